@@ -1,0 +1,85 @@
+"""Arguments, checked once at the door of a public function."""
+
+from __future__ import annotations
+
+import math
+from numbers import Real
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from retentionkit.errors import OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["check_choice", "check_confidence", "check_number"]
+
+T = TypeVar("T")
+
+
+def check_choice(name: str, value: T, allowed: Iterable[T]) -> T:
+    """`value`, if it is one of `allowed`; else an error that lists them.
+
+    Examples
+    --------
+    >>> check_choice("refunds", "net", ("net", "drop", "error"))
+    'net'
+    """
+    choices = tuple(allowed)
+    if value in choices:
+        return value
+    listed = ", ".join(repr(choice) for choice in choices)
+    raise OptionError(
+        f"`{name}` is not one of its choices.",
+        received=repr(value),
+        allowed=listed,
+        do=f"Pass one of them: {name}={choices[0]!r}.",
+    )
+
+
+def check_number(
+    name: str,
+    value: object,
+    *,
+    low: float = -math.inf,
+    high: float = math.inf,
+    open_low: bool = False,
+    do: str | None = None,
+) -> float:
+    """`value` as a float, if it is a finite number in [low, high], or (low, high] if `open_low`.
+
+    Examples
+    --------
+    >>> check_number("margin", 0.3, low=0, high=1)
+    0.3
+    """
+    if isinstance(value, Real) and not isinstance(value, bool):
+        number = float(value)
+        above = number > low if open_low else number >= low
+        if math.isfinite(number) and above and number <= high:
+            return number
+    left = "(" if open_low or low == -math.inf else "["
+    right = ")" if high == math.inf else "]"
+    raise OptionError(
+        f"`{name}` must be a finite number in its range.",
+        received=repr(cast("object", value)),
+        allowed=f"{left}{low:g}, {high:g}{right}",
+        do=do or f"Pass a number in that range for `{name}`.",
+    )
+
+
+def check_confidence(confidence: object) -> float:
+    """The confidence level of an interval, strictly between 0 and 1.
+
+    Examples
+    --------
+    >>> check_confidence(0.95)
+    0.95
+    """
+    if isinstance(confidence, Real) and 0 < float(confidence) < 1:
+        return float(confidence)
+    raise OptionError(
+        "`confidence` must lie strictly between 0 and 1.",
+        received=repr(confidence),
+        allowed="(0, 1)",
+        do="Write 95 % as confidence=0.95.",
+    )

@@ -1,0 +1,5 @@
+"""Purchase histories."""
+
+from retentionkit.histories._arrays import PurchaseHistories
+
+__all__ = ["PurchaseHistories"]

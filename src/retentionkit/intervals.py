@@ -1,0 +1,51 @@
+r"""Intervals from an estimate and its standard error, thin on `scipy`.
+
+The log-scale Wald interval :math:`\hat\theta \exp(\pm z\,\mathrm{se}/\hat\theta)` is used for
+quantities that cannot be negative: its limits cannot be either.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retentionkit.arguments import check_confidence
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["log_wald", "normal_quantile"]
+
+
+def normal_quantile(confidence: float) -> float:
+    """The standard normal quantile of a two-sided interval.
+
+    Examples
+    --------
+    >>> round(normal_quantile(0.95), 6)
+    1.959964
+    """
+    from scipy.special import ndtri  # noqa: PLC0415 - scipy is loaded when needed
+
+    return float(ndtri(0.5 + check_confidence(confidence) / 2))
+
+
+def log_wald(
+    estimate: ArrayLike, standard_error: ArrayLike, *, confidence: float = 0.95
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Log-scale Wald limits of positive estimates; NaN where the standard error is.
+
+    An estimate of exactly zero has the interval [0, 0] when its standard error is zero.
+
+    Examples
+    --------
+    >>> low, high = log_wald(2.0, 0.5)
+    >>> round(float(low), 4), round(float(high), 4)
+    (1.2252, 3.2646)
+    """
+    value = np.asarray(estimate, dtype=np.float64)
+    error = np.asarray(standard_error, dtype=np.float64)
+    relative = np.divide(error, value, out=np.zeros(np.broadcast(value, error).shape), where=value > 0)
+    spread = np.exp(normal_quantile(confidence) * relative)
+    return np.asarray(value / spread), np.asarray(value * spread)

@@ -1,0 +1,191 @@
+"""What every result can do: print itself, become a table, become strict JSON, be compared.
+
+A result is a frozen dataclass that mixes in `Result` and states its table and its facts; text,
+HTML, frame and JSON follow from those, so that all results look and behave alike.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import html
+import math
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+
+import numpy as np
+
+from retentionkit import frames
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+    from retentionkit.frames import Frame, FrameKind
+
+__all__ = ["Columns", "Interval", "JSONValue", "Result", "as_json", "frozen_array"]
+
+JSONValue: TypeAlias = (
+    "None | bool | int | float | str | list[JSONValue] | dict[str, JSONValue]"
+)
+Columns: TypeAlias = "Mapping[str, NDArray[Any] | Sequence[object]]"
+
+_PREVIEW = 10
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Interval:
+    """An interval and the confidence it was made for.
+
+    Attributes
+    ----------
+    low, high
+        The limits, in the unit of the estimate.
+    confidence
+        The confidence level, between 0 and 1.
+
+    Examples
+    --------
+    >>> Interval(0.2, 0.3, 0.95)
+    Interval(0.2 to 0.3, 95 %)
+    """
+
+    low: float
+    high: float
+    confidence: float
+
+    def __repr__(self) -> str:
+        """The two limits and the level."""
+        return f"Interval({self.low:.4g} to {self.high:.4g}, {100 * self.confidence:g} %)"
+
+    def __contains__(self, value: float) -> bool:
+        """Whether the value lies between the limits, both included."""
+        return self.low <= value <= self.high
+
+
+class Result:
+    """Mixin of all results; a subclass states `_table` and `_facts`."""
+
+    __slots__ = ()
+
+    _heading: ClassVar[str] = ""
+
+    def _table(self) -> Columns:
+        """The table that `to_frame` returns, by column."""
+        raise NotImplementedError  # pragma: no cover - every result states its table
+
+    def _facts(self) -> Mapping[str, str]:
+        """What is printed above the table: name and text."""
+        return {}
+
+    def _frame_kind(self) -> FrameKind:
+        """The kind of frame that the caller brought."""
+        kind: FrameKind | None = getattr(self, "kind", None)
+        return kind if kind in frames.KINDS else "pandas"
+
+    def to_frame(self) -> Frame:
+        """The result as a table, in the caller's dataframe kind (pandas if there was none)."""
+        return frames.build(self._table(), self._frame_kind())
+
+    def to_dict(self) -> dict[str, JSONValue]:
+        """The result as strict JSON: no NaN, no numpy scalars; undefined numbers are None."""
+        fields: list[str] = [field.name for field in dataclasses.fields(self)]  # type: ignore[arg-type]
+        return {name: as_json(getattr(self, name)) for name in fields}
+
+    def equals(self, other: object) -> bool:
+        """Whether the other result is of the same type with the same values; NaN equals NaN."""
+        return (
+            isinstance(other, Result) and type(other) is type(self) and other.to_dict() == self.to_dict()
+        )
+
+    def __repr__(self) -> str:
+        """Heading, facts and the first rows, at most one screen."""
+        facts = self._facts()
+        width = max(map(len, facts), default=0)
+        lines = [self._heading or type(self).__name__]
+        lines += [f"  {name:<{width}}  {text}" for name, text in facts.items()]
+        return "\n".join(lines + _text_table(self._table()))
+
+    def _repr_html_(self) -> str:
+        """The same as HTML for notebooks, without scripts or outside styles."""
+        facts = "".join(
+            f"<tr><td>{html.escape(name)}</td><td style='text-align:left'>{html.escape(text)}</td></tr>"
+            for name, text in self._facts().items()
+        )
+        heading = html.escape(self._heading or type(self).__name__)
+        return (
+            f"<div><strong>{heading}</strong><table>{facts}</table>{_html_table(self._table())}</div>"
+        )
+
+
+def frozen_array(values: ArrayLike, dtype: DTypeLike) -> NDArray[Any]:
+    """A read-only copy, so that neither the caller nor a reader can change a result."""
+    array: NDArray[Any] = np.array(values, dtype=dtype)
+    array.flags.writeable = False
+    return array
+
+
+def as_json(value: object) -> JSONValue:
+    """A value as strict JSON; NaN and infinity become None.
+
+    Examples
+    --------
+    >>> as_json(np.array([1.0, np.nan]))
+    [1.0, None]
+    """
+    if isinstance(value, np.ndarray | np.generic):
+        return as_json(value.tolist())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: as_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    return _container_as_json(value)
+
+
+def _container_as_json(value: object) -> JSONValue:
+    if hasattr(value, "items"):
+        pairs: Any = value.items()
+        return {str(key): as_json(item) for key, item in pairs}
+    if isinstance(value, list | tuple):
+        items: Sequence[object] = value
+        return [as_json(item) for item in items]
+    return str(value)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float | np.floating):
+        return "–" if math.isnan(value) else f"{value:,.4g}" if abs(value) < 1_000 else f"{value:,.1f}"
+    return "–" if value is None else str(value)
+
+
+def _preview(columns: Columns) -> tuple[list[str], list[list[str]], int]:
+    names = list(columns)
+    size = len(columns[names[0]]) if names else 0
+    shown = range(min(size, _PREVIEW))
+    return names, [[_cell(columns[name][row]) for name in names] for row in shown], size
+
+
+def _text_table(columns: Columns) -> list[str]:
+    names, rows, size = _preview(columns)
+    if not rows:
+        return []
+    widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
+    lines = [
+        "  " + "  ".join(f"{text:>{width}}" for text, width in zip(row, widths, strict=True))
+        for row in [names, *rows]
+    ]
+    return lines + ([f"  … {size - _PREVIEW:,} more rows"] if size > _PREVIEW else [])
+
+
+def _html_table(columns: Columns) -> str:
+    names, rows, size = _preview(columns)
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in row) + "</tr>" for row in rows
+    )
+    more = f"<caption>first {_PREVIEW} of {size:,} rows</caption>" if size > _PREVIEW else ""
+    return f"<table>{more}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if rows else ""
