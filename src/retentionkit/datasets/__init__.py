@@ -1,0 +1,14 @@
+"""Real data bundled with the library, and seeded generators of data whose truth is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from retentionkit._doors import open_door
+
+if TYPE_CHECKING:
+    from retentionkit.datasets._cdnow import load_cdnow as load_cdnow
+
+__all__ = ["load_cdnow"]
+
+__getattr__, __dir__ = open_door(__name__, {"load_cdnow": "_cdnow"})
