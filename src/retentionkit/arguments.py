@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from numbers import Real
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 from retentionkit.errors import OptionError
 
@@ -25,7 +26,7 @@ def check_choice(name: str, value: T, allowed: Iterable[T]) -> T:
     'net'
     """
     choices = tuple(allowed)
-    if value in choices:
+    if isinstance(value, Hashable) and value in choices:
         return value
     listed = ", ".join(repr(choice) for choice in choices)
     raise OptionError(
@@ -52,16 +53,15 @@ def check_number(
     >>> check_number("margin", 0.3, low=0, high=1)
     0.3
     """
-    if isinstance(value, Real) and not isinstance(value, bool):
-        number = float(value)
-        above = number > low if open_low else number >= low
-        if math.isfinite(number) and above and number <= high:
-            return number
+    number = _as_float(value)
+    above = number > low if open_low else number >= low
+    if math.isfinite(number) and above and number <= high:
+        return number
     left = "(" if open_low or low == -math.inf else "["
     right = ")" if high == math.inf else "]"
     raise OptionError(
         f"`{name}` must be a finite number in its range.",
-        received=repr(cast("object", value)),
+        received=repr(value),
         allowed=f"{left}{low:g}, {high:g}{right}",
         do=do or f"Pass a number in that range for `{name}`.",
     )
@@ -75,11 +75,22 @@ def check_confidence(confidence: object) -> float:
     >>> check_confidence(0.95)
     0.95
     """
-    if isinstance(confidence, Real) and 0 < float(confidence) < 1:
-        return float(confidence)
+    level = _as_float(confidence)
+    if 0 < level < 1:
+        return level
     raise OptionError(
         "`confidence` must lie strictly between 0 and 1.",
         received=repr(confidence),
         allowed="(0, 1)",
         do="Write 95 % as confidence=0.95.",
     )
+
+
+def _as_float(value: object) -> float:
+    """A number as a float; NaN for whatever is none, or too large to be one."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.nan

@@ -16,7 +16,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from typing import Any, Final, Literal, TypeAlias, TypeVar, get_args
+from typing import Any, Final, Literal, TypeAlias, TypeGuard, TypeVar, cast, get_args
+
+import numpy as np
 
 from retentionkit.arguments import check_choice, check_number
 from retentionkit.errors import OptionError
@@ -114,8 +116,7 @@ def duration_in(name: str, value: Duration, unit: Unit) -> float:
             allowed=f"a number of {unit}s, or text such as '12 months', '90 days', '1.5 years'",
             do=f"Write the number and one of {', '.join(UNITS)}.",
         )
-    source = next(known for known in UNITS if known == match[2])
-    return number * unit_ratio(source, unit)
+    return number * unit_ratio(cast("Unit", match[2]), unit)
 
 
 def continuous_rate(discount_rate: float, unit: Unit) -> float:
@@ -149,9 +150,9 @@ def moment(name: str, value: Moment) -> dt.datetime | dt.date:
     found: object = value
     if isinstance(value, str):
         found = _from_text(value)
-    elif hasattr(value, "astype"):  # numpy datetime64
-        found = value.astype("datetime64[us]").item() if "datetime64" in str(value.dtype) else None
-    if isinstance(found, dt.date) and found == found:  # noqa: PLR0124 - NaT is a datetime unequal to itself
+    elif _is_numpy_time(value):
+        found = _from_numpy(value)
+    if isinstance(found, dt.date) and found == found:  # noqa: PLR0124 - pandas' NaT is unequal to itself
         return found
     raise OptionError(
         f"`{name}` is not a point in time.",
@@ -168,6 +169,16 @@ def _from_text(text: str) -> dt.date | dt.datetime | None:
         except ValueError:
             continue
     return None
+
+
+def _is_numpy_time(value: object) -> TypeGuard[np.datetime64[Any]]:
+    return isinstance(value, np.datetime64)
+
+
+def _from_numpy(value: np.datetime64[Any]) -> object:
+    day = np.datetime_data(value.dtype)[0] in {"Y", "M", "W", "D"}
+    found: object = value.astype("datetime64[D]" if day else "datetime64[us]").item()
+    return found  # NaT is None here
 
 
 def day_number(day: dt.date) -> int:

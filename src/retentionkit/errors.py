@@ -36,7 +36,8 @@ class RetentionKitError(Exception):
     Examples
     --------
     >>> from retentionkit.errors import OptionError
-    >>> print(OptionError("Unknown unit.", received="fortnight", allowed="'day', 'week'", do="Use days."))
+    >>> units = "'day', 'week'"
+    >>> print(OptionError("Unknown unit.", received="fortnight", allowed=units, do="Use days."))
     Unknown unit.
       received: fortnight
       allowed:  'day', 'week'

@@ -36,16 +36,19 @@ def log_wald(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Log-scale Wald limits of positive estimates; NaN where the standard error is.
 
-    An estimate of exactly zero has the interval [0, 0] when its standard error is zero.
+    An estimate of exactly zero has the interval [0, 0] when its standard error is zero. There is
+    no log scale for other estimates that are not positive: their limits are NaN.
 
     Examples
     --------
     >>> low, high = log_wald(2.0, 0.5)
     >>> round(float(low), 4), round(float(high), 4)
-    (1.2252, 3.2646)
+    (1.2253, 3.2646)
     """
     value = np.asarray(estimate, dtype=np.float64)
     error = np.asarray(standard_error, dtype=np.float64)
-    relative = np.divide(error, value, out=np.zeros(np.broadcast(value, error).shape), where=value > 0)
-    spread = np.exp(normal_quantile(confidence) * relative)
+    elsewhere = np.where((value == 0) & (error == 0), 0.0, np.nan)
+    relative = np.divide(error, value, out=elsewhere, where=value > 0)
+    with np.errstate(over="ignore"):  # an error far above the estimate reaches to infinity
+        spread = np.exp(normal_quantile(confidence) * relative)
     return np.asarray(value / spread), np.asarray(value * spread)

@@ -10,14 +10,15 @@ import dataclasses
 import datetime as dt
 import html
 import math
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeGuard, cast
 
 import numpy as np
 
 from retentionkit import frames
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, DTypeLike, NDArray
 
@@ -25,12 +26,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Columns", "Interval", "JSONValue", "Result", "as_json", "frozen_array"]
 
-JSONValue: TypeAlias = (
-    "None | bool | int | float | str | list[JSONValue] | dict[str, JSONValue]"
-)
+JSONValue: TypeAlias = "bool | int | float | str | list[JSONValue] | dict[str, JSONValue] | None"
 Columns: TypeAlias = "Mapping[str, NDArray[Any] | Sequence[object]]"
 
 _PREVIEW = 10
+_SHORT = 1_000  # numbers below are shown with four significant digits
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -89,14 +89,11 @@ class Result:
 
     def to_dict(self) -> dict[str, JSONValue]:
         """The result as strict JSON: no NaN, no numpy scalars; undefined numbers are None."""
-        fields: list[str] = [field.name for field in dataclasses.fields(self)]  # type: ignore[arg-type]
-        return {name: as_json(getattr(self, name)) for name in fields}
+        return {name: as_json(value) for name, value in _fields(self)}
 
     def equals(self, other: object) -> bool:
         """Whether the other result is of the same type with the same values; NaN equals NaN."""
-        return (
-            isinstance(other, Result) and type(other) is type(self) and other.to_dict() == self.to_dict()
-        )
+        return _same(self, other)
 
     def __repr__(self) -> str:
         """Heading, facts and the first rows, at most one screen."""
@@ -109,13 +106,12 @@ class Result:
     def _repr_html_(self) -> str:
         """The same as HTML for notebooks, without scripts or outside styles."""
         facts = "".join(
-            f"<tr><td>{html.escape(name)}</td><td style='text-align:left'>{html.escape(text)}</td></tr>"
+            f"<tr><th style='text-align:left'>{html.escape(name)}</th>"
+            f"<td style='text-align:left'>{html.escape(text)}</td></tr>"
             for name, text in self._facts().items()
         )
-        heading = html.escape(self._heading or type(self).__name__)
-        return (
-            f"<div><strong>{heading}</strong><table>{facts}</table>{_html_table(self._table())}</div>"
-        )
+        heading = f"<strong>{html.escape(self._heading or type(self).__name__)}</strong>"
+        return f"<div>{heading}<table>{facts}</table>{_html_table(self._table())}</div>"
 
 
 def frozen_array(values: ArrayLike, dtype: DTypeLike) -> NDArray[Any]:
@@ -133,33 +129,89 @@ def as_json(value: object) -> JSONValue:
     >>> as_json(np.array([1.0, np.nan]))
     [1.0, None]
     """
-    if isinstance(value, np.ndarray | np.generic):
-        return as_json(value.tolist())
+    if _is_numpy(value):
+        return _array_as_json(value)
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, dt.date):
         return value.isoformat()
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: as_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
     return _container_as_json(value)
 
 
+def _is_numpy(value: object) -> TypeGuard[NDArray[Any]]:
+    return isinstance(value, np.ndarray | np.generic)  # both have what is asked of them here
+
+
+def _is_sequence(value: object) -> TypeGuard[Sequence[object]]:
+    return isinstance(value, list | tuple)
+
+
+def _is_mapping(value: object) -> TypeGuard[Mapping[object, object]]:
+    return isinstance(value, Mapping)
+
+
+def _array_as_json(value: NDArray[Any]) -> JSONValue:
+    if value.dtype.kind == "M":  # nanoseconds would come out as bare integers
+        return as_json(value.astype("datetime64[us]").tolist())
+    return as_json(value.tolist())
+
+
 def _container_as_json(value: object) -> JSONValue:
-    if hasattr(value, "items"):
-        pairs: Any = value.items()
-        return {str(key): as_json(item) for key, item in pairs}
-    if isinstance(value, list | tuple):
-        items: Sequence[object] = value
-        return [as_json(item) for item in items]
+    if dataclasses.is_dataclass(value):
+        return {name: as_json(item) for name, item in _fields(value)}
+    if _is_mapping(value):
+        return {str(key): as_json(item) for key, item in value.items()}
+    if _is_sequence(value):
+        return [as_json(item) for item in value]
     return str(value)
 
 
+def _fields(value: object) -> list[tuple[str, object]]:
+    """Name and value of each field of a dataclass."""
+    names = [field.name for field in dataclasses.fields(cast("Any", value))]
+    return [(name, getattr(value, name)) for name in names]
+
+
+def _same(mine: object, other: object) -> bool:
+    """Whether two values are equal, undefined ones included."""
+    if type(mine) is not type(other):
+        return False
+    if _is_numpy(mine) and _is_numpy(other):
+        return _same_array(mine, other)
+    if _is_mapping(mine) and _is_mapping(other):
+        return list(mine) == list(other) and all(_same(mine[key], other[key]) for key in mine)
+    if _is_sequence(mine) and _is_sequence(other):
+        return len(mine) == len(other) and all(map(_same, mine, other))
+    if dataclasses.is_dataclass(mine):
+        return _same(_fields(mine), _fields(other))
+    return mine == other or _undefined(mine, other)
+
+
+def _undefined(*values: object) -> bool:
+    return all(isinstance(value, float) and math.isnan(value) for value in values)
+
+
+def _same_array(mine: NDArray[Any], other: NDArray[Any]) -> bool:
+    if mine.shape != other.shape or mine.dtype.kind != other.dtype.kind:
+        return False
+    undefined = (mine != mine) & (other != other)  # noqa: PLR0124 - NaN is unequal to itself
+    return bool(np.all((mine == other) | undefined))
+
+
 def _cell(value: object) -> str:
-    if isinstance(value, float | np.floating):
-        return "–" if math.isnan(value) else f"{value:,.4g}" if abs(value) < 1_000 else f"{value:,.1f}"
+    if _is_numpy(value):
+        return _cell(value.tolist())
+    if isinstance(value, float):
+        return _number(value)
     return "–" if value is None else str(value)
+
+
+def _number(value: float) -> str:
+    if math.isnan(value):
+        return "–"
+    return f"{value:,.4g}" if abs(value) < _SHORT else f"{value:,.1f}"
 
 
 def _preview(columns: Columns) -> tuple[list[str], list[list[str]], int]:
@@ -188,4 +240,5 @@ def _html_table(columns: Columns) -> str:
         "<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in row) + "</tr>" for row in rows
     )
     more = f"<caption>first {_PREVIEW} of {size:,} rows</caption>" if size > _PREVIEW else ""
-    return f"<table>{more}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if rows else ""
+    table = f"<table>{more}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return table if rows else ""
