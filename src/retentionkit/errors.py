@@ -7,6 +7,12 @@ program that has never heard of this library.
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 __all__ = [
     "ColumnError",
     "ConvergenceError",
@@ -50,6 +56,13 @@ class RetentionKitError(Exception):
         self.allowed = allowed
         self.do = do
         super().__init__(wrong)
+
+    def __reduce__(self) -> tuple[Callable[[], RetentionKitError], tuple[()]]:
+        """Pickled with its parts, so that an error of a worker process reaches its caller."""
+        return partial(type(self), self.wrong, **self._parts()), ()
+
+    def _parts(self) -> dict[str, str]:
+        return {"received": self.received, "allowed": self.allowed, "do": self.do}
 
     def __str__(self) -> str:
         """The four parts, one on each line."""

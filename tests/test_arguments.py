@@ -1,0 +1,88 @@
+"""Arguments are checked once, at the door."""
+
+import math
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retentionkit.arguments import check_choice, check_confidence, check_number
+from retentionkit.errors import OptionError
+
+# --- worked example ------------------------------------------------------------------------------
+
+
+def test_a_good_argument_comes_back():
+    assert check_choice("unit", "week", ("day", "week")) == "week"
+    assert check_choice("grain", None, ("day", None)) is None
+    assert check_number("margin", 1, low=0, high=1) == 1.0
+    assert check_confidence(0.9) == 0.9
+
+
+# --- definition ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [np.float64(0.25), np.int32(0), Fraction(1, 4), 0.25])
+def test_every_real_number_becomes_a_float(value):
+    found = check_number("margin", value, low=0)
+    assert type(found) is float
+    assert found == float(value)
+
+
+def test_limits_are_included_unless_open():
+    assert check_number("x", 0, low=0, high=1) == 0.0
+    assert check_number("x", 1, low=0, high=1, open_low=True) == 1.0
+    with pytest.raises(OptionError, match=r"allowed:  \(0, 1\]"):
+        check_number("x", 0, low=0, high=1, open_low=True)
+
+
+# --- properties ----------------------------------------------------------------------------------
+
+
+@given(st.floats(), st.floats(allow_nan=False), st.floats(allow_nan=False))
+def test_a_number_passes_exactly_when_it_lies_in_the_range(value, low, high):
+    if math.isfinite(value) and low <= value <= high:
+        assert check_number("x", value, low=low, high=high) == value
+    else:
+        with pytest.raises(OptionError, match="`x` must be a finite number"):
+            check_number("x", value, low=low, high=high)
+
+
+# --- refusals ------------------------------------------------------------------------------------
+
+HOSTILE = [np.array(["week", "day"]), pd.Series(["week"]), ["week"], {"week": 1}, math.nan, "wek"]
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: type(value).__name__)
+def test_a_choice_outside_the_list_is_refused(value):
+    with pytest.raises(OptionError, match="`unit` is not one of its choices") as caught:
+        check_choice("unit", value, ("day", "week"))
+    assert caught.value.allowed == "'day', 'week'"
+    assert caught.value.do == "Pass one of them: unit='day'."
+
+
+@pytest.mark.parametrize(
+    "value", [True, "0.3", None, Decimal("0.3"), math.inf, math.nan, 10**400, 1j, np.array([0.3])]
+)
+def test_what_is_no_finite_number_is_refused(value):
+    with pytest.raises(OptionError, match=r"`x` must be a finite number"):
+        check_number("x", value)
+
+
+def test_the_refusal_shows_range_and_advice():
+    with pytest.raises(OptionError) as caught:
+        check_number("margin", 30, low=0, high=1, do="Write 30 % as margin=0.3.")
+    assert (caught.value.received, caught.value.allowed) == ("30", "[0, 1]")
+    assert caught.value.do == "Write 30 % as margin=0.3."
+    with pytest.raises(OptionError, match=r"allowed:  \[1, inf\)\n.*Pass a number in that range"):
+        check_number("n", 0, low=1)
+
+
+@pytest.mark.parametrize("value", [0, 1, 95, -0.1, True, math.nan, "0.95", None])
+def test_a_confidence_outside_its_range_is_refused(value):
+    with pytest.raises(OptionError, match="`confidence` must lie strictly between 0 and 1"):
+        check_confidence(value)

@@ -1,0 +1,218 @@
+"""Every result prints itself, becomes a table and strict JSON, and can be compared."""
+
+import dataclasses
+import datetime as dt
+import enum
+import json
+import math
+from decimal import Decimal
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retentionkit.results import Interval, Result, as_json, frozen_array
+
+
+class Kind(enum.StrEnum):
+    NEW = "new"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Shelf(Result):
+    """A result for these tests."""
+
+    names: Any
+    prices: Any
+    note: Any = None
+    kind: str | None = None
+
+    _heading: ClassVar[str] = "Shelf <1>"
+
+    def _table(self):
+        return {"name": self.names, "price": self.prices}
+
+    def _facts(self):
+        return {"rows": f"{len(self.names)}", "a & b": "<i>"}
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Bare(Result):
+    """A result without rows, facts or heading."""
+
+    size: int = 0
+
+    def _table(self):
+        return {}
+
+
+def shelf(size=3, **more):
+    return Shelf(
+        [f"n{row}" for row in range(size)], frozen_array(np.arange(size) * 600, float), **more
+    )
+
+
+# --- worked example ------------------------------------------------------------------------------
+
+
+def test_a_result_prints_heading_facts_and_rows():
+    assert repr(shelf()).splitlines() == [
+        "Shelf <1>",
+        "  rows   3",
+        "  a & b  <i>",
+        "  name    price",
+        "    n0        0",
+        "    n1      600",
+        "    n2  1,200.0",
+    ]
+    assert repr(Bare()) == "Bare"
+
+
+def test_html_shows_the_same_and_escapes_it():
+    html = shelf(12)._repr_html_()
+    assert "Shelf &lt;1&gt;" in html
+    assert "a &amp; b" in html
+    assert "&lt;i&gt;" in html
+    assert "first 10 of 12 rows" in html
+    assert html.count("<td>n") == 10
+    assert "<script" not in html
+    assert Bare()._repr_html_() == "<div><strong>Bare</strong><table></table></div>"
+
+
+def test_a_long_table_is_cut_and_says_so():
+    assert repr(shelf(1_234)).endswith("… 1,224 more rows")
+    assert len(repr(shelf(1_234)).splitlines()) < 24
+
+
+# --- definition ----------------------------------------------------------------------------------
+
+
+def test_undefined_cells_are_a_dash_not_zero():
+    printed = repr(Shelf(["a", "b", "c"], [math.nan, None, np.float32("nan")]))
+    assert [line.split()[-1] for line in printed.splitlines()[-3:]] == ["–"] * 3
+
+
+def test_the_table_comes_in_the_kind_of_the_caller():
+    assert (
+        shelf()
+        .to_frame()
+        .equals(pd.DataFrame({"name": ["n0", "n1", "n2"], "price": [0.0, 600.0, 1200.0]}))
+    )
+    assert type(shelf(kind="polars").to_frame()).__module__.startswith("polars")
+    assert type(shelf(kind="residual").to_frame()).__module__.startswith("pandas")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (math.inf, None),
+        (np.float64("nan"), None),
+        (np.int64(3), 3),
+        (True, True),
+        (dt.date(1997, 9, 30), "1997-09-30"),
+        (np.array(["1997-09-30", "NaT"], dtype="datetime64[ns]"), ["1997-09-30T00:00:00", None]),
+        (np.datetime64("1997-09-30"), "1997-09-30T00:00:00"),
+        (Interval(0.1, math.inf, 0.95), {"low": 0.1, "high": None, "confidence": 0.95}),
+        ({1: (np.nan, "a")}, {"1": [None, "a"]}),
+        (Kind.NEW, "new"),
+        (Decimal("0.10"), "0.10"),
+    ],
+)
+def test_values_become_strict_json(value, expected):
+    assert as_json(value) == expected
+
+
+def test_a_result_becomes_strict_json():
+    made = shelf(2, note=Interval(1.0, math.nan, 0.9)).to_dict()
+    assert json.loads(json.dumps(made, allow_nan=False)) == {
+        "names": ["n0", "n1"],
+        "prices": [0.0, 600.0],
+        "note": {"low": 1.0, "high": None, "confidence": 0.9},
+        "kind": None,
+    }
+
+
+def test_arrays_of_a_result_are_copies_that_cannot_change():
+    mine = np.array([1.0, 2.0])
+    held = frozen_array(mine, float)
+    mine[0] = 9.0
+    assert held[0] == 1.0
+    with pytest.raises(ValueError, match="read-only"):
+        held[0] = 9.0
+
+
+def test_an_interval_prints_itself_and_knows_what_lies_in_it():
+    interval = Interval(0.25, 0.375, 0.9)
+    assert repr(interval) == "Interval(0.25 to 0.375, 90 %)"
+    assert 0.25 in interval
+    assert 0.375 in interval
+    assert 0.38 not in interval
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        None,
+        math.nan,
+        (1, [math.nan]),
+        {"a": math.nan},
+        Interval(0.0, math.nan, 0.95),
+        np.array([1.0, np.nan]),
+        np.array(["1997-09-30", "NaT"], dtype="datetime64[D]"),
+        np.array(["a", None], dtype=object),
+        np.float64("nan"),
+    ],
+    ids=str,
+)
+def test_equal_results_are_equal_undefined_values_included(note):
+    assert shelf(note=note).equals(shelf(note=note))
+
+
+@pytest.mark.parametrize(
+    ("note", "other"),
+    [
+        (math.nan, math.inf),
+        (math.nan, 0.0),
+        (1, True),
+        ((1, 2), (1, 2, 3)),
+        ({"a": 1}, {"b": 1}),
+        ({"a": 1}, {"a": 2}),
+        (np.array([1.0]), np.array([1.0, 1.0])),
+        (np.array([1.0]), np.array(["1"])),
+        (np.array([np.nan]), np.array([np.inf])),
+        (Interval(0.0, 1.0, 0.95), Interval(0.0, 1.0, 0.9)),
+        ("a", "b"),
+    ],
+    ids=str,
+)
+def test_different_results_are_not(note, other):
+    assert not shelf(note=note).equals(shelf(note=other))
+    assert not shelf().equals(Bare())
+    assert not shelf().equals("Shelf")
+
+
+# --- properties ----------------------------------------------------------------------------------
+
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates()
+TREES = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+)
+
+
+@given(TREES)
+def test_every_tree_of_values_is_strict_json(tree):
+    made = as_json(tree)
+    assert json.loads(json.dumps(made, allow_nan=False)) == made
+    assert shelf(note=tree).equals(shelf(note=tree))
+
+
+# --- refusals ------------------------------------------------------------------------------------
+
+
+def test_a_result_cannot_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError, match="cannot assign to field 'note'"):
+        shelf().note = "other"
