@@ -8,7 +8,10 @@ from retentionkit._doors import open_door
 
 if TYPE_CHECKING:
     from retentionkit.datasets._cdnow import load_cdnow as load_cdnow
+    from retentionkit.datasets._transactions import simulate_transactions as simulate_transactions
 
-__all__ = ["load_cdnow"]
+__all__ = ["load_cdnow", "simulate_transactions"]
 
-__getattr__, __dir__ = open_door(__name__, {"load_cdnow": "_cdnow"})
+__getattr__, __dir__ = open_door(
+    __name__, {"load_cdnow": "_cdnow", "simulate_transactions": "_transactions"}
+)
