@@ -1,23 +1,73 @@
-"""The only door to dataframes."""
+"""The only door to dataframes: reading a caller's frame, relational verbs, building a frame.
+
+Plans of the rooms are written in the verbs of `Table`, so that one implementation serves every
+kind of frame. Only operations that every engine has are used.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING
+
+from retentionkit._doors import open_door
+from retentionkit.frames._kinds import KINDS, Frame, FrameKind, build, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from retentionkit.frames._reading import INDEX, Wanted, has_index, read
+    from retentionkit.frames._table import (
+        Column,
+        Table,
+        column,
+        count,
+        highest,
+        instant,
+        lookup,
+        lowest,
+        null_count,
+        total,
+        whole,
+    )
 
-    from numpy.typing import NDArray
+__all__ = [
+    "INDEX",
+    "KINDS",
+    "Column",
+    "Frame",
+    "FrameKind",
+    "Table",
+    "Wanted",
+    "build",
+    "column",
+    "count",
+    "has_index",
+    "highest",
+    "instant",
+    "kind_of",
+    "lookup",
+    "lowest",
+    "null_count",
+    "read",
+    "total",
+    "whole",
+]
 
-__all__ = ["KINDS", "Frame", "FrameKind", "build"]
-
-FrameKind: TypeAlias = Literal["pandas", "polars", "pyarrow"]
-Frame: TypeAlias = Any
-KINDS: Final[tuple[FrameKind, ...]] = get_args(FrameKind)
-
-
-def build(columns: Mapping[str, NDArray[Any] | Sequence[object]], kind: FrameKind) -> Frame:
-    """A frame of that kind."""
-    import pandas as pd
-
-    return pd.DataFrame(dict(columns))
+# narwhals is loaded when a frame is read, not when a result is printed.
+__getattr__, __dir__ = open_door(
+    __name__,
+    dict.fromkeys(("INDEX", "Wanted", "has_index", "read"), "_reading")
+    | dict.fromkeys(
+        (
+            "Column",
+            "Table",
+            "column",
+            "count",
+            "highest",
+            "instant",
+            "lookup",
+            "lowest",
+            "null_count",
+            "total",
+            "whole",
+        ),
+        "_table",
+    ),
+)

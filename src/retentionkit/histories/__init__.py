@@ -1,5 +1,26 @@
-"""Purchase histories."""
+"""Purchase histories: frequency, recency, age and monetary value of each customer."""
 
-from retentionkit.histories._arrays import PurchaseHistories
+from __future__ import annotations
 
-__all__ = ["PurchaseHistories"]
+from typing import TYPE_CHECKING
+
+from retentionkit._doors import open_door
+
+if TYPE_CHECKING:
+    from retentionkit.histories._arrays import PurchaseHistories
+    from retentionkit.histories._from_log import grouped_histories, purchase_histories
+    from retentionkit.histories._holdout import Holdout, holdout
+
+__all__ = ["Holdout", "PurchaseHistories", "grouped_histories", "holdout", "purchase_histories"]
+
+# A service that scores one customer from numbers needs no dataframe library.
+__getattr__, __dir__ = open_door(
+    __name__,
+    {
+        "Holdout": "_holdout",
+        "PurchaseHistories": "_arrays",
+        "grouped_histories": "_from_log",
+        "holdout": "_holdout",
+        "purchase_histories": "_from_log",
+    },
+)
