@@ -1,0 +1,89 @@
+"""The data that is measured: seeded, of any size, and made without the code that is measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Arrays = dict[str, "NDArray[Any]"]
+
+#: Rate and dropout of the customers: CDNOW's parameters, two years at most, in weeks.
+TRUTH = {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}
+#: Customers who buy about five times in the window, for the log.
+BUSY = {"r": 0.9, "alpha": 6.4, "a": 0.9, "b": 6.0}
+SPAN = 730  # days
+CHUNK = 1_000_000
+
+
+def histories(n_customers: int) -> Arrays:
+    """Frequency, recency and age in weeks, of customers observed at the grain of a day."""
+    sizes = [min(CHUNK, n_customers - low) for low in range(0, n_customers, CHUNK)]
+    parts = [_histories(size, seed) for seed, size in enumerate(sizes)]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _histories(size: int, seed: int) -> Arrays:
+    customer, day, first = _purchases(size, seed, TRUTH)
+    event = np.unique(customer * SPAN + day)  # purchases on one day are one
+    customer, day = np.divmod(event, SPAN)
+    later = day > first[customer]
+    last = first.copy()
+    np.maximum.at(last, customer, day)
+    return {
+        "frequency": np.bincount(customer[later], minlength=size),
+        "recency": (last - first) / 7,
+        "age": (SPAN - 1 - first) / 7,
+    }
+
+
+def log(n_customers: int) -> Arrays:
+    """A transaction log by date: `customer_id`, `date`, `amount` to the cent."""
+    rng = np.random.default_rng(0)
+    customer, day, first = _purchases(n_customers, 0, BUSY)
+    customer = np.concatenate([np.arange(n_customers), customer])
+    day = np.concatenate([first, day])
+    order = np.lexsort((rng.random(len(day)), day))
+    mean = 6.25 / rng.gamma(3.74, 1 / 15.44, n_customers)
+    amount = np.round(rng.gamma(6.25, mean[customer] / 6.25), 2)
+    origin = np.datetime64("2024-01-01", "s")
+    return {
+        "customer_id": customer[order],
+        "date": origin + day[order].astype("timedelta64[D]").astype("timedelta64[s]"),
+        "amount": amount[order],
+    }
+
+
+def _purchases(
+    size: int, seed: int, truth: dict[str, float]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Customer and day of each repeat purchase, and each customer's first day."""
+    rng = np.random.default_rng(seed)
+    first = SPAN * rng.random(size)
+    rate = rng.gamma(truth["r"], 1 / (7 * truth["alpha"]), size)
+    dropout = rng.beta(truth["a"], truth["b"], size)
+    left = SPAN - first
+    bought = rng.poisson(rate * left)
+    count = np.minimum(bought, rng.geometric(dropout))
+    buys = np.flatnonzero(count)
+    last = left[buys] * rng.beta(count[buys], bought[buys] - count[buys] + 1)
+    earlier = np.repeat(np.arange(len(buys)), count[buys] - 1)
+    customer = np.concatenate([buys, buys[earlier]])
+    time = np.concatenate([last, last[earlier] * rng.random(len(earlier))])
+    return customer, (first[customer] + time).astype(np.int64), first.astype(np.int64)
+
+
+def save(arrays: Arrays, folder: Path, name: str) -> Path:
+    path = folder / name
+    path.mkdir()
+    for column, values in arrays.items():
+        np.save(path / f"{column}.npy", values)
+    return path
+
+
+def load(path: Path) -> Arrays:
+    return {file.stem: np.load(file) for file in sorted(Path(path).glob("*.npy"))}
