@@ -1,4 +1,4 @@
-r"""Show the mathematics of docstrings on the site: `:math:` becomes \(…\), `.. math::` a display."""
+r"""Show the formulas of docstrings on the site: `:math:` and `.. math::` become Markdown."""
 
 from __future__ import annotations
 

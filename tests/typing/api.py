@@ -1,0 +1,70 @@
+"""The documented usage as type checkers see it; checked, never run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_type
+
+import numpy as np
+import pandas as pd
+
+import retentionkit as rk
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def read(frame: pd.DataFrame) -> rk.Transactions:
+    """A log from a frame."""
+    log = rk.Transactions(frame, customer="client", when="day", amount="paid", keep=["city"])
+    calibration, later = log.split("1997-10-01")
+    assert_type(calibration, rk.Transactions)
+    assert_type(later.n_customers, int)
+    assert_type(log.ledger, rk.Ledger)
+    return log
+
+
+def histories(log: rk.Transactions) -> rk.PurchaseHistories:
+    """Histories from a log, and their rows."""
+    found = rk.purchase_histories(log, as_of="1997-09-30", unit="week", grain="day")
+    assert_type(found[found.frequency > 0], rk.PurchaseHistories)
+    assert_type(found.in_unit("day"), rk.PurchaseHistories)
+    return found
+
+
+def score(found: rk.PurchaseHistories) -> None:
+    """Fits, forecasts and values."""
+    purchases = rk.clv.BGNBD.fit(found)
+    spend = rk.clv.GammaGamma.fit(found)
+    assert_type(purchases.model, rk.clv.BGNBD)
+    assert_type(spend.model, rk.clv.GammaGamma)
+    assert_type(purchases.log_likelihood, float)
+    assert_type(purchases.verdict, str)
+    alive: NDArray[np.float64] = purchases.model.probability_alive(found)
+    ahead: NDArray[np.float64] = purchases.model.conditional_expected_purchases(found, "39 weeks")
+    value = rk.clv.lifetime_value(
+        purchases, spend, found, horizon="12 months", discount_rate=0.1, margin=0.3
+    )
+    assert_type(value, rk.LifetimeValue)
+    assert_type(alive + ahead, np.ndarray[tuple[object, ...], np.dtype[np.float64]])
+    purchases.save("purchases.json")
+
+
+def look_back(log: rk.Transactions, found: rk.PurchaseHistories) -> NDArray[np.int64]:
+    """What happened after the histories."""
+    return rk.holdout(log, found, until="1998-06-30").purchases
+
+
+def refuse(log: rk.Transactions) -> None:
+    """Options that a type checker must refuse."""
+    rk.purchase_histories(log, unit="fortnight")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    try:
+        rk.purchase_histories(log, as_of="yesterday")
+    except rk.errors.RetentionKitError as error:
+        assert_type(error.do, str)
+
+
+def service() -> float:
+    """One customer, from numbers."""
+    one = rk.PurchaseHistories.from_arrays(2, 30.43, 38.86, unit="week")
+    model = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")
+    return float(model.probability_alive(one)[0])
