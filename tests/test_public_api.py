@@ -39,7 +39,7 @@ def public():
 
 
 def members(owner, found):
-    """The public methods and properties that a class states itself or inherits from this library."""
+    """The public methods and properties of a class, inherited ones included."""
     if not inspect.isclass(found):
         return
     ours = [kind for kind in found.__mro__ if kind.__module__.startswith("retentionkit")]
@@ -125,26 +125,18 @@ def test_every_argument_and_answer_is_annotated(name):
     assert inspect.isclass(found) or signature.return_annotation is not signature.empty
 
 
-@pytest.mark.parametrize("name", CALLABLE)
+@pytest.mark.parametrize("name", [name for name, found in TOP.items() if inspect.isfunction(found)])
 def test_options_are_keyword_only(name):
-    assert_keywords = [
-        parameter
-        for parameter in inspect.signature(CALLABLE[name]).parameters.values()
-        if parameter.default is not parameter.empty
-    ]
-    positional = [p.name for p in assert_keywords if p.kind is p.POSITIONAL_OR_KEYWORD]
-    allowed = {"after", "unit", "kind"}  # arguments of the papers, and fields of dataclasses
-    made_by_hand = inspect.isclass(CALLABLE[name])
-    assert made_by_hand or set(positional) <= allowed
+    parameters = inspect.signature(TOP[name]).parameters.values()
+    assert all(p.kind is p.KEYWORD_ONLY for p in parameters if p.default is not p.empty)
 
 
 @pytest.mark.parametrize("name", [name for name in TOP if ".errors." not in name])
 def test_every_name_has_an_example(name):
-    parts = [
-        text for part, text in ((n, inspect.getdoc(f)) for n, f in PUBLIC.items()) if part == name
+    own = [
+        found for other, found in PUBLIC.items() if other == name or other.startswith(f"{name}.")
     ]
-    methods = [inspect.getdoc(f) or "" for n, f in PUBLIC.items() if n.startswith(f"{name}.")]
-    assert any(">>>" in text for text in parts + methods)
+    assert any(">>>" in (inspect.getdoc(found) or "") for found in own)
 
 
 @pytest.mark.parametrize("name", TOP)
