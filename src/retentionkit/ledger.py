@@ -94,7 +94,7 @@ class Ledger(Result):
     def less(
         self, reason: str, rows: int, amount: float | None = None, customers: int | None = None
     ) -> Ledger:
-        """This ledger with one more reason why rows are set aside; itself if there are none."""
+        """The same with one more reason why rows are set aside; itself if there are none."""
         if rows == 0:
             return self
         money = None if self.amount_in is None else float(amount or 0.0)
@@ -104,7 +104,7 @@ class Ledger(Result):
     def noting(
         self, reason: str, rows: int, amount: float | None = None, customers: int | None = None
     ) -> Ledger:
-        """This ledger with one more note on rows that are used; itself if there are none."""
+        """The same with one more note on rows that are used; itself if there are none."""
         if rows == 0:
             return self
         money = None if self.amount_in is None else amount

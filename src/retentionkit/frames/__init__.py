@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from retentionkit._doors import open_door
-from retentionkit.frames._kinds import KINDS, Frame, FrameKind, build, kind_of
+from retentionkit.frames._kinds import FIRST_DAY, KINDS, LAST_DAY, Frame, FrameKind, build, kind_of
 
 if TYPE_CHECKING:
     from retentionkit.frames._reading import INDEX, Wanted, has_index, read
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "FIRST_DAY",
     "INDEX",
     "KINDS",
+    "LAST_DAY",
     "Column",
     "Frame",
     "FrameKind",
@@ -51,23 +53,21 @@ __all__ = [
 ]
 
 # narwhals is loaded when a frame is read, not when a result is printed.
-__getattr__, __dir__ = open_door(
-    __name__,
-    dict.fromkeys(("INDEX", "Wanted", "has_index", "read"), "_reading")
-    | dict.fromkeys(
-        (
-            "Column",
-            "Table",
-            "column",
-            "count",
-            "highest",
-            "instant",
-            "lookup",
-            "lowest",
-            "null_count",
-            "total",
-            "whole",
-        ),
-        "_table",
-    ),
-)
+_HOMES = {
+    "INDEX": "_reading",
+    "Wanted": "_reading",
+    "has_index": "_reading",
+    "read": "_reading",
+    "Column": "_table",
+    "Table": "_table",
+    "column": "_table",
+    "count": "_table",
+    "highest": "_table",
+    "instant": "_table",
+    "lookup": "_table",
+    "lowest": "_table",
+    "null_count": "_table",
+    "total": "_table",
+    "whole": "_table",
+}
+__getattr__, __dir__ = open_door(__name__, _HOMES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
@@ -15,12 +16,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["KINDS", "Frame", "FrameKind", "build", "kind_of"]
+__all__ = ["FIRST_DAY", "KINDS", "LAST_DAY", "Frame", "FrameKind", "build", "kind_of"]
 
 FrameKind: TypeAlias = Literal["pandas", "polars", "pyarrow"]
 #: A pandas DataFrame, a polars DataFrame or a pyarrow Table.
 Frame: TypeAlias = Any
 KINDS: Final[tuple[FrameKind, ...]] = get_args(FrameKind)
+
+#: The day numbers of 1 January 1 and 31 December 9999: the calendar that every engine shares.
+FIRST_DAY: Final = -719_162
+LAST_DAY: Final = 2_932_896
 
 _CLASSES: Final = {"pandas": "DataFrame", "polars": "DataFrame", "pyarrow": "Table"}
 
@@ -66,8 +71,7 @@ def build(columns: Mapping[str, NDArray[Any] | Sequence[object]], kind: FrameKin
         ]
         return pl.DataFrame(series)
     if kind == "pyarrow":
-        import pyarrow as pa  # noqa: PLC0415 - an optional library
-
+        pa: Any = import_module("pyarrow")  # an optional library, without type hints
         return pa.table({name: pa.array(item, from_pandas=True) for name, item in values.items()})
     import pandas as pd  # noqa: PLC0415 - loaded when a frame is made
 

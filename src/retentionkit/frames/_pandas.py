@@ -1,4 +1,4 @@
-"""Columns of a pandas frame as plain arrays: nullable, categorical, Arrow-backed and object ones."""
+"""Columns of a pandas frame as plain arrays, from whatever types pandas has."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from retentionkit.frames import _refusals as refuse
+from retentionkit.frames._kinds import FIRST_DAY, LAST_DAY
 
-__all__ = ["numbers", "column", "days", "ids", "moments", "settled"]
+__all__ = ["column", "days", "ids", "moments", "numbers", "settled"]
 
 _EXACT = 2**53  # the largest float below which every whole number is exact
 
@@ -82,9 +83,9 @@ def numbers(series: Any, name: object) -> Any:  # noqa: ANN401 - pandas
     objects = series.astype(object)
     found = pd.api.types.infer_dtype(objects, skipna=True)
     if found not in {"decimal", "integer", "floating", "mixed-integer-float", "empty"}:
-        raise refuse.no_numbers(name, found if dtype == object else dtype)
+        raise refuse.no_numbers(name, found if pd.api.types.is_object_dtype(dtype) else dtype)
     try:
-        return objects.where(objects.notna(), np.nan).to_numpy(dtype=np.float64)
+        return _present(objects, np.nan).to_numpy(dtype=np.float64)
     except (ValueError, OverflowError):
         raise refuse.no_numbers(name, f"{found} beyond a float") from None
 
@@ -93,7 +94,7 @@ def moments(series: Any, name: object, time_zone: str | None) -> Any:  # noqa: A
     """Points in time as naive datetime64: the clock of the column's zone, or of `time_zone`."""
     dtype = series.dtype
     arrow = str(dtype).startswith(("timestamp", "date32", "date64"))
-    if arrow or isinstance(dtype, pd.CategoricalDtype) or dtype == object:
+    if arrow or isinstance(dtype, pd.CategoricalDtype) or pd.api.types.is_object_dtype(dtype):
         series = _unpacked(series, name)
     if not pd.api.types.is_datetime64_any_dtype(series.dtype):
         raise refuse.no_moments(name, dtype)
@@ -111,7 +112,7 @@ def _unpacked(series: Any, name: object) -> Any:  # noqa: ANN401 - pandas
     found = pd.api.types.infer_dtype(objects, skipna=True)
     if found not in {"date", "datetime", "datetime64", "empty"}:
         raise refuse.no_moments(name, found)
-    clean = objects.where(objects.notna(), None)
+    clean = _present(objects, None)
     if found == "date":
         return pd.Series(clean.to_numpy().astype("datetime64[s]"))
     zones = {str(getattr(moment, "tzinfo", None)) for moment in clean if moment is not None}
@@ -120,7 +121,14 @@ def _unpacked(series: Any, name: object) -> Any:  # noqa: ANN401 - pandas
     if zones <= {"None"}:
         return pd.Series(clean.to_numpy().astype("datetime64[us]"))
     zone = next(moment.tzinfo for moment in clean if moment is not None)
-    return pd.to_datetime(pd.Series(clean.to_numpy()), utc=True).dt.tz_convert(zone)
+    instants: Any = pd.Series(clean.to_numpy())
+    zoned: Any = pd.to_datetime(instants, utc=True)
+    return zoned.dt.tz_convert(zone)
+
+
+def _present(objects: Any, missing: object) -> Any:  # noqa: ANN401 - pandas
+    """The same objects with one kind of missing value."""
+    return objects.where(objects.notna(), missing)
 
 
 def days(values: Any, name: object) -> Any:  # noqa: ANN401 - numpy and pandas
@@ -129,7 +137,7 @@ def days(values: Any, name: object) -> Any:  # noqa: ANN401 - numpy and pandas
     missing = np.isnat(values)
     some = bool(missing.any())
     present = numbers[~missing] if some else numbers
-    if len(present) and not (present.min() >= -719_162 and present.max() <= 2_932_896):
+    if len(present) and not FIRST_DAY <= present.min() <= present.max() <= LAST_DAY:
         raise refuse.impossible_years(name)
     return pd.arrays.IntegerArray(np.where(missing, 0, numbers), missing) if some else numbers
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 import narwhals.stable.v2 as nw
@@ -109,8 +110,7 @@ def _read_pandas(frame: Frame, wanted: Mapping[str, Wanted], time_zone: str | No
 
 def _arrow(frame: Frame, wanted: Mapping[str, Wanted]) -> Any:  # noqa: ANN401 - narwhals' frame
     """A pyarrow table with the wanted columns decoded to their plain types."""
-    import pyarrow as pa  # noqa: PLC0415 - an optional library
-
+    pa: Any = import_module("pyarrow")  # an optional library, without type hints
     found: dict[str, Any] = {}
     for item in wanted.values():
         places = frame.schema.get_all_field_indices(item.name)
@@ -130,7 +130,8 @@ def _arrow(frame: Frame, wanted: Mapping[str, Wanted]) -> Any:  # noqa: ANN401 -
 def _expressions(source: Any, ours: str, item: Wanted, time_zone: str | None) -> dict[str, Any]:  # noqa: ANN401
     """The expressions that read one column, in operations that every engine has."""
     name = str(item.name)
-    values, dtype = nw.col(name), source.schema[name]
+    values: Any = nw.col(name)
+    dtype = source.schema[name]
     if dtype == nw.Unknown and source[name].null_count() == len(source):
         dtype = {"id": nw.Int64, "number": nw.Float64, "moment": nw.Datetime("us")}.get(item.role)
         values = values if dtype is None else values.cast(dtype)

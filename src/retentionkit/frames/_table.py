@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import narwhals.stable.v2 as nw
 import numpy as np
 
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -126,6 +125,10 @@ class Table:
         """All columns, and columns computed from others."""
         return self._new(self._frame.with_columns(**derived))
 
+    def renamed(self, names: Mapping[str, str]) -> Table:
+        """The same columns under other names."""
+        return self._new(self._frame.rename(dict(names)))
+
     def where(self, condition: Column) -> Table:
         """The rows for which the condition holds."""
         return self._new(self._frame.filter(condition))
@@ -164,7 +167,7 @@ class Table:
     def arrays(self, *names: str, sort: tuple[str, ...] = ()) -> tuple[NDArray[Any], ...]:
         """Columns as numpy arrays, rows sorted by some columns."""
         frame = self._frame.sort(*sort) if sort else self._frame
-        return tuple(np.asarray(frame[name].to_numpy()) for name in names)
+        return tuple(_signed(np.asarray(frame[name].to_numpy())) for name in names)
 
     def settled(self) -> Table:
         """The same rows in plain types, once nothing is missing in the keys."""
@@ -173,10 +176,6 @@ class Table:
         from retentionkit.frames import _pandas  # noqa: PLC0415 - pandas is loaded when needed
 
         return self._new(nw.from_native(_pandas.settled(self.native)))
-
-    def numbers(self, *names: str) -> tuple[NDArray[Any], ...]:
-        """Columns as numpy arrays, missing numbers as NaN."""
-        return tuple(np.asarray(self._frame[name].to_numpy()) for name in names)
 
     def _new(self, frame: Any) -> Table:  # noqa: ANN401 - narwhals' frame
         return Table(frame, self.kind)
@@ -190,5 +189,6 @@ def _signed(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def _number(value: Any) -> Any:  # noqa: ANN401 - a scalar of any engine
-    found = value.item() if isinstance(value, np.generic) else nw.to_py_scalar(value)
+    found: Any = nw.to_py_scalar(value)
+    found = found.item() if hasattr(found, "item") else found
     return None if found is None or found != found else found  # noqa: PLR0124 - NaN

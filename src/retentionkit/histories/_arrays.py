@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 import numpy as np
@@ -14,6 +13,7 @@ from retentionkit.histories import _checks
 from retentionkit.results import Columns, Result
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     from numpy.typing import ArrayLike, NDArray

@@ -14,14 +14,13 @@ from retentionkit.durations import (
     Unit,
     calendar_day,
     calendar_period,
-    day_number,
     grain_in,
 )
 from retentionkit.errors import KindError, OptionError
 from retentionkit.histories._arrays import PurchaseHistories
-from retentionkit.histories._periods import base_of, end_of, last_period, point, window_text
+from retentionkit.histories._periods import base_of, end_of, last_period, window_text
 from retentionkit.transactions import Transactions
-from retentionkit.transactions._transactions import whole_day
+from retentionkit.transactions._moments import local_moment, whole_day
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -221,9 +220,11 @@ def _plan(
     check_transactions(transactions)
     check_choice("unit", unit, get_args(Unit))
     check_choice("grain", grain, GRAINS)
-    at = transactions.observed_until if as_of is None else point("as_of", as_of)
+    at = transactions.observed_until if as_of is None else local_moment("as_of", as_of)
     end = last_period(at, grain)
-    window = transactions.window(base_of(grain), end=end_of(end, grain), after=f"after as_of {at}")
+    window = transactions.part.window(
+        base_of(grain), end=end_of(end, grain), after=f"after as_of {at}"
+    )
     if len(window.events) == 0:
         raise OptionError(
             "`as_of` lies before the first purchase.",

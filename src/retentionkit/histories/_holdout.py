@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import warnings
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from retentionkit import frames
 from retentionkit.durations import Unit, calendar_day, grain_in
 from retentionkit.errors import DataError, OptionError, RetentionKitWarning
 from retentionkit.histories._from_log import check_transactions, coarser, per_customer
-from retentionkit.histories._periods import base_of, end_of, last_period, point
+from retentionkit.histories._periods import base_of, end_of, last_period
 from retentionkit.results import Columns, Result
 from retentionkit.transactions._log import PER_DAY
+from retentionkit.transactions._moments import local_moment
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
@@ -149,7 +149,7 @@ def holdout(transactions: Transactions, histories: PurchaseHistories, *, until: 
             allowed="histories with ids, made by purchase_histories()",
             do="Make them from the log: purchase_histories(transactions, as_of=...).",
         )
-    at, grain = point("until", until), histories.grain
+    at, grain = local_moment("until", until), histories.grain
     first, last = last_period(histories.as_of, grain), last_period(at, grain)
     if last <= first:
         raise OptionError(
@@ -161,7 +161,7 @@ def holdout(transactions: Transactions, histories: PurchaseHistories, *, until: 
     base = base_of(grain)
     start, end = end_of(first, grain), end_of(last, grain)
     _check_observed(transactions, start // PER_DAY[base], -(-end // PER_DAY[base]))
-    window = transactions.window(
+    window = transactions.part.window(
         base,
         start=start,
         end=end,
@@ -195,8 +195,8 @@ def _definition(as_of: dt.date, until: dt.date, grain: Grain) -> str:
 
 def _check_observed(transactions: Transactions, start: int, end: int) -> None:
     """The log must cover the window."""
-    days = transactions.days
-    if days.start > start and transactions.begins_late:
+    days = transactions.part.days
+    if days.start > start and transactions.part.begins_late:
         raise DataError(
             "These transactions begin after the histories end.",
             received=f"transactions from {transactions.observed_from}",
@@ -205,7 +205,7 @@ def _check_observed(transactions: Transactions, start: int, end: int) -> None:
         )
     if days.end >= end:
         return
-    if transactions.ends_early:
+    if transactions.part.ends_early:
         raise DataError(
             "These transactions end before `until`.",
             received=f"transactions until {transactions.observed_until}",

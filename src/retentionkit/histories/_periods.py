@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from retentionkit.durations import calendar_day, calendar_period, day_number, first_day, moment
-from retentionkit.errors import OptionError
+from retentionkit.durations import calendar_day, calendar_period, day_number, first_day
+from retentionkit.frames import LAST_DAY
 
 if TYPE_CHECKING:
-    from retentionkit.durations import Grain, Moment
+    from retentionkit.durations import CalendarGrain, Grain
     from retentionkit.transactions._log import Base
 
-__all__ = ["base_of", "end_of", "last_period", "point", "window_text"]
+__all__ = ["base_of", "end_of", "last_period", "window_text"]
 
-_DAYS_END = 2_932_897  # 1 January 10000: the end of the calendar
+_DAYS_END = LAST_DAY + 1  # the end of the calendar
 _HOUR = 3_600_000_000
 
 
@@ -23,19 +23,6 @@ def base_of(grain: Grain) -> Base:
     if grain == "hour":
         return "hour"
     return "instant" if grain is None else "day"
-
-
-def point(name: str, value: Moment) -> dt.date | dt.datetime:
-    """A naive date or datetime."""
-    found = moment(name, value)
-    if isinstance(found, dt.datetime) and found.tzinfo is not None:
-        raise OptionError(
-            f"`{name}` has a time zone.",
-            received=str(found),
-            allowed="a date or datetime on the clock of the log, without a zone",
-            do=f"Pass {name} as the local date, for instance '{found.date()}'.",
-        )
-    return found
 
 
 def last_period(at: dt.date | dt.datetime, grain: Grain) -> int:
@@ -57,7 +44,7 @@ def end_of(period: int, grain: Grain) -> int:
     if grain is None or grain in {"hour", "day"}:
         return period + 1
     try:
-        return day_number(first_day(period + 1, grain))
+        return day_number(first_day(period + 1, cast("CalendarGrain", grain)))
     except ValueError:
         return _DAYS_END
 

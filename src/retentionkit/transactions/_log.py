@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from retentionkit.frames import Column, Table
     from retentionkit.ledger import Ledger
 
-__all__ = ["PER_DAY", "Base", "Events", "Log"]
+__all__ = ["PER_DAY", "Base", "Events", "Log", "set_aside"]
 
 #: The finest grain that a table is grouped to; coarser ones follow from days.
 Base: TypeAlias = Literal["day", "hour", "instant"]
@@ -131,6 +131,13 @@ class Log:
 
     def _sums(self) -> dict[str, Column]:
         return {"amount": frames.total("amount")} if self.money else {}
+
+
+def set_aside(ledger: Ledger, rows: Table, reason: str) -> Ledger:
+    """The ledger with some rows set aside."""
+    if ledger.amount_in is None:
+        return ledger.less(reason, len(rows))
+    return ledger.less(reason, len(rows), rows.facts(all=frames.total("amount"))["all"])
 
 
 def _period(base: Base) -> Any:  # noqa: ANN401 - an expression

@@ -11,10 +11,10 @@ from retentionkit.arguments import check_choice, check_number
 from retentionkit.errors import DataError, OptionError
 from retentionkit.frames import Wanted
 from retentionkit.ledger import Ledger
-from retentionkit.transactions._log import Log
+from retentionkit.transactions._log import Log, set_aside
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from retentionkit.frames import Frame, Table
 
@@ -187,7 +187,7 @@ def _without_missing(
         if missing == "error":
             raise _missing_values(name, ours, nulls[ours], len(rows))
         absent = frames.column(ours).is_null()
-        ledger = _aside(ledger, rows.where(absent), f"missing {name}")
+        ledger = set_aside(ledger, rows.where(absent), f"missing {name}")
         rows = rows.where(~absent)
     used = rows.choose(*(name for name in rows.columns if name != "currency"))
     if len(rows) == 0:
@@ -235,10 +235,4 @@ def _without_refunds(
         )
     if refunds == "net":
         return rows, ledger, True
-    return rows.where(amount >= 0), _aside(ledger, negative, "refunds (refunds='drop')"), False
-
-
-def _aside(ledger: Ledger, rows: Table, reason: str) -> Ledger:
-    if ledger.amount_in is None:
-        return ledger.less(reason, len(rows))
-    return ledger.less(reason, len(rows), rows.facts(all=frames.total("amount"))["all"])
+    return rows.where(amount >= 0), set_aside(ledger, negative, "refunds (refunds='drop')"), False

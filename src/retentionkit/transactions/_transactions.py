@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import html
 from typing import TYPE_CHECKING, Any
 
-from retentionkit import frames
-from retentionkit.durations import Moment, calendar_day, day_number, moment
-from retentionkit.errors import ColumnError, DataError, OptionError
+from retentionkit.durations import Moment, calendar_day
+from retentionkit.errors import ColumnError, OptionError
 from retentionkit.transactions import _parse
-from retentionkit.transactions._log import PER_DAY
-from retentionkit.transactions._window import Bounds, Window, cut
+from retentionkit.transactions._moments import whole_day
+from retentionkit.transactions._part import Part, nothing_left
+from retentionkit.transactions._window import Bounds
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from retentionkit.frames import Frame, FrameKind, Table
+    from retentionkit.frames import Frame, FrameKind
     from retentionkit.ledger import Ledger
-    from retentionkit.transactions._log import Base, Log
     from retentionkit.transactions._parse import Missing, Refunds
 
-__all__ = ["Transactions", "whole_day"]
+__all__ = ["Transactions"]
 
 
+@dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False, init=False)
 class Transactions:
     """A purchase log, parsed once; nothing about it changes afterwards.
 
@@ -83,7 +83,7 @@ class Transactions:
       rows       3 in = 3 used + 0 set aside
     """
 
-    __slots__ = ("_cache", "_cut", "_days", "_log")
+    part: Part
 
     def __init__(
         self,
@@ -112,90 +112,64 @@ class Transactions:
         log = _parse.parse(
             frame, columns, rates=rates, time_zone=time_zone, refunds=refunds, missing=missing
         )
-        self._set(log, Bounds(log.first_day, log.last_day + 1), cut="")
+        days = Bounds(log.first_day, log.last_day + 1)
+        object.__setattr__(self, "part", Part(log, days))  # the way a frozen dataclass is filled
 
-    def _set(self, log: Log, days: Bounds, cut: str) -> None:
-        for name, value in (("_log", log), ("_days", days), ("_cut", cut), ("_cache", {})):
-            object.__setattr__(self, name, value)
-
-    def _with(self, log: Log, days: Bounds, cut: str) -> Transactions:
-        part = Transactions.__new__(Transactions)
-        part._set(log, days, cut)  # noqa: SLF001 - the same class
-        return part
-
-    def __setattr__(self, name: str, value: object) -> None:
-        """Refuse changes."""
-        message = f"Transactions do not change; {name!r} cannot be set to {value!r}"
-        raise AttributeError(message)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickled without what was computed on the way."""
-        return _restored, (self._log, self._days, self._cut)
+    @classmethod
+    def _of(cls, part: Part) -> Transactions:
+        found = object.__new__(cls)
+        object.__setattr__(found, "part", part)
+        return found
 
     @property
     def kind(self) -> FrameKind:
         """The kind of frame that the caller brought; results come back in it."""
-        return self._log.rows.kind
+        return self.part.log.rows.kind
 
     @property
     def money(self) -> bool:
         """Whether the log has amounts."""
-        return self._log.money
+        return self.part.log.money
 
     @property
     def keep(self) -> tuple[str, ...]:
         """The further columns that were kept."""
-        return tuple(self._log.keep)
+        return tuple(self.part.log.keep)
 
     @property
     def observed_from(self) -> dt.date:
         """The first day of observation: of the log, or of this part of it."""
-        return calendar_day(self._days.start)
+        return calendar_day(self.part.days.start)
 
     @property
     def observed_until(self) -> dt.date:
         """The last day of observation: the last date of the log, or the day before the split."""
-        return calendar_day(self._days.end - 1)
-
-    @property
-    def days(self) -> Bounds:
-        """The days of observation, half-open, as day numbers."""
-        return self._days
-
-    @property
-    def begins_late(self) -> bool:
-        """Whether earlier rows of the log were split off."""
-        return self._days.start > self._log.first_day
-
-    @property
-    def ends_early(self) -> bool:
-        """Whether later rows of the log were split off."""
-        return self._cut != ""
+        return calendar_day(self.part.days.end - 1)
 
     @property
     def first(self) -> dt.date:
         """The date of the first row."""
-        return calendar_day(self._facts()["first"])
+        return calendar_day(self.part.facts()["first"])
 
     @property
     def last(self) -> dt.date:
         """The date of the last row."""
-        return calendar_day(self._facts()["last"])
+        return calendar_day(self.part.facts()["last"])
 
     @property
     def n_customers(self) -> int:
         """Number of customers with a purchase."""
-        return int(self._facts()["customers"])
+        return self.part.facts()["customers"]
 
     @property
     def n_orders(self) -> int:
         """Number of orders: distinct order ids of a customer, or customer-days without ids."""
-        return int(self._facts()["orders"])
+        return self.part.facts()["orders"]
 
     @property
     def ledger(self) -> Ledger:
         """Rows and money in, set aside by reason, and used."""
-        return self.window("day").ledger
+        return self.part.window("day").ledger
 
     def split(self, at: Moment) -> tuple[Transactions, Transactions]:
         """Two parts: until the day before `at`, and from `at` on.
@@ -226,7 +200,7 @@ class Transactions:
         (datetime.date(1997, 1, 9), datetime.date(1997, 1, 18))
         """
         day = whole_day("at", at)
-        facts = self._facts()
+        part, facts = self.part, self.part.facts()
         if not facts["first"] < day <= facts["last"]:
             raise OptionError(
                 "The split leaves one part empty.",
@@ -234,11 +208,9 @@ class Transactions:
                 allowed=f"after {self.first}, up to {self.last}",
                 do="Pass the first day of the holdout.",
             )
-        date = calendar_day(day)
-        return (
-            self._with(self._log, Bounds(self._days.start, day), f"on or after {date}"),
-            self._with(self._log, Bounds(day, self._days.end), self._cut),
-        )
+        before = Part(part.log, Bounds(part.days.start, day), f"on or after {calendar_day(day)}")
+        after = Part(part.log, Bounds(day, part.days.end), part.later)
+        return Transactions._of(before), Transactions._of(after)
 
     def where(self, *, customer: object = None, **kept: object) -> Transactions:
         """The rows of some customers, or with some values of kept columns.
@@ -271,92 +243,21 @@ class Transactions:
         >>> Transactions(log, amount=None, keep="channel").where(channel="web").n_customers
         1
         """
-        conditions = {} if customer is None else {self._log.customer: ("customer", customer)}
+        part = self.part
+        if customer is not None:
+            part = part.where("customer", "customer", customer)
         for name, value in kept.items():
-            if name not in self._log.keep:
+            if name not in part.log.keep:
                 raise ColumnError(
                     f"Column {name!r} was not kept.",
                     received=f"{name}={value!r}",
-                    allowed=", ".join(["'customer'", *map(repr, self._log.keep)]),
+                    allowed=", ".join(["'customer'", *map(repr, part.log.keep)]),
                     do=f"Parse the log with keep=({name!r},).",
                 )
-            conditions[name] = (self._log.keep[name], value)
-        log = self._log
-        for name, (ours, value) in conditions.items():
-            log = _filtered(log, name, ours, value)
-        part = self._with(log, self._days, self._cut)
-        if not part.n_customers:
-            raise _nothing_left(conditions)
-        return part
-
-    def window(
-        self, base: Base, start: int | None = None, end: int | None = None, **reasons: str
-    ) -> Window:
-        """Net purchase events of these days and their ledger, for the rooms above."""
-        part = Bounds.of_days(self._days.start, self._days.end, base)
-        low = part.start if start is None else max(start, part.start)
-        high = part.end if end is None else min(end, part.end)
-        key = (base, low, high, *reasons.items())
-        if key not in self._cache:
-            found = cut(
-                self._log.events(base),
-                self._opening(),
-                part=part,
-                window=Bounds(low, high),
-                **({"before": "before the window", "after": "after the window"} | reasons),
-            )
-            zeros = self._zeros(low // PER_DAY[base], -(-high // PER_DAY[base]))
-            ledger = found.ledger.noting("purchases of amount zero", zeros, 0.0)
-            self._cache[key] = dataclasses.replace(found, ledger=ledger)
-        return self._cache[key]
-
-    def customer_days(self) -> Table:
-        """Customer-days with net amount, rows and orders, computed once, for the rooms above.
-
-        Columns `customer`, `period` (day number), `rows`, `amount` with money and `orders` with
-        order ids.
-        """
-        return self.window("day").events
-
-    def _opening(self) -> Ledger:
-        """The ledger of parsing and filtering, less the rows outside this part."""
-        ledger, log = self._log.ledger, self._log
-        day = frames.column("day")
-        for reason, outside, some in (
-            (
-                f"before {self.observed_from}",
-                day < self._days.start,
-                log.first_day < self._days.start,
-            ),
-            (self._cut, day >= self._days.end, log.last_day >= self._days.end),
-        ):
-            if some:
-                rows = log.rows.where(outside)
-                money = rows.facts(all=frames.total("amount"))["all"] if log.money else None
-                ledger = ledger.less(reason, len(rows), money)
-        return ledger
-
-    def _zeros(self, start: int, end: int) -> int:
-        if not self._log.zeros:
-            return 0
-        day = frames.column("day")
-        nothing = frames.column("amount") == 0
-        return len(self._log.rows.where(nothing & (day >= start) & (day < end)))
-
-    def _facts(self) -> dict[str, Any]:
-        if "facts" not in self._cache:
-            days = self.customer_days()
-            orders = frames.total("orders") if "orders" in days.columns else frames.count()
-            inside = self._log.rows
-            if self._cut or self._days.start > self._log.first_day:
-                day = frames.column("day")
-                inside = inside.where((day >= self._days.start) & (day < self._days.end))
-            self._cache["facts"] = (
-                days.facts(orders=orders)
-                | inside.facts(first=frames.lowest("day"), last=frames.highest("day"))
-                | {"customers": len(days.per("customer", rows=frames.count()))}
-            )
-        return self._cache["facts"]
+            part = part.where(name, part.log.keep[name], value)
+        if not part.facts()["customers"]:
+            raise nothing_left(", ".join(["customer", *kept]))
+        return Transactions._of(part)
 
     def _summary(self) -> dict[str, str]:
         aside = self.ledger.rows_in - self.ledger.rows_used
@@ -381,51 +282,3 @@ class Transactions:
             for name, text in self._summary().items()
         )
         return f"<div><strong>Transactions</strong><table>{rows}</table></div>"
-
-
-def whole_day(name: str, value: Moment) -> int:
-    """The day number of a moment that has to be a whole day."""
-    found = moment(name, value)
-    if isinstance(found, dt.datetime) and found.time() != dt.time():
-        raise OptionError(
-            f"`{name}` has to be a whole day.",
-            received=str(found),
-            allowed="a date",
-            do=f"Pass {name}='{found.date()}', or the day after it.",
-        )
-    return day_number(found)
-
-
-def _restored(log: Log, days: Bounds, cut: str) -> Transactions:
-    transactions = Transactions.__new__(Transactions)
-    transactions._set(log, days, cut)  # noqa: SLF001 - the same class
-    return transactions
-
-
-def _filtered(log: Log, name: str, ours: str, value: object) -> Log:
-    single = value is None or isinstance(value, str) or not hasattr(value, "__iter__")
-    asked: list[Any] = [value] if single else list(value)  # type: ignore[call-overload]
-    known = set(log.rows.distinct(ours)) | {None}
-    try:
-        chosen = [
-            item
-            for item in (getattr(one, "item", lambda one=one: one)() for one in asked)
-            if item in known
-        ]
-    except TypeError:  # what cannot be hashed is no value of a column
-        chosen = []
-    inside, outside = log.rows.where_in(ours, chosen)
-    if len(inside) == 0:
-        raise _nothing_left({name: (ours, value)})
-    money = outside.facts(all=frames.total("amount"))["all"] if log.money else None
-    ledger = log.ledger.less(f"not selected by {name}", len(outside), money)
-    return dataclasses.replace(log, rows=inside, ledger=ledger, _events={})
-
-
-def _nothing_left(conditions: Mapping[str, tuple[str, object]]) -> DataError:
-    return DataError(
-        "The conditions leave no purchase.",
-        received=", ".join(f"{name}={value!r}" for name, (_, value) in conditions.items()),
-        allowed="values that occur in the log",
-        do="Check the spelling and the type of the values.",
-    )
