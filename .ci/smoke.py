@@ -10,6 +10,6 @@ assert "site-packages" in str(package), package
 assert (package / "py.typed").is_file()
 assert rk.__version__ == importlib.metadata.version("retentionkit")
 
-log = rk.datasets.load_cdnow(kind="pandas")
+log = rk.datasets.load_cdnow()
 histories = rk.purchase_histories(rk.Transactions(log), as_of="1997-09-30")
 assert histories.n_customers == log["customer_id"].nunique()
