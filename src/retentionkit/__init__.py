@@ -1,1 +1,71 @@
-"""What customers are worth, who is leaving, and what it is worth spending to keep them."""
+"""What customers are worth, who is leaving, and what it is worth spending to keep them.
+
+The one flow is from a frame to numbers that can be defended::
+
+    import retentionkit as rk
+
+    log = rk.Transactions(frame)                  # parsed once, with a ledger
+    histories = rk.purchase_histories(log)        # arrays from here on
+    fit = rk.clv.BGNBD.fit(histories)             # a model, its uncertainty, a verdict
+
+Data: `Transactions`, `Customers`, `purchase_histories`, `grouped_histories`, `holdout`. Models and
+lifetime value: `clv`. Data to try it on: `datasets`. Pictures: `plots`. What can go wrong:
+`errors`. Every name is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from retentionkit._doors import open_door
+
+if TYPE_CHECKING:
+    from retentionkit import clv, datasets, errors, plots
+    from retentionkit.customers import Customers
+    from retentionkit.histories import (
+        Holdout,
+        PurchaseHistories,
+        grouped_histories,
+        holdout,
+        purchase_histories,
+    )
+    from retentionkit.ledger import Ledger
+    from retentionkit.transactions import Transactions
+    from retentionkit.values import LifetimeValue
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Customers",
+    "Holdout",
+    "Ledger",
+    "LifetimeValue",
+    "PurchaseHistories",
+    "Transactions",
+    "clv",
+    "datasets",
+    "errors",
+    "grouped_histories",
+    "holdout",
+    "plots",
+    "purchase_histories",
+]
+
+__getattr__, __dir__ = open_door(
+    __name__,
+    {
+        "Customers": "customers",
+        "Holdout": "histories",
+        "Ledger": "ledger",
+        "LifetimeValue": "values",
+        "PurchaseHistories": "histories",
+        "Transactions": "transactions",
+        "clv": "clv",
+        "datasets": "datasets",
+        "errors": "errors",
+        "grouped_histories": "histories",
+        "holdout": "histories",
+        "plots": "plots",
+        "purchase_histories": "histories",
+    },
+)

@@ -1,0 +1,35 @@
+"""Customer lifetime value: models of purchases and spend, and what they are worth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from retentionkit._doors import open_door
+
+if TYPE_CHECKING:
+    from retentionkit.clv._bgnbd import BGNBD
+    from retentionkit.clv._files import load
+    from retentionkit.clv._fit import Fit, Parameter
+    from retentionkit.clv._gamma_gamma import GammaGamma
+    from retentionkit.clv._simulation import SimulatedPurchases
+
+__all__ = [
+    "BGNBD",
+    "Fit",
+    "GammaGamma",
+    "Parameter",
+    "SimulatedPurchases",
+    "load",
+]
+
+__getattr__, __dir__ = open_door(
+    __name__,
+    {
+        "BGNBD": "_bgnbd",
+        "Fit": "_fit",
+        "GammaGamma": "_gamma_gamma",
+        "Parameter": "_fit",
+        "SimulatedPurchases": "_simulation",
+        "load": "_files",
+    },
+)

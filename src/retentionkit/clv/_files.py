@@ -1,0 +1,115 @@
+"""Fits as small JSON files: parameters, covariance, unit and fingerprint; never data, never code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from retentionkit.clv._bgnbd import BGNBD
+from retentionkit.clv._fit import Fit
+from retentionkit.clv._gamma_gamma import GammaGamma
+from retentionkit.errors import DataError, RetentionKitError
+from retentionkit.results import frozen_array
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+__all__ = ["load", "save_fit"]
+
+_SCHEMA: Final = "retentionkit/fit"
+_VERSION: Final = 1
+_MODELS: Final[Mapping[str, type[Any]]] = {"BGNBD": BGNBD, "GammaGamma": GammaGamma}
+_PLAIN: Final = (
+    "log_likelihood",
+    "n_customers",
+    "penalty",
+    "limit",
+    "gradient_norm",
+    "decrement",
+    "condition_number",
+    "converged",
+    "verdict",
+    "fingerprint",
+    "definition",
+)
+
+
+def save_fit(fit: Fit[Any], path: str | os.PathLike[str]) -> None:
+    """Write a fit as JSON; see `Fit.save`."""
+    covariance = [[None if np.isnan(v) else v for v in row] for row in fit.covariance.tolist()]
+    document = {
+        "schema": _SCHEMA,
+        "version": _VERSION,
+        "model": type(fit.model).__name__,
+        "unit": getattr(fit.model, "unit", None),
+        "parameters": dict(zip(fit.model.names, fit.model.parameters().tolist(), strict=True)),
+        "covariance": covariance,
+        **{name: getattr(fit, name) for name in _PLAIN},
+    }
+    text = json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False)
+    Path(path).write_text(text + "\n", encoding="utf-8")
+
+
+def load(path: str | os.PathLike[str]) -> Fit[Any]:
+    """A fit from the file that `Fit.save` wrote.
+
+    Parameters
+    ----------
+    path
+        The JSON file. Reading it runs no code from it.
+
+    Returns
+    -------
+    Fit
+        Equal to the one saved, to the last bit.
+
+    Raises
+    ------
+    DataError
+        If the file is not a saved fit, or of a newer schema version, or its numbers are no model.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> import retentionkit as rk
+    >>> log = rk.Transactions(rk.datasets.load_cdnow())
+    >>> fit = rk.clv.BGNBD.fit(rk.purchase_histories(log, as_of="1997-09-30"))
+    >>> path = os.path.join(tempfile.mkdtemp(), "bgnbd.json")
+    >>> fit.save(path)
+    >>> rk.clv.load(path).equals(fit)
+    True
+    """
+    text = Path(path).read_text(encoding="utf-8")
+    try:
+        document = json.loads(text)
+        return _read(document)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        detail = error.wrong if isinstance(error, RetentionKitError) else repr(error)
+        raise DataError(
+            f"The file is not a fit that this version can read: {detail}",
+            received=f"{path}: {text[:60]!r}",
+            allowed=f"JSON of schema {_SCHEMA!r}, version {_VERSION}",
+            do="Save the fit again with Fit.save, or update retentionkit.",
+        ) from error
+
+
+def _read(document: Mapping[str, Any]) -> Fit[Any]:
+    if (document["schema"], document["version"]) != (_SCHEMA, _VERSION):
+        message = f"schema {document['schema']!r}, version {document['version']!r}"
+        raise ValueError(message)
+    build = _MODELS[document["model"]]
+    unit = {} if document["unit"] is None else {"unit": document["unit"]}
+    covariance = np.array(document["covariance"], dtype=np.float64)
+    size = len(build.names)
+    if covariance.shape != (size, size):
+        message = f"covariance of shape {covariance.shape}"
+        raise ValueError(message)
+    return Fit(
+        model=build(**document["parameters"], **unit),
+        covariance=frozen_array(covariance, np.float64),
+        **{name: document[name] for name in _PLAIN},
+    )

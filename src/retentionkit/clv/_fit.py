@@ -1,0 +1,267 @@
+"""A fit: the model, and everything that says how far to believe it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
+
+import numpy as np
+
+from retentionkit.arguments import check_number
+from retentionkit.clv._maximum import maximise
+from retentionkit.errors import KindError, OptionError
+from retentionkit.intervals import log_wald
+from retentionkit.results import Columns, Interval, Result, frozen_array
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from retentionkit.clv._maximum import Likelihood, Maximum, Penalty
+
+__all__ = ["Fit", "Model", "Parameter", "fit_model"]
+
+#: Condition number of the information in log-parameters from which a combination of parameters is
+#: called weakly identified: its standard error is a hundred times that of the best known one.
+_WEAK = 1e4
+
+
+class Model(Protocol):
+    """A frozen dataclass of parameters; what every model of the room has."""
+
+    names: ClassVar[tuple[str, ...]]
+
+    def parameters(self) -> NDArray[np.float64]:
+        """The parameters in the order of `names`."""
+        ...
+
+
+M_co = TypeVar("M_co", bound=Model, covariant=True)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Parameter:
+    """One estimated parameter.
+
+    Attributes
+    ----------
+    estimate
+        The maximum-likelihood estimate.
+    standard_error
+        From the observed information; NaN where a limit is reached.
+    interval
+        95 % log-scale Wald interval; limits NaN where the standard error is.
+    """
+
+    estimate: float
+    standard_error: float
+    interval: Interval
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Fit(Result, Generic[M_co]):
+    """A fitted model with its uncertainty and a verdict on it.
+
+    Attributes
+    ----------
+    model
+        The model at the estimates; it needs no fit and no data.
+    covariance
+        Covariance matrix of the estimates, shape (k, k), in the order of `model.names`; NaN for
+        parameters that ran to a limit.
+    log_likelihood
+        Log-likelihood of the data at the estimates; never includes a penalty.
+    n_customers
+        Number of customers (of observations, for spend) that the fit used.
+    penalty
+        Weight of the penalty, 0 for maximum likelihood.
+    limit
+        Name of the limiting model that the data cannot be told from, else None.
+    gradient_norm
+        Largest slope of the log-likelihood in a log-parameter, per customer; 0 at a maximum.
+    decrement
+        Twice the log-likelihood that a Newton step would still gain.
+    condition_number
+        Of the information matrix in log-parameters; large when some combination is hardly known.
+    converged
+        Whether the estimates are a maximum or a named limit. Always True: a failure raises.
+    verdict
+        What to make of the fit, in words.
+    fingerprint
+        SHA-256 of the data, equal for equal data in any order of rows.
+    definition
+        What was fitted to what.
+    """
+
+    model: M_co
+    covariance: NDArray[np.float64]
+    log_likelihood: float
+    n_customers: int
+    penalty: float
+    limit: str | None
+    gradient_norm: float
+    decrement: float
+    condition_number: float
+    converged: bool
+    verdict: str
+    fingerprint: str
+    definition: str
+
+    _heading: ClassVar[str] = "Fit"
+
+    @property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """Estimate, standard error and 95 % interval of each parameter."""
+        values = self.model.parameters()
+        errors = np.sqrt(np.diag(self.covariance))
+        low, high = log_wald(values, errors)
+        return {
+            name: Parameter(
+                float(values[i]), float(errors[i]), Interval(float(low[i]), float(high[i]), 0.95)
+            )
+            for i, name in enumerate(self.model.names)
+        }
+
+    def interval(self, name: str, *, confidence: float = 0.95) -> Interval:
+        """Log-scale Wald interval of one parameter at any confidence."""
+        if name not in self.model.names:
+            raise OptionError(
+                "The model has no such parameter.",
+                received=repr(name),
+                allowed=", ".join(map(repr, self.model.names)),
+                do="Pass one of them.",
+            )
+        parameter = self.parameters[name]
+        low, high = log_wald(parameter.estimate, parameter.standard_error, confidence=confidence)
+        return Interval(float(low), float(high), confidence)
+
+    @property
+    def aic(self) -> float | None:
+        """Akaike's criterion, -2 ln L + 2 k; None under a penalty."""
+        return None if self.penalty else 2 * len(self.model.names) - 2 * self.log_likelihood
+
+    @property
+    def bic(self) -> float | None:
+        """Bayesian criterion, -2 ln L + k ln n; None under a penalty."""
+        k = len(self.model.names)
+        return None if self.penalty else k * math.log(self.n_customers) - 2 * self.log_likelihood
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the fit as a small JSON file that `rk.clv.load` reads; it holds no customer data."""
+        from retentionkit.clv._files import save_fit  # noqa: PLC0415 - files know fits
+
+        save_fit(self, path)
+
+    def _facts(self) -> Mapping[str, str]:
+        return {
+            "model": repr(self.model),
+            "customers": f"{self.n_customers:,}",
+            "log-likelihood": f"{self.log_likelihood:,.4f}",
+            "AIC, BIC": "none under a penalty"
+            if self.aic is None or self.bic is None
+            else f"{self.aic:,.2f}, {self.bic:,.2f}",
+            "verdict": self.verdict,
+        }
+
+    def _table(self) -> Columns:
+        rows = self.parameters
+        return {
+            "parameter": list(rows),
+            "estimate": [row.estimate for row in rows.values()],
+            "standard_error": [row.standard_error for row in rows.values()],
+            "low": [row.interval.low for row in rows.values()],
+            "high": [row.interval.high for row in rows.values()],
+        }
+
+
+def fit_model(
+    build: type[Any],
+    likelihood: Likelihood,
+    penalty: Penalty,
+    *,
+    start: Model | None,
+    fingerprint: str,
+    definition: str,
+    extra: Mapping[str, Any],
+) -> Fit[Any]:
+    """Maximise the likelihood and say what came of it."""
+    check_number("penalty", penalty.weight, low=0, do="Pass penalty=0 for maximum likelihood.")
+    if start is not None and type(start) is not build:
+        raise KindError(
+            "`start` must be a model of the same kind.",
+            received=repr(start),
+            allowed=build.__name__,
+            do=f"Pass start={build.__name__}(...), or leave it out.",
+        )
+    begin = None if start is None else [float(value) for value in start.parameters()]
+    top = maximise(likelihood, penalty, start=begin)
+    covariance = _covariance(top, likelihood.names)
+    condition = float(np.linalg.cond(-top.penalised_hessian))
+    n = likelihood.n_customers
+    gradient_norm = float(np.abs(top.gradient).max() / n)
+    return Fit(
+        model=build(*(float(value) for value in top.parameters), **extra),
+        covariance=frozen_array(covariance, np.float64),
+        log_likelihood=top.log_likelihood,
+        n_customers=round(n),
+        penalty=float(penalty.weight),
+        limit=None if top.limit is None else top.limit.name,
+        gradient_norm=gradient_norm,
+        decrement=top.decrement,
+        condition_number=condition,
+        converged=True,
+        verdict=_verdict(top, likelihood.names, condition, gradient_norm, penalty.weight),
+        fingerprint=fingerprint,
+        definition=definition,
+    )
+
+
+def _covariance(top: Maximum, names: tuple[str, ...]) -> NDArray[np.float64]:
+    """Inverse observed information, by the delta method from log-parameters to parameters.
+
+    Under a penalty it is the sandwich that a shrunken estimate has: the penalised curvature
+    outside, the information of the data inside. Parameters at a limit have none; the others
+    are taken with those held there.
+    """
+    gone = set() if top.limit is None else set(top.limit.direction)
+    free = [i for i, name in enumerate(names) if name not in gone]
+    result = np.full((len(names), len(names)), np.nan)
+    if free:
+        block = np.ix_(free, free)
+        outside = np.linalg.inv(-top.penalised_hessian[block])
+        scale = top.parameters[free]
+        result[block] = outside @ -top.hessian[block] @ outside * np.outer(scale, scale)
+    return result
+
+
+def _verdict(
+    top: Maximum, names: tuple[str, ...], condition: float, gradient: float, penalty: float
+) -> str:
+    if top.limit is not None:
+        gone = " and ".join(top.limit.direction)
+        said = (
+            f"The fit ran to a limit: {top.limit.name}. Here {top.limit.meaning}. Predictions stand; "
+            f"{gone} on their own mean nothing and have no interval."
+        )
+    else:
+        said = (
+            f"Converged: the slope is {gradient:.0e} per customer and the likelihood curves "
+            f"downwards in every direction. {_identified(top, names, condition)}"
+        )
+    if penalty:
+        said += f" The penalty of {penalty:g} pulls the estimates; intervals do not show that pull."
+    return said
+
+
+def _identified(top: Maximum, names: tuple[str, ...], condition: float) -> str:
+    if condition < _WEAK:
+        return f"All parameters are identified (condition number {condition:,.0f})."
+    _, vectors = np.linalg.eigh(-top.penalised_hessian)
+    weak = " and ".join(n for n, v in zip(names, vectors[:, 0], strict=True) if abs(v) > 0.3)  # noqa: PLR2004 - a share worth naming
+    return (
+        f"The data say little about {weak} on their own (condition number {condition:,.0f}); "
+        "trust predictions more than these parameters."
+    )

@@ -1,0 +1,326 @@
+r"""Gamma-Gamma: what an order of a customer is worth, from how few or many were seen.
+
+The story in three assumptions [1]_: a customer's orders vary around the customer's own mean,
+:math:`z \sim \mathrm{Gamma}(p, \nu)`; means differ between customers,
+:math:`\nu \sim \mathrm{Gamma}(q, v)`; and spend is independent of how often and how long a
+customer buys.
+
+Given :math:`x` orders of mean :math:`\bar z`, the share :math:`y = x\bar z / (v + x\bar z)` is
+:math:`\mathrm{Beta}(px, q)`, which gives the likelihood, equation (1a) of [2]_,
+
+.. math::
+
+    \ln L = -\ln B(px, q) + px \ln y + q \ln(1 - y) - \ln \bar z,
+
+and the expected mean spend is a weighted average of the population's and the customer's own,
+
+.. math::
+
+    E[Z \mid x, \bar z] = \frac{p\,(v + x \bar z)}{px + q - 1}.
+
+References
+----------
+.. [1] Fader, P. S., Hardie, B. G. S. and Lee, K. L. (2005). RFM and CLV: Using Iso-Value Curves for
+   Customer Base Analysis. Journal of Marketing Research 42(4), 415-430.
+.. [2] Fader, P. S. and Hardie, B. G. S. (2013). The Gamma-Gamma Model of Monetary Value. Note 025.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import numpy as np
+
+from retentionkit.clv._distinct import chunks
+from retentionkit.clv._fit import Fit, fit_model
+from retentionkit.clv._maximum import Limit, Penalty, Surface
+from retentionkit.clv._reading import check_parameters, read_counts, read_histories
+from retentionkit.errors import DataError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from retentionkit.histories import PurchaseHistories
+
+__all__ = ["GammaGamma"]
+
+_LIMITS: Final = (
+    Limit(
+        "same spend",
+        {"q": 6.0, "v": 6.0},
+        "all customers seem to spend the same on average: q and v go to infinity together",
+    ),
+    Limit(
+        "constant orders",
+        {"p": 6.0, "v": -6.0},
+        "a customer's orders seem to be all alike: p goes to infinity and v to zero",
+    ),
+)
+_FEWEST: Final = 3
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class GammaGamma:
+    r"""The Gamma-Gamma model of spend per order.
+
+    Parameters
+    ----------
+    p
+        Shape of a customer's orders: their coefficient of variation is :math:`1/\sqrt p`.
+    q
+        Shape of the variation between customers; the population mean exists for q > 1 only.
+    v
+        Scale, in money.
+
+    References
+    ----------
+    .. [1] Fader, P. S. and Hardie, B. G. S. (2013). The Gamma-Gamma Model of Monetary Value.
+
+    Examples
+    --------
+    >>> import retentionkit as rk
+    >>> round(rk.clv.GammaGamma(6.25, 3.74, 15.44).mean_spend, 2)
+    35.22
+    """
+
+    p: float
+    q: float
+    v: float
+
+    names: ClassVar[tuple[str, ...]] = ("p", "q", "v")
+
+    def __post_init__(self) -> None:
+        check_parameters(None, p=self.p, q=self.q, v=self.v)
+
+    def parameters(self) -> NDArray[np.float64]:
+        """The parameters p, q, v."""
+        return np.array([self.p, self.q, self.v])
+
+    @property
+    def mean_spend(self) -> float:
+        """Mean spend per order over all customers, p v / (q - 1); infinite for q of 1 or less."""
+        return self.p * self.v / (self.q - 1) if self.q > 1 else np.inf
+
+    @classmethod
+    def fit(
+        cls,
+        histories: PurchaseHistories,
+        *,
+        penalty: float = 0.0,
+        start: GammaGamma | None = None,
+    ) -> Fit[GammaGamma]:
+        r"""Fit by maximum likelihood to the mean repeat spend of customers with repeats.
+
+        Parameters
+        ----------
+        histories
+            Histories with `monetary_value`; customers without repeats have none and are left out.
+        penalty
+            Weight of a normal prior with variance 1/penalty on :math:`\ln p` and on
+            :math:`\ln q - \ln 2`; 0 is maximum likelihood. Independent of the currency.
+        start
+            Where to start the search.
+
+        Raises
+        ------
+        DataError
+            No monetary value, amounts that are not positive, or fewer than three customers.
+        ConvergenceError
+            No maximum was found.
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> log = rk.Transactions(rk.datasets.load_cdnow())
+        >>> fit = rk.clv.GammaGamma.fit(rk.purchase_histories(log, as_of="1997-09-30"))
+        >>> [round(value, 3) for value in fit.model.parameters().tolist()]
+        [6.25, 3.744, 15.444]
+        """
+        likelihood = _Likelihood(*_spending(histories))
+        prior = Penalty(penalty, np.eye(2, 3), np.array([0.0, np.log(2.0)]))
+        return fit_model(
+            cls,
+            likelihood,
+            prior,
+            start=start,
+            fingerprint=likelihood.fingerprint(),
+            definition="Gamma-Gamma on the mean repeat spend of customers with repeat purchases.",
+            extra={},
+        )
+
+    def log_likelihood(self, histories: PurchaseHistories) -> NDArray[np.float64]:
+        """Log-likelihood of each customer's mean spend; 0 without repeats. Shape (n,)."""
+        from scipy.special import betaln  # noqa: PLC0415
+
+        x, money = _money(read_histories(histories, histories.unit))
+        some = x > 0
+        k, total = self.p * x[some], x[some] * money[some]
+        result = np.zeros(len(x))
+        result[some] = (
+            -betaln(k, self.q)
+            - k * np.log1p(self.v / total)
+            - self.q * np.log1p(total / self.v)
+            - np.log(money[some])
+        )
+        return result
+
+    def expected_spend(self, histories: PurchaseHistories) -> NDArray[np.float64]:
+        r"""Expected mean spend per order of each customer. Shape (n,).
+
+        Equation (5) of [1]_; without repeats it is the population mean. Infinite where it does not
+        exist, which is where :math:`px + q \le 1`.
+
+        References
+        ----------
+        .. [1] Fader, P. S. and Hardie, B. G. S. (2013). The Gamma-Gamma Model of Monetary Value.
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> h = rk.PurchaseHistories.from_arrays(2, 30.43, 38.86, monetary_value=40.0, unit="week")
+        >>> rk.clv.GammaGamma(6.25, 3.74, 15.44).expected_spend(h).round(2)
+        array([39.13])
+        """
+        x, money = _money(histories)
+        total = np.where(x > 0, x * money, 0.0)
+        weight = self.p * x + self.q - 1
+        with np.errstate(divide="ignore"):
+            return np.where(weight > 0, self.p * (self.v + total) / np.maximum(weight, 0.0), np.inf)
+
+    def simulate(
+        self, orders: ArrayLike, *, rng: np.random.Generator | int | None = None
+    ) -> NDArray[np.float64]:
+        """Amounts of each customer's orders, customer by customer, with one mean per customer.
+
+        Parameters
+        ----------
+        orders
+            Number of orders of each customer, shape (n,).
+        rng
+            Seed or generator.
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> rk.clv.GammaGamma(6.25, 3.74, 15.44).simulate([2, 1], rng=1).shape
+        (3,)
+        """
+        counts = read_counts("orders", orders).astype(np.int64)
+        generator = np.random.default_rng(rng)
+        scale = 1 / generator.gamma(self.q, 1 / self.v, len(counts))
+        return generator.gamma(self.p, 1.0, counts.sum()) * np.repeat(scale, counts)
+
+
+def _money(histories: PurchaseHistories) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Repeat purchases and mean spend; a customer with repeats must have one that is positive."""
+    histories = read_histories(histories, histories.unit)
+    if histories.monetary_value is None:
+        raise DataError(
+            "These histories have no monetary value.",
+            received="monetary_value None",
+            allowed="the mean spend of each customer with repeat purchases",
+            do="Make them from a log with amounts; grouped histories carry no money.",
+        )
+    x, money = histories.frequency.astype(np.float64), histories.monetary_value
+    wrong = np.flatnonzero((x > 0) & ~(money > 0))
+    if len(wrong):
+        raise DataError(
+            "The Gamma-Gamma model needs a positive mean spend of everyone with repeat purchases.",
+            received=f"{money[wrong[0]]} at position {wrong[0]}; {len(wrong):,} such customers",
+            allowed="amounts greater than 0, NaN without repeat purchases",
+            do="Leave them out, histories[histories.monetary_value > 0], and say so.",
+        )
+    return x, money
+
+
+def _spending(
+    histories: PurchaseHistories,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Orders, mean spend and weight of the customers with repeats."""
+    x, money = _money(histories)
+    some = x > 0
+    if np.count_nonzero(some) < _FEWEST:
+        raise DataError(
+            "Too few customers with repeat purchases to learn how spend varies.",
+            received=f"{np.count_nonzero(some)} customers with repeat purchases",
+            allowed=f"{_FEWEST} or more",
+            do="Observe for longer, or use a model built by hand: GammaGamma(p, q, v).",
+        )
+    return x[some], money[some], histories.weight[some]
+
+
+class _Likelihood:
+    """Log-likelihood of (p, q, v), with exact derivatives."""
+
+    names = GammaGamma.names
+    limits = _LIMITS
+
+    def __init__(
+        self, x: NDArray[np.float64], money: NDArray[np.float64], n: NDArray[np.float64]
+    ) -> None:
+        order = np.lexsort((n, money, x))  # sums must not depend on the order of the customers
+        self._x, self._money, self._n = x[order], money[order], n[order]
+        self._levels, at = np.unique(self._x, return_inverse=True)
+        self._n_x = np.bincount(at, self._n)
+        self._log_money = float(self._n @ np.log(self._money))
+
+    @property
+    def n_customers(self) -> float:
+        return float(self._n.sum())
+
+    def fingerprint(self) -> str:
+        digest = hashlib.sha256()
+        for array in (self._x, self._money, self._n):
+            digest.update(np.ascontiguousarray(array, dtype="<f8").data)
+        return f"sha256:{digest.hexdigest()}"
+
+    def coarse(self) -> None:
+        """Money does not repeat, so there is nothing to round."""
+
+    def starts(self) -> list[list[float]]:
+        typical = float(np.exp(self._log_money / self.n_customers))
+        return [[p, q, typical * q / p] for p, q in ((5.0, 4.0), (1.0, 2.0), (50.0, 10.0))]
+
+    def __call__(self, parameters: NDArray[np.float64]) -> Surface:
+        counts, shares = self._counts(parameters), self._shares(parameters)
+        return Surface(*(a + b for a, b in zip(counts, shares, strict=True)))
+
+    def _counts(self, parameters: NDArray[np.float64]) -> Surface:
+        """Terms in x alone: the beta function."""
+        from scipy.special import betaln, digamma, polygamma  # noqa: PLC0415
+
+        p, q, _ = parameters
+        n, x = self._n_x, self._levels
+        k = p * x
+        slope, curve = digamma(k + q), polygamma(1, k + q)
+        gradient = np.array([n @ (x * (slope - digamma(k))), n @ (slope - digamma(q)), 0.0])
+        hessian = np.zeros((3, 3))
+        hessian[0, 0] = n @ (x**2 * (curve - polygamma(1, k)))
+        hessian[0, 1] = hessian[1, 0] = n @ (x * curve)
+        hessian[1, 1] = n @ (curve - polygamma(1, q))
+        return Surface(-float(n @ betaln(k, q)) - self._log_money, gradient, hessian)
+
+    def _shares(self, parameters: NDArray[np.float64]) -> Surface:
+        """Terms in y = x m / (v + x m), summed over customers."""
+        p, q, v = parameters
+        log_y = log_rest = sum_y = x_rest = curve = 0.0
+        for rows in chunks(len(self._x)):
+            x, n = self._x[rows], self._n[rows]
+            total = x * self._money[rows]
+            y, rest = total / (v + total), v / (v + total)
+            log_y -= float((n * x) @ np.log1p(v / total))
+            log_rest -= float(n @ np.log1p(total / v))
+            sum_y += float(n @ y)
+            x_rest += float((n * x) @ rest)
+            curve += float((n * (p * x + q)) @ rest**2)
+        gradient = np.array([log_y, log_rest, (q * sum_y - p * x_rest) / v])
+        hessian = np.array(
+            [
+                [0.0, 0.0, -x_rest / v],
+                [0.0, 0.0, sum_y / v],
+                [-x_rest / v, sum_y / v, (curve - q * self.n_customers) / v**2],
+            ]
+        )
+        return Surface(p * log_y + q * log_rest, gradient, hessian)

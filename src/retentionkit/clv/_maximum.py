@@ -1,0 +1,273 @@
+r"""The one maximum-likelihood driver of every model.
+
+Parameters are positive, so the search runs over their logarithms. A trust region with the exact
+Hessian brings it near; full Newton steps take it to the last digit. Large data are searched on
+rounded histories first, so that only a few evaluations see all of them.
+
+Convergence is judged by the quantities that define a maximum, never by an optimiser's flag: the
+Newton decrement :math:`g^\top (-H)^{-1} g` (twice the log-likelihood still to be gained) and the
+sign of the curvature.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+import numpy as np
+
+from retentionkit.errors import ConvergenceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["Likelihood", "Limit", "Maximum", "Penalty", "Surface", "maximise"]
+
+#: Twice the gain in log-likelihood below which nothing is left to gain, per customer.
+_DECREMENT: Final = 1e-15
+_NEWTON_STEPS: Final = 12
+#: Logarithms beyond which a parameter counts as run away.
+_FAR: Final = 30.0
+#: Gain in log-likelihood that no data could tell from nothing.
+_INDISTINGUISHABLE: Final = 1e-4
+
+
+class Surface(NamedTuple):
+    """A log-likelihood at a point, with gradient and Hessian in the parameters."""
+
+    value: float
+    gradient: NDArray[np.float64]
+    hessian: NDArray[np.float64]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Limit:
+    """A simpler model that lies at the edge of a model's parameter space.
+
+    Attributes
+    ----------
+    name
+        Stable English key, such as `"no dropout"`.
+    direction
+        Parameter to power of ten: how far each parameter moves on the way to the limit.
+    meaning
+        One sentence for people.
+    """
+
+    name: str
+    direction: Mapping[str, float]
+    meaning: str
+
+
+class Likelihood(Protocol):
+    """What the driver needs to know of a model and its data."""
+
+    @property
+    def names(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def n_customers(self) -> float: ...  # noqa: D102
+    @property
+    def limits(self) -> tuple[Limit, ...]: ...  # noqa: D102
+    def starts(self) -> Sequence[Sequence[float]]: ...  # noqa: D102
+    def coarse(self) -> Likelihood | None: ...  # noqa: D102
+    def __call__(self, parameters: NDArray[np.float64]) -> Surface: ...  # noqa: D102
+
+
+class Penalty(NamedTuple):
+    r"""A quadratic penalty on log-parameters, :math:`\tfrac12 w \lVert M\theta - c \rVert^2`.
+
+    It is a normal prior with variance 1/w on each of a few interpretable quantities, which are
+    linear in the log-parameters: the logarithm of a shape, the logit of a mean dropout.
+    """
+
+    weight: float
+    matrix: NDArray[np.float64]
+    centre: NDArray[np.float64]
+
+    def at(self, log: NDArray[np.float64]) -> Surface:
+        """The penalty as a (negative) addition to the log-likelihood."""
+        gap = self.matrix @ log - self.centre
+        return Surface(
+            -0.5 * self.weight * float(gap @ gap),
+            -self.weight * (self.matrix.T @ gap),
+            -self.weight * (self.matrix.T @ self.matrix),
+        )
+
+
+class Maximum(NamedTuple):
+    """Where the likelihood is greatest; gradient and Hessian in the log-parameters."""
+
+    parameters: NDArray[np.float64]
+    log_likelihood: float
+    gradient: NDArray[np.float64]
+    hessian: NDArray[np.float64]
+    penalised_hessian: NDArray[np.float64]
+    decrement: float
+    limit: Limit | None
+
+
+class _Objective:
+    """The penalised log-likelihood in log-parameters, remembering its last point for scipy."""
+
+    def __init__(self, likelihood: Likelihood, penalty: Penalty) -> None:
+        self._likelihood = likelihood
+        self._penalty = penalty
+        self._last: tuple[bytes, Surface] | None = None
+        self.n = likelihood.n_customers
+
+    def plain(self, log: NDArray[np.float64]) -> Surface:
+        """Without the penalty, by the chain rule from parameters to their logarithms."""
+        theta = np.exp(log)
+        value, gradient, hessian = self._likelihood(theta)
+        slope = gradient * theta
+        return Surface(value, slope, hessian * np.outer(theta, theta) + np.diag(slope))
+
+    def __call__(self, log: NDArray[np.float64]) -> Surface:
+        key = log.tobytes()
+        if self._last is None or self._last[0] != key:
+            plain, extra = self.plain(log), self._penalty.at(log)
+            self._last = (key, Surface(*(a + b for a, b in zip(plain, extra, strict=True))))
+        return self._last[1]
+
+    def loss(self, log: NDArray[np.float64]) -> float:
+        return -self(log).value / self.n
+
+    def slope(self, log: NDArray[np.float64]) -> NDArray[np.float64]:
+        return -self(log).gradient / self.n
+
+    def curvature(self, log: NDArray[np.float64]) -> NDArray[np.float64]:
+        return -self(log).hessian / self.n
+
+
+def maximise(
+    likelihood: Likelihood,
+    penalty: Penalty,
+    *,
+    start: Sequence[float] | None = None,
+) -> Maximum:
+    """The maximum of a likelihood, or the limit it runs to.
+
+    Raises
+    ------
+    ConvergenceError
+        If no start leads to a maximum or to a named limit; it says which parameter ran where.
+    """
+    objective = _Objective(likelihood, penalty)
+    starts = [start] if start is not None else likelihood.starts()
+    log = np.log(np.asarray(starts[0], dtype=np.float64))
+    for begin in starts:
+        log = _near(likelihood, penalty, np.log(np.asarray(begin, dtype=np.float64)))
+        log, decrement = _polish(objective, log)
+        if not _settled(objective, decrement):
+            log, decrement = _polish(objective, _search(objective, log))
+        limit = _limit(objective, likelihood, log)
+        if limit is not None or _settled(objective, decrement):
+            return _maximum(objective, log, decrement, limit)
+    raise _failure(likelihood, np.exp(log), starts[0])
+
+
+def _near(
+    likelihood: Likelihood, penalty: Penalty, log: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """A point near the maximum: the maximum of the rounded histories, if there are many."""
+    coarse = likelihood.coarse()
+    if coarse is None:
+        return _search(_Objective(likelihood, penalty), log)
+    return _search(_Objective(coarse, penalty), log)
+
+
+def _search(objective: _Objective, log: NDArray[np.float64]) -> NDArray[np.float64]:
+    from scipy.optimize import minimize  # noqa: PLC0415 - only fitting needs it
+
+    def stop_when_far(point: NDArray[np.float64], *_: object) -> None:
+        if np.abs(point).max() > _FAR:
+            raise StopIteration
+
+    found = minimize(
+        objective.loss,
+        log,
+        jac=objective.slope,
+        hess=objective.curvature,
+        method="trust-exact",
+        callback=stop_when_far,
+        options={"gtol": 1e-7, "initial_trust_radius": 0.5, "max_trust_radius": 2.0},
+    )
+    point: NDArray[np.float64] = np.asarray(found.x, dtype=np.float64)
+    return np.clip(point, -_FAR, _FAR)
+
+
+def _polish(
+    objective: _Objective, log: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], float]:
+    """Newton steps until nothing is gained; the point and its decrement (infinite if no maximum)."""
+    best, lowest = log, np.inf
+    for _ in range(_NEWTON_STEPS):
+        step, decrement = _newton(objective(log))
+        if not decrement < lowest:
+            break
+        best, lowest = log, decrement
+        if decrement <= _DECREMENT * objective.n * 1e-3 or np.abs(step).max() > 1:
+            break
+        log = log + step
+    return best, lowest
+
+
+def _newton(surface: Surface) -> tuple[NDArray[np.float64], float]:
+    """The Newton step and the decrement; infinite where the surface does not curve downwards."""
+    try:
+        factor = np.linalg.cholesky(-surface.hessian)
+    except np.linalg.LinAlgError:
+        return np.zeros_like(surface.gradient), np.inf
+    half = np.linalg.solve(factor, surface.gradient)
+    return np.linalg.solve(factor.T, half), float(half @ half)
+
+
+def _settled(objective: _Objective, decrement: float) -> bool:
+    return decrement <= max(_DECREMENT * objective.n, 1e-10)
+
+
+def _limit(
+    objective: _Objective, likelihood: Likelihood, log: NDArray[np.float64]
+) -> Limit | None:
+    """The limit that the data cannot tell from this point, if there is one."""
+    here = objective(log).value
+    for limit in likelihood.limits:
+        move = np.array([limit.direction.get(name, 0.0) for name in likelihood.names])
+        there = objective(log + move * np.log(10.0)).value
+        if there > here - _INDISTINGUISHABLE:
+            return limit
+    return None
+
+
+def _maximum(
+    objective: _Objective, log: NDArray[np.float64], decrement: float, limit: Limit | None
+) -> Maximum:
+    plain, penalised = objective.plain(log), objective(log)
+    return Maximum(
+        np.exp(log),
+        plain.value,
+        penalised.gradient,
+        plain.hessian,
+        penalised.hessian,
+        decrement,
+        limit,
+    )
+
+
+def _failure(
+    likelihood: Likelihood, parameters: NDArray[np.float64], start: Sequence[float]
+) -> ConvergenceError:
+    moves = np.abs(np.log(parameters / np.asarray(start)))
+    worst = int(np.argmax(moves))
+    found = ", ".join(f"{n} = {v:.4g}" for n, v in zip(likelihood.names, parameters, strict=True))
+    return ConvergenceError(
+        f"The fit found no maximum: {likelihood.names[worst]} ran from {start[worst]:.4g} to "
+        f"{parameters[worst]:.4g}.",
+        received=f"{likelihood.n_customers:,.0f} customers; last point {found}",
+        allowed="data whose likelihood has a maximum or runs to one of the model's named limits",
+        do="Look for customers who do not belong together, give start=, or steady the fit with "
+        "penalty=1.",
+    )
+
