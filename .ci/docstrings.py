@@ -1,0 +1,35 @@
+r"""Show docstrings on the site as they were meant: formulas and references as Markdown."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+
+import griffe
+
+INLINE = re.compile(r":math:`([^`]+)`")
+DISPLAY = re.compile(r"^( *)\.\. math::[ ]*(.*)\n((?:\1[ ]+.*\n|[ ]*\n)*)", re.MULTILINE)
+CITED = re.compile(r"\[(\d+)\]_")
+REFERENCE = re.compile(r"^( *)\.\. \[(\d+)\] ", re.MULTILINE)
+
+
+def _display(match: re.Match[str]) -> str:
+    indent, first, block = match.groups()
+    formula = " ".join(f"{first}\n{textwrap.dedent(block)}".split())
+    return f"{indent}\n{indent}$$\n{indent}{formula}\n{indent}$$\n\n"
+
+
+def as_markdown(docstring: str) -> str:
+    """The docstring with the notation of Sphinx turned into that of Markdown."""
+    text = DISPLAY.sub(_display, docstring + "\n")
+    text = INLINE.sub(r"$\1$", text)
+    return REFERENCE.sub(r"\1\2. ", CITED.sub(r"[\1]", text)).rstrip()
+
+
+class Docstrings(griffe.Extension):
+    """Rewrites each docstring before it is parsed."""
+
+    def on_object(self, *, obj: griffe.Object, **_: object) -> None:
+        """Turn one docstring into Markdown."""
+        if obj.docstring is not None:
+            obj.docstring.value = as_markdown(obj.docstring.value)
