@@ -50,10 +50,10 @@ def log(n_customers: int) -> Arrays:
     order = np.lexsort((rng.random(len(day)), day))
     mean = 6.25 / rng.gamma(3.74, 1 / 15.44, n_customers)
     amount = np.round(rng.gamma(6.25, mean[customer] / 6.25), 2)
-    origin = np.datetime64("2024-01-01", "s")
+    origin = np.datetime64("2024-01-01", "us")
     return {
         "customer_id": customer[order],
-        "date": origin + day[order].astype("timedelta64[D]").astype("timedelta64[s]"),
+        "date": origin + day[order].astype("timedelta64[D]"),
         "amount": amount[order],
     }
 

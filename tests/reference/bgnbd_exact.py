@@ -232,7 +232,11 @@ def discounted_expected_purchases(row: Row) -> tuple[mp.mpf, mp.mpf]:
     horizon = None if row.t is None else mp.mpf(row.t)
 
     def flow(s: mp.mpf) -> mp.mpf:
-        return mp.exp(-delta * s) * c.R / c.A * mp.hyp2f1(c.R + 1, c.a, c.a + c.B, -s / c.A)
+        if c.a < 20:
+            rate = mp.hyp2f1(c.R + 1, c.a, c.a + c.B, -s / c.A)
+        else:  # where mpmath does not converge
+            rate = beta_mean(c, lambda p, _q: (1 + p * s / c.A) ** (-c.R - 1))
+        return mp.exp(-delta * s) * c.R / c.A * rate
 
     def over_p(p: mp.mpf, _q: mp.mpf) -> mp.mpf:
         found = perpetuity(c.R, c.A, p, delta)
