@@ -148,14 +148,12 @@ class Ledger(Result):
         """One line for each reason: rows, and money to the cent."""
         lines = self._shown()
         widths = [max(map(len, texts)) for texts in zip(*lines, strict=True)]
-        return "\n".join(
-            ["Ledger"]
-            + [
-                f"  {step:<{widths[0]}}"
-                + "".join(f"  {text:>{w}}" for text, w in zip(rest, widths[1:], strict=True) if w)
-                for step, *rest in lines
-            ]
+        texts = (
+            f"  {step:<{widths[0]}}"
+            + "".join(f"  {text:>{w}}" for text, w in zip(rest, widths[1:], strict=True))
+            for step, *rest in lines
         )
+        return "\n".join(["Ledger", *(text.rstrip() for text in texts)])
 
     def _repr_html_(self) -> str:
         """The same as HTML for notebooks."""

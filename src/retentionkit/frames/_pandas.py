@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from retentionkit.frames import _refusals as refuse
 from retentionkit.frames._kinds import FIRST_DAY, LAST_DAY
 
 __all__ = ["column", "days", "ids", "moments", "numbers", "settled"]
 
+pd: Any = import_module("pandas")  # columns of any type: nothing that stubs could tell apart
 _EXACT = 2**53  # the largest float below which every whole number is exact
 
 
@@ -86,7 +87,7 @@ def numbers(series: Any, name: object) -> Any:  # noqa: ANN401 - pandas
         raise refuse.no_numbers(name, found if pd.api.types.is_object_dtype(dtype) else dtype)
     try:
         return _present(objects, np.nan).to_numpy(dtype=np.float64)
-    except (ValueError, OverflowError):
+    except (ValueError, ArithmeticError):  # a signalling NaN, a number beyond a float
         raise refuse.no_numbers(name, f"{found} beyond a float") from None
 
 
@@ -121,9 +122,7 @@ def _unpacked(series: Any, name: object) -> Any:  # noqa: ANN401 - pandas
     if zones <= {"None"}:
         return pd.Series(clean.to_numpy().astype("datetime64[us]"))
     zone = next(moment.tzinfo for moment in clean if moment is not None)
-    instants: Any = pd.Series(clean.to_numpy())
-    zoned: Any = pd.to_datetime(instants, utc=True)
-    return zoned.dt.tz_convert(zone)
+    return pd.to_datetime(pd.Series(clean.to_numpy()), utc=True).dt.tz_convert(zone)
 
 
 def _present(objects: Any, missing: object) -> Any:  # noqa: ANN401 - pandas

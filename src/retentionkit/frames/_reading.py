@@ -29,6 +29,7 @@ Role: TypeAlias = Literal["id", "moment", "number", "any"]
 _WHOLE = (nw.Int8, nw.Int16, nw.Int32, nw.Int64, nw.UInt8, nw.UInt16, nw.UInt32, nw.UInt64)
 _FLOAT = (nw.Float32, nw.Float64)
 _TEXT = (nw.String, nw.Categorical, nw.Enum)
+_EMPTY: Any = {"id": nw.Int64, "number": nw.Float64, "moment": nw.Datetime("us")}
 _EXACT = 2**53
 
 
@@ -132,9 +133,9 @@ def _expressions(source: Any, ours: str, item: Wanted, time_zone: str | None) ->
     name = str(item.name)
     values: Any = nw.col(name)
     dtype = source.schema[name]
-    if dtype == nw.Unknown and source[name].null_count() == len(source):
-        dtype = {"id": nw.Int64, "number": nw.Float64, "moment": nw.Datetime("us")}.get(item.role)
-        values = values if dtype is None else values.cast(dtype)
+    if item.role != "any" and source[name].null_count() == len(source):
+        dtype = _EMPTY[item.role]  # a column of nothing has no type that means anything
+        values = nw.when(~values.is_null()).then(nw.lit(0)).cast(nw.Int64).cast(dtype)
     if item.role == "id":
         return {ours: _id(source, name, dtype, values)}
     if item.role == "number":
