@@ -45,7 +45,8 @@ def score(found: rk.PurchaseHistories) -> None:
         purchases, spend, found, horizon="12 months", discount_rate=0.1, margin=0.3
     )
     assert_type(value, rk.LifetimeValue)
-    assert_type(alive + ahead, np.ndarray[tuple[object, ...], np.dtype[np.float64]])
+    assert_type(value.interval(), tuple[NDArray[np.float64], NDArray[np.float64]])
+    print(alive + ahead)
     purchases.save("purchases.json")
 
 
