@@ -10,6 +10,7 @@ import dataclasses
 import datetime as dt
 import html
 import math
+import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeGuard, cast
 
@@ -30,6 +31,7 @@ JSONValue: TypeAlias = "bool | int | float | str | list[JSONValue] | dict[str, J
 Columns: TypeAlias = "Mapping[str, NDArray[Any] | Sequence[object]]"
 
 _PREVIEW = 10
+_COLUMNS = 100
 _SHORT = 1_000  # numbers below are shown with four significant digits
 
 
@@ -100,7 +102,9 @@ class Result:
         facts = self._facts()
         width = max(map(len, facts), default=0)
         lines = [self._heading or type(self).__name__]
-        lines += [f"  {name:<{width}}  {text}" for name, text in facts.items()]
+        for name, text in facts.items():
+            first, *rest = textwrap.wrap(text, _COLUMNS - width - 4) or [""]
+            lines += [f"  {name:<{width}}  {first}", *(" " * (width + 4) + line for line in rest)]
         return "\n".join(lines + _text_table(self._table()))
 
     def _repr_html_(self) -> str:

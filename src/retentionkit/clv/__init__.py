@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from retentionkit.clv._files import load
     from retentionkit.clv._fit import Fit, Parameter
     from retentionkit.clv._gamma_gamma import GammaGamma
+    from retentionkit.clv._lifetime_value import lifetime_value, new_customer_value
     from retentionkit.clv._simulation import SimulatedPurchases
+    from retentionkit.clv._tracking import Tracking, tracking
 
 __all__ = [
     "BGNBD",
@@ -19,7 +21,11 @@ __all__ = [
     "GammaGamma",
     "Parameter",
     "SimulatedPurchases",
+    "Tracking",
+    "lifetime_value",
     "load",
+    "new_customer_value",
+    "tracking",
 ]
 
 __getattr__, __dir__ = open_door(
@@ -30,6 +36,10 @@ __getattr__, __dir__ = open_door(
         "GammaGamma": "_gamma_gamma",
         "Parameter": "_fit",
         "SimulatedPurchases": "_simulation",
+        "Tracking": "_tracking",
+        "lifetime_value": "_lifetime_value",
         "load": "_files",
+        "new_customer_value": "_lifetime_value",
+        "tracking": "_tracking",
     },
 )

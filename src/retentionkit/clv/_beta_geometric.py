@@ -47,6 +47,8 @@ _ACCURATE: Final = ((4.0, 1e4), (16.0, 1e2))
 _LOSS: Final = 1e-2
 #: Discounting beyond which nothing counts: exp(-45) is 3e-20.
 _FORGOTTEN: Final = 45.0
+#: Expected purchases so few that dropout cannot matter: W = s tau to the last digit.
+_BRIEF: Final = 1e-30
 _PANEL: Final = 3.0
 _NODES: Final = 24
 _ROWS: Final = 1 << 11
@@ -79,7 +81,8 @@ def purchases_while_alive(
         result = c / (a - 1) * (1 - other)
         kept = np.abs(1 - other) > _LOSS * np.maximum(1.0, np.abs(other))
         sound = kept & (np.abs(c) > _LOSS) & np.isfinite(result) & _accurate(s, tau, a, b)
-    return _mend(result, sound, _log_purchases, s, tau, a, b)
+    brief = s * tau < _BRIEF
+    return _mend(np.where(brief, s * tau, result), sound | brief, _log_purchases, s, tau, a, b)
 
 
 def discounted_purchases(
@@ -157,7 +160,7 @@ def _mend(
         return result
     wrong = ~sound
     s, tau, b = (array[wrong] for array in np.broadcast_arrays(s, tau, b))
-    result[wrong] = np.where(tau > 0, _over_dropout(log_function, s, tau, a, b), result[wrong])
+    result[wrong] = _over_dropout(log_function, s, tau, a, b)
     return result
 
 

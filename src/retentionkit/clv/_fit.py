@@ -157,7 +157,7 @@ class Fit(Result, Generic[M_co]):
 
     def _facts(self) -> Mapping[str, str]:
         return {
-            "model": repr(self.model),
+            "model": type(self.model).__name__,
             "customers": f"{self.n_customers:,}",
             "log-likelihood": f"{self.log_likelihood:,.4f}",
             "AIC, BIC": "none under a penalty"

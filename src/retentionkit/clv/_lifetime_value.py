@@ -1,0 +1,389 @@
+r"""Lifetime value: purchases to come, times what one brings, times the margin.
+
+.. math::
+
+    V = m \cdot E[Z] \cdot \text{DET}, \qquad
+    \text{DET} = E\Bigl[\sum_{\text{purchases at } u \le h} e^{-\delta u}\Bigr],
+    \quad \delta = \ln(1 + d)
+
+per year, where DET comes from the purchase model, the expected spend E[Z] from the spend model and
+m is the margin. Spend and purchases are taken as independent given the data, equation (2) of [1]_.
+
+Intervals are made by the delta method on the logarithm of the value. The derivative in each
+parameter is a central difference of the value itself.
+
+References
+----------
+.. [1] Fader, P. S., Hardie, B. G. S. and Lee, K. L. (2005). RFM and CLV: Using Iso-Value Curves for
+   Customer Base Analysis. Journal of Marketing Research 42(4), 415-430.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_args
+
+import numpy as np
+
+from retentionkit.arguments import check_choice, check_number
+from retentionkit.clv._bgnbd import BGNBD
+from retentionkit.clv._fit import Fit
+from retentionkit.clv._gamma_gamma import GammaGamma
+from retentionkit.clv._reading import read_histories
+from retentionkit.durations import Unit, continuous_rate, duration_in
+from retentionkit.errors import DataError, KindError, OptionError
+from retentionkit.results import frozen_array
+from retentionkit.values import LifetimeValue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from retentionkit.durations import Duration
+    from retentionkit.histories import PurchaseHistories
+
+    Purchases: TypeAlias = Fit[BGNBD] | BGNBD | ArrayLike
+    Spend: TypeAlias = Fit[GammaGamma] | GammaGamma | ArrayLike
+
+__all__ = ["lifetime_value", "new_customer_value"]
+
+#: Relative step of the central differences: its error is far below a standard error's meaning.
+_STEP: Final = 1e-4
+
+
+def lifetime_value(
+    purchases: Purchases,
+    spend: Spend,
+    histories: PurchaseHistories,
+    *,
+    horizon: Duration | None,
+    discount_rate: float,
+    margin: float = 1.0,
+) -> LifetimeValue:
+    """Expected discounted margin of each customer from the end of observation on.
+
+    Parameters
+    ----------
+    purchases
+        A fit or model of purchases; or numbers, purchases per unit of the histories at a constant
+        rate for ever, one number or shape (n,).
+    spend
+        A fit or model of spend; or numbers, spend per purchase, one number or shape (n,).
+    histories
+        The customers, shape (n,).
+    horizon
+        How far ahead: a number of units, text such as `"12 months"`, or None for ever.
+    discount_rate
+        Effective rate per year, such as 0.10.
+    margin
+        Share of spend that is kept, in (0, 1].
+
+    Returns
+    -------
+    LifetimeValue
+        Of kind `"residual"`. With fits, its intervals cover the uncertainty of their parameters.
+
+    Raises
+    ------
+    OptionError
+        If an option is out of range, or an infinite horizon has no finite value.
+    DataError
+        If a customer's expected spend does not exist, or numbers have the wrong length.
+    KindError
+        If `purchases` or `spend` is something else.
+
+    Notes
+    -----
+    Value still to come, without what the customers have paid so far. Purchases count at the moment
+    they are made.
+
+    Examples
+    --------
+    >>> import retentionkit as rk
+    >>> log = rk.Transactions(rk.datasets.load_cdnow())
+    >>> histories = rk.purchase_histories(log, as_of="1997-09-30", unit="week")
+    >>> value = rk.clv.lifetime_value(
+    ...     rk.clv.BGNBD.fit(histories),
+    ...     rk.clv.GammaGamma.fit(histories),
+    ...     histories,
+    ...     horizon="12 months",
+    ...     discount_rate=0.10,
+    ...     margin=0.30,
+    ... )
+    >>> round(value.total)
+    23153
+    """
+    histories = read_histories(histories, getattr(_model(purchases), "unit", histories.unit))
+    terms = _Terms(histories.unit, horizon, discount_rate, margin)
+    size = len(histories)
+
+    def bought(model: Any) -> NDArray[np.float64]:  # noqa: ANN401 - a model or numbers
+        if isinstance(model, BGNBD):
+            return model.discounted_expected_purchases(
+                histories, discount_rate=discount_rate, horizon=horizon
+            )
+        return terms.annuity() * _numbers("purchases", model, size)
+
+    def spent(model: Any) -> NDArray[np.float64]:  # noqa: ANN401 - a model or numbers
+        return model.expected_spend(histories) if isinstance(model, GammaGamma) else _numbers("spend", model, size)
+
+    return _value(
+        purchases,
+        spend,
+        bought=bought,
+        spent=spent,
+        first=0.0,
+        terms=terms,
+        customer=histories.customer,
+        weight=histories.weight,
+        kind="residual",
+        frame_kind=histories.kind,
+        what="Expected discounted margin of each customer after the end of observation",
+    )
+
+
+def new_customer_value(
+    purchases: Purchases,
+    spend: Spend,
+    *,
+    horizon: Duration | None,
+    discount_rate: float,
+    margin: float = 1.0,
+    first_order: float | None = None,
+    unit: Unit | None = None,
+) -> LifetimeValue:
+    """Expected discounted margin of a customer who is about to make a first purchase.
+
+    Parameters
+    ----------
+    purchases, spend, horizon, discount_rate, margin
+        As in `lifetime_value`; numbers are single numbers.
+    first_order
+        Amount of the first order, earned at once; None takes the mean spend; 0 leaves it out.
+    unit
+        Unit of the horizon and of the rate where `purchases` is a number; a model has its own.
+
+    Returns
+    -------
+    LifetimeValue
+        One row, of kind `"new"`: what an acquisition cost is compared with.
+
+    Examples
+    --------
+    >>> import retentionkit as rk
+    >>> value = rk.clv.new_customer_value(
+    ...     rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week"),
+    ...     rk.clv.GammaGamma(6.25, 3.74, 15.44),
+    ...     horizon="3 years",
+    ...     discount_rate=0.10,
+    ...     margin=0.30,
+    ... )
+    >>> round(value.total, 2)
+    34.76
+    """
+    terms = _Terms(_unit_of(_model(purchases), unit), horizon, discount_rate, margin)
+    if first_order is not None:
+        check_number("first_order", first_order, low=0)
+
+    def bought(model: Any) -> NDArray[np.float64]:  # noqa: ANN401 - a model or numbers
+        if isinstance(model, BGNBD):
+            return model.discounted_expected_purchases(
+                None, discount_rate=discount_rate, horizon=horizon
+            )
+        return terms.annuity() * _numbers("purchases", model, 1)
+
+    def spent(model: Any) -> NDArray[np.float64]:  # noqa: ANN401 - a model or numbers
+        return (
+            np.array([model.mean_spend])
+            if isinstance(model, GammaGamma)
+            else _numbers("spend", model, 1)
+        )
+
+    return _value(
+        purchases,
+        spend,
+        bought=bought,
+        spent=spent,
+        first=first_order,
+        terms=terms,
+        customer=None,
+        weight=np.ones(1),
+        kind="new",
+        frame_kind=None,
+        what="Expected discounted margin of a new customer, "
+        + ("first order included" if first_order != 0 else "without the first order"),
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Terms:
+    """Horizon, discounting and margin, checked."""
+
+    unit: Unit
+    given_horizon: Duration | None
+    discount_rate: float
+    margin: float
+
+    def __post_init__(self) -> None:
+        check_number(
+            "margin",
+            self.margin,
+            low=0,
+            high=1,
+            open_low=True,
+            do="The margin is a share of spend: write 30 % as margin=0.30.",
+        )
+        continuous_rate(self.discount_rate, self.unit)
+        _ = self.horizon
+
+    @property
+    def horizon(self) -> float | None:
+        """The horizon in units."""
+        if self.given_horizon is None:
+            return None
+        return duration_in("horizon", self.given_horizon, self.unit)
+
+    def annuity(self) -> float:
+        """Discounted units of time up to the horizon: what a constant rate is multiplied with."""
+        delta, end = continuous_rate(self.discount_rate, self.unit), self.horizon
+        if delta == 0 and end is None:
+            raise OptionError(
+                "A constant rate over an infinite horizon without discounting has no finite value.",
+                received="discount_rate=0, horizon=None",
+                allowed="a horizon or a positive discount rate",
+                do="Pass horizon='5 years' or discount_rate=0.10.",
+            )
+        if delta == 0:
+            return float(end or 0.0)
+        return -math.expm1(-delta * (math.inf if end is None else end)) / delta
+
+    def words(self) -> str:
+        """The terms as text."""
+        end = self.horizon
+        far = "for ever" if end is None else f"over {end:.6g} {self.unit}s"
+        if isinstance(self.given_horizon, str):
+            far = f"over {self.given_horizon}"
+        return f"{far}, at {100 * self.discount_rate:g} % a year and a margin of {100 * self.margin:g} %"
+
+
+def _value(
+    purchases: Any,  # noqa: ANN401 - a fit, a model or numbers
+    spend: Any,  # noqa: ANN401 - same
+    *,
+    bought: Callable[[Any], NDArray[np.float64]],
+    spent: Callable[[Any], NDArray[np.float64]],
+    first: float | None,
+    terms: _Terms,
+    what: str,
+    **described: Any,  # noqa: ANN401 - fields of the result
+) -> LifetimeValue:
+    """Value, and how it responds to what the fits are unsure of."""
+    n, z = bought(_model(purchases)), spent(_model(spend))
+    _check_spend(z)
+
+    def value(n: NDArray[np.float64], z: NDArray[np.float64]) -> NDArray[np.float64]:
+        return terms.margin * (z * n + (z if first is None else first))
+
+    parts = (
+        _loadings(purchases, lambda model: value(bought(model), z)),
+        _loadings(spend, lambda model: value(n, spent(model))),
+    )
+    known = [part for part in parts if part is not None]
+    loadings = np.hstack(known) if known and np.isfinite(np.hstack(known)).all() else None
+    return LifetimeValue(
+        value=frozen_array(value(n, z), np.float64),
+        purchases=frozen_array(n, np.float64),
+        spend=frozen_array(z, np.float64),
+        loadings=None if loadings is None else frozen_array(loadings, np.float64),
+        horizon=terms.horizon,
+        unit=terms.unit,
+        discount_rate=float(terms.discount_rate),
+        margin=float(terms.margin),
+        definition=f"{what}, {terms.words()}.",
+        covers=_covers(purchases, spend, loadings is not None),
+        **described,
+    )
+
+
+def _loadings(
+    fit: object, value: Callable[[Any], NDArray[np.float64]]
+) -> NDArray[np.float64] | None:
+    """Derivatives in the parameters of a fit times a root of their covariance; None for no fit."""
+    if not isinstance(fit, Fit):
+        return None
+    model: Any = fit.model
+    slopes = []
+    for name in model.names:
+        estimate = getattr(model, name)
+        high, low = (
+            value(dataclasses.replace(model, **{name: estimate * math.exp(step)}))
+            for step in (_STEP, -_STEP)
+        )
+        slopes.append((high - low) / (2 * _STEP * estimate))
+    if not np.isfinite(fit.covariance).all():
+        return np.full((len(slopes[0]), len(slopes)), np.nan)
+    return np.stack(slopes, axis=1) @ np.linalg.cholesky(fit.covariance)
+
+
+def _covers(purchases: object, spend: object, known: bool) -> str:
+    if not known:
+        if isinstance(purchases, Fit) or isinstance(spend, Fit):
+            return "None: a fit ran to a limit, where its parameters have no standard error."
+        return "None: models and numbers without a fit carry no uncertainty."
+    fits = [name for name, one in (("purchase", purchases), ("spend", spend)) if isinstance(one, Fit)]
+    return (
+        f"Uncertainty of the {' and '.join(fits)} parameters (delta method): where the expected value "
+        "may lie. What one customer will really bring varies far more."
+    )
+
+
+def _model(given: object) -> Any:  # noqa: ANN401 - a model or numbers
+    return given.model if isinstance(given, Fit) else given
+
+
+def _numbers(name: str, given: Any, size: int) -> NDArray[np.float64]:  # noqa: ANN401 - array-like
+    values = np.asarray(given)
+    if values.dtype.kind not in "iuf":
+        raise KindError(
+            f"`{name}` is no fit, model or number.",
+            received=f"{type(given).__name__}: {given!r:.60}",
+            allowed="a fit, a model, one number, or an array of them",
+            do="Pass BGNBD.fit(histories) as purchases, GammaGamma.fit(histories) as spend.",
+        )
+    if values.shape in {(), (size,)} and np.isfinite(values).all() and (values >= 0).all():
+        return np.broadcast_to(values.astype(np.float64), size)
+    raise DataError(
+        f"`{name}` must be finite numbers that are not negative, one or as many as customers.",
+        received=f"shape {values.shape}: {values.ravel()[:3].tolist()}",
+        allowed=f"one number, or shape ({size},)",
+        do="Give customers without a known value the mean, not NaN.",
+    )
+
+
+def _check_spend(z: NDArray[np.float64]) -> None:
+    endless = np.flatnonzero(~np.isfinite(z))
+    if len(endless):
+        raise DataError(
+            "The expected spend does not exist: the model's mean is infinite.",
+            received=f"{len(endless):,} such customers, the first at position {endless[0]}",
+            allowed="p x + q > 1 for each customer; for those without repeat purchases q > 1",
+            do="Use a fit with a penalty, or give spend as numbers, such as the median order.",
+        )
+
+
+def _unit_of(model: object, unit: Unit | None) -> Unit:
+    own: Unit | None = getattr(model, "unit", None)
+    if unit is not None:
+        check_choice("unit", unit, get_args(Unit))
+    if own is not None and unit in {None, own}:
+        return own
+    if own is None and unit is not None:
+        return unit
+    raise OptionError(
+        "The unit of time is not clear.",
+        received=f"unit={unit!r}; the purchases are in {own or 'no unit'}",
+        allowed="the unit of the model, or one for purchases given as a number",
+        do="Leave unit out for a model; pass unit='week' for purchases per week.",
+    )

@@ -1,0 +1,72 @@
+"""When the customers of some histories first bought and bought again, grain by grain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from retentionkit.durations import grain_in
+from retentionkit.errors import DataError, OptionError
+from retentionkit.histories._from_log import check_transactions, coarser
+from retentionkit.histories._periods import base_of, end_of, last_period
+from retentionkit.transactions._moments import local_moment
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from retentionkit.durations import Moment
+    from retentionkit.histories._arrays import PurchaseHistories
+    from retentionkit.transactions import Transactions
+
+__all__ = ["Timeline", "timeline"]
+
+
+class Timeline(NamedTuple):
+    """Counts per grain from the first purchase of the earliest customer to `until`, shape (n,).
+
+    Attributes
+    ----------
+    firsts
+        Customers whose first purchase falls into the grain.
+    repeats
+        Repeat purchase events of these customers in the grain.
+    observed
+        Number of grains up to the `as_of` of the histories.
+    """
+
+    firsts: NDArray[np.int64]
+    repeats: NDArray[np.int64]
+    observed: int
+
+
+def timeline(
+    transactions: Transactions, histories: PurchaseHistories, *, until: Moment
+) -> Timeline:
+    """First and repeat purchases of the histories' customers in each grain up to `until`."""
+    check_transactions(transactions)
+    if histories.as_of is None or histories.customer is None or histories.grain is None:
+        raise DataError(
+            "These histories cannot be followed over time.",
+            received="histories without ids, without as_of, or without a grain",
+            allowed="histories with ids, made by purchase_histories() with a grain",
+            do="Make them from the log: purchase_histories(transactions, as_of=...).",
+        )
+    grain = histories.grain
+    length, unit = grain_in(grain, histories.unit)
+    as_of, end = last_period(histories.as_of, grain), last_period(local_moment("until", until), grain)
+    if end < as_of:
+        raise OptionError(
+            "`until` lies before the end of the histories.",
+            received=f"until={until}",
+            allowed=f"{histories.as_of} or later",
+            do="Pass the last day to be drawn.",
+        )
+    first = as_of - np.rint(histories.age * unit / length).astype(np.int64)
+    begin, size = int(first.min()), end - int(first.min()) + 1
+    window = transactions.part.window(base_of(grain), end=end_of(end, grain))
+    ids, period = coarser(window.events, grain).arrays("customer", "period")
+    events = period[np.isin(ids, histories.customer)] - begin
+    firsts = np.bincount(first - begin, minlength=size)
+    repeats = np.bincount(events, minlength=size) - firsts
+    return Timeline(firsts, repeats, as_of - begin + 1)

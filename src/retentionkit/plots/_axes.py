@@ -1,0 +1,35 @@
+"""Axes to draw into, and the few things that all pictures share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from retentionkit.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["ACTUAL", "MODEL", "QUIET", "axes"]
+
+ACTUAL: Final = "#222222"
+MODEL: Final = "#1f6fb4"
+QUIET: Final = "#8a8a8a"
+
+
+def axes(ax: Axes | None, *, size: tuple[float, float] = (7.0, 4.2)) -> Axes:
+    """The caller's axes, or new ones on a figure of their own, without the upper frame."""
+    try:
+        from matplotlib.figure import Figure  # noqa: PLC0415 - an extra, loaded when needed
+        from matplotlib.pyplot import subplots  # noqa: PLC0415 - same
+    except ImportError as error:
+        raise MissingExtraError(
+            "Pictures need matplotlib.",
+            received="matplotlib is not installed",
+            allowed="matplotlib 3.9 or later",
+            do='pip install "retentionkit[plots]"',
+        ) from error
+    if ax is None:
+        figure: Figure
+        figure, ax = subplots(figsize=size, layout="constrained")
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax

@@ -1,0 +1,71 @@
+"""The most valuable customers, with intervals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retentionkit.plots._axes import MODEL, axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from retentionkit.values import LifetimeValue
+
+__all__ = ["most_valuable"]
+
+
+def most_valuable(value: LifetimeValue, *, n: int = 10, ax: Axes | None = None) -> Axes:
+    """Draw the values of the `n` most valuable customers, with 95 % intervals where known.
+
+    Parameters
+    ----------
+    value
+        From `rk.clv.lifetime_value`.
+    n
+        How many customers.
+    ax
+        Axes to draw into; new ones if None.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MissingExtraError
+        Without matplotlib.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("Agg")
+    >>> import retentionkit as rk
+    >>> h = rk.PurchaseHistories.from_arrays([2, 9], [30.4, 38.0], [38.9, 38.9], unit="week")
+    >>> model = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")
+    >>> value = rk.clv.lifetime_value(model, 30.0, h, horizon="1 year", discount_rate=0.1)
+    >>> rk.plots.most_valuable(value).get_xlabel()
+    'lifetime value'
+    """
+    ax = axes(ax)
+    top = value.top(n)
+    places = np.arange(len(top))
+    if top.loadings is not None:
+        low, high = top.interval()
+        ax.hlines(places, low, high, color=MODEL, lw=2.2, alpha=0.45)
+    ax.plot(top.value, places, "o", color=MODEL, ms=5)
+    names = places + 1 if top.customer is None else top.customer
+    ax.set_yticks(places, [str(name) for name in names])
+    ax.invert_yaxis()
+    ax.set_xlim(left=0)
+    ax.xaxis.set_major_formatter(lambda number, _: f"{number:,.0f}")
+    ax.set_xlabel("lifetime value")
+    ax.set_ylabel("row" if top.customer is None else "customer")
+    share = float(top.weight @ top.value) / value.total
+    ax.set_title(
+        f"The {len(top)} most valuable customers: {100 * share:.1f} % of the total",
+        fontsize="medium",
+        loc="left",
+    )
+    return ax
