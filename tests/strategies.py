@@ -37,7 +37,7 @@ def frame_of(kind, columns):
 def to_columns(rows):
     """Rows of (customer, moment, amount, order) as the columns of a log."""
     names = ("customer_id", "date", "amount", "order")
-    return {name: [row[place] for row in rows] for place, name in enumerate(names)}
+    return dict(zip(names, map(list, zip(*rows, strict=True)), strict=False))
 
 
 def logs(*, refunds=True, text_ids=False):

@@ -135,8 +135,10 @@ class Table:
 
     def where_in(self, name: str, values: list[Any]) -> tuple[Table, Table]:
         """The rows whose column holds one of the values, and the rows whose does not."""
-        chosen = nw.col(name).is_in([value for value in values if value is not None])
-        chosen = nw.when(nw.col(name).is_null()).then(nw.lit(None in values)).otherwise(chosen)
+        present = [value for value in values if value is not None]
+        chosen = nw.col(name).is_in(present) if present else nw.lit(value=False)
+        missing = nw.lit(value=None in values)
+        chosen = nw.when(nw.col(name).is_null()).then(missing).otherwise(chosen)
         marked = self._frame.with_columns(chosen_=chosen)
         inside = marked.filter(nw.col("chosen_")).drop("chosen_")
         outside = marked.filter(~nw.col("chosen_")).drop("chosen_")

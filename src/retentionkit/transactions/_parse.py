@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import math
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from retentionkit import frames
 from retentionkit.arguments import check_choice, check_number
@@ -22,6 +21,8 @@ __all__ = ["Columns", "Missing", "Refunds", "parse"]
 
 Refunds: TypeAlias = Literal["net", "drop", "error"]
 Missing: TypeAlias = Literal["error", "drop"]
+
+_LARGEST: Final = 1e300  # no sum of finite amounts may overflow
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -154,19 +155,17 @@ def _checked(rates: Mapping[Any, float]) -> dict[Any, float]:
 def _opening(rows: Table, *, money: bool, name: str | None) -> Ledger:
     if not money:
         return Ledger(len(rows), kind=rows.kind)
-    facts = rows.facts(
-        low=frames.lowest("amount"), high=frames.highest("amount"), all=frames.total("amount")
-    )
-    extremes = [facts["low"] or 0.0, facts["high"] or 0.0]
-    # A sum of finite amounts may overflow too; it comes as infinity, or None where it is NaN.
-    if not all(math.isfinite(number) for number in (*extremes, facts["all"] or 0.0)):
+    facts = rows.facts(low=frames.lowest("amount"), high=frames.highest("amount"))
+    low, high = facts["low"] or 0.0, facts["high"] or 0.0
+    if not max(-low, high) < _LARGEST / len(rows):
         raise DataError(
             f"Column {name!r} holds infinite amounts, or amounts beyond what can be added.",
-            received=f"amounts from {extremes[0]} to {extremes[1]}",
+            received=f"amounts from {low} to {high}",
             allowed="finite amounts",
             do="Correct these rows, or make them missing and pass missing='drop'.",
         )
-    return Ledger(len(rows), facts["all"] or 0.0, kind=rows.kind)
+    total = rows.facts(all=frames.total("amount"))["all"]
+    return Ledger(len(rows), total or 0.0, kind=rows.kind)
 
 
 def _without_missing(
