@@ -103,7 +103,7 @@ def naive_events(rows, *, grain="day", orders=False, until):
 
 
 def naive_histories(rows, *, grain="day", unit="day", orders=False, as_of):
-    """{customer: (x, t_x, T, m)}, m None without repeats."""
+    """{customer: (x, t_x, T, m)}, m NaN without repeats."""
     step = GRAIN_DAYS[grain] / UNIT_DAYS[unit]
     last_moment = dt.datetime.combine(as_of, dt.time.max)
     end = coarse_period(base_period(last_moment, grain), grain)
@@ -116,7 +116,7 @@ def naive_histories(rows, *, grain="day", unit="day", orders=False, as_of):
             merged[period] = merged.get(period, 0.0) + amount
         periods = sorted(merged)
         repeats = [merged[period] for period in periods[1:]]
-        mean = sum(repeats) / len(repeats) if repeats else None
+        mean = sum(repeats) / len(repeats) if repeats else math.nan
         times = ((periods[-1] - periods[0]) * step, (end - periods[0]) * step)
         found[customer] = (len(repeats), *times, mean)
     return found
