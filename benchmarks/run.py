@@ -78,9 +78,11 @@ def agree(ours: Measured, other: Measured, rtol: float) -> None:
 
 
 def clock(seconds: float) -> str:
-    if seconds < 1e-3:
-        return f"{1e6 * seconds:.0f} µs"
-    return f"{1e3 * seconds:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"
+    """The time in its natural unit, to two or three digits."""
+    for unit, size in (("µs", 1e-6), ("ms", 1e-3)):
+        if seconds < 1000 * size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds:.3g} s"
 
 
 def fit(folder: Path, size: int, repeats: int, *, referee: bool) -> list[Line]:
