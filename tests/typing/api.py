@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_type
 
-import numpy as np
-
 import retentionkit as rk
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -45,8 +44,9 @@ def score(found: rk.PurchaseHistories) -> None:
         purchases, spend, found, horizon="12 months", discount_rate=0.1, margin=0.3
     )
     assert_type(value, rk.LifetimeValue)
-    assert_type(value.interval(), tuple[NDArray[np.float64], NDArray[np.float64]])
-    print(alive + ahead)
+    low, high = value.interval()
+    total: NDArray[np.float64] = (high - low) * alive * ahead
+    assert_type(float(total[0]), float)
     purchases.save("purchases.json")
 
 

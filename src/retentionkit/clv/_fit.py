@@ -114,7 +114,16 @@ class Fit(Result, Generic[M_co]):
 
     @property
     def parameters(self) -> Mapping[str, Parameter]:
-        """Estimate, standard error and 95 % interval of each parameter."""
+        """Estimate, standard error and 95 % interval of each parameter.
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> log = rk.Transactions(rk.datasets.load_cdnow())
+        >>> fit = rk.clv.BGNBD.fit(rk.purchase_histories(log, as_of="1997-09-30"))
+        >>> fit.parameters["r"].interval
+        Interval(0.2192 to 0.2685, 95 %)
+        """
         values = self.model.parameters()
         errors = np.sqrt(np.diag(self.covariance))
         low, high = log_wald(values, errors)
@@ -150,7 +159,7 @@ class Fit(Result, Generic[M_co]):
         return None if self.penalty else k * math.log(self.n_customers) - 2 * self.log_likelihood
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the fit as a small JSON file that `rk.clv.load` reads; it holds no customer data."""
+        """Write the fit as a small JSON file for `rk.clv.load`; it holds no customer data."""
         from retentionkit.clv._files import save_fit  # noqa: PLC0415 - files know fits
 
         save_fit(self, path)
@@ -243,8 +252,8 @@ def _verdict(
     if top.limit is not None:
         gone = " and ".join(top.limit.direction)
         said = (
-            f"The fit ran to a limit: {top.limit.name}. Here {top.limit.meaning}. Predictions stand; "
-            f"{gone} on their own mean nothing and have no interval."
+            f"The fit ran to a limit: {top.limit.name}. Here {top.limit.meaning}. "
+            f"Predictions stand; {gone} on their own mean nothing and have no interval."
         )
     else:
         said = (
