@@ -113,6 +113,11 @@ def test_days_are_calendar_days_in_the_column_s_zone(name):
         assert values(frame, "moment") == NUMBERS
 
 
+def test_dates_among_naive_datetimes_are_midnights():
+    mixed = pd.DataFrame({"x": pd.Series([CLOCK[0], *DAYS[1:]], dtype=object)})
+    assert values(mixed, "moment") == NUMBERS
+
+
 def test_a_zone_may_be_given():
     utc = WHEN.dt.tz_localize("UTC")
     for frame in every_kind(utc):
@@ -313,8 +318,9 @@ def test_periods_are_no_moments():
 def test_zones_are_not_mixed(other):
     tokyo = dt.timezone(dt.timedelta(hours=9))
     mixed = [dt.datetime(2020, 1, 1, tzinfo=tokyo), dt.datetime(2020, 1, 1, tzinfo=other)]
-    with pytest.raises(DataError, match="mixes time zones"):
-        read(pd.DataFrame({"x": pd.Series(mixed, dtype=object)}), "moment")
+    for some in (mixed, [mixed[0], dt.date(2020, 1, 1)]):
+        with pytest.raises(DataError, match="mixes time zones"):
+            read(pd.DataFrame({"x": pd.Series(some, dtype=object)}), "moment")
 
 
 def test_a_zone_for_a_naive_column(kind):

@@ -114,8 +114,6 @@ def _unpacked(series: Any, name: object) -> Any:  # noqa: ANN401 - pandas
     if found not in {"date", "datetime", "datetime64", "empty"}:
         raise refuse.no_moments(name, found)
     clean = _present(objects, None)
-    if found == "date":
-        return pd.Series(clean.to_numpy().astype("datetime64[s]"))
     zones = {str(getattr(moment, "tzinfo", None)) for moment in clean if moment is not None}
     if len(zones) > 1:
         raise refuse.several_zones(name, [f"{zone} zone" for zone in zones])
