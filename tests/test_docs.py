@@ -16,7 +16,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 import pytest
-from matplotlib import pyplot
+from matplotlib import pyplot as plt
 
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(
@@ -56,7 +56,7 @@ def test_the_blocks_of_a_page_run_and_print_what_it_says(page, tmp_path, monkeyp
     mpl.use("Agg")
     namespace = {"__name__": "__main__"}
     checker = doctest.OutputChecker()
-    request.addfinalizer(lambda: pyplot.close("all"))
+    request.addfinalizer(lambda: plt.close("all"))
     for line, code, output in blocks(page):
         shown = run(code, str(page), line, namespace)
         if output is not None:
