@@ -94,7 +94,7 @@ class LifetimeValue(Result):
         """Standard error of each value, shape (n,); NaN without fits."""
         if self.loadings is None:
             return np.full(len(self), np.nan)
-        return np.sqrt((self.loadings**2).sum(axis=1))
+        return np.asarray(np.linalg.norm(self.loadings, axis=1))
 
     @property
     def total(self) -> float:
@@ -124,7 +124,7 @@ class LifetimeValue(Result):
 
     def top(self, n: int) -> LifetimeValue:
         """The `n` most valuable customers, the most valuable first; ties in their given order."""
-        if not 0 < n:
+        if n < 1:
             raise OptionError(
                 "`n` must be a positive number of customers.",
                 received=repr(n),

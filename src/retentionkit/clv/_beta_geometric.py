@@ -15,8 +15,9 @@ has :math:`s = r + x, \beta = \alpha + T, b + x`. With :math:`\tau = t/\beta`,
 
 The hypergeometric functions are written after Euler's transformation, in which the number of
 purchases appears only in the last parameter: they neither overflow nor lose digits as it grows.
-Where that form has a pole (:math:`a = 1`), cancels (small :math:`t`) or has large parameters, the average over :math:`p` is a
-trapezoidal sum in :math:`\ln p/(1-p)`, which converges geometrically for any parameters.
+Where that form has a pole (:math:`a = 1`), cancels (small :math:`t`) or has large parameters, the
+average over :math:`p` is a trapezoidal sum in :math:`\ln p/(1-p)`, which converges geometrically
+for any parameters.
 
 References
 ----------
@@ -28,7 +29,7 @@ References
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["discounted_purchases", "purchases_while_alive", "still_alive"]
+    Floats: TypeAlias = NDArray[np.float64]
+
+__all__ = ["count_pmf", "discounted_purchases", "purchases_while_alive", "still_alive"]
 
 #: Where scipy's hypergeometric function keeps eleven digits: a parameter bound, and bounds of tau
 #: for two bounds of a. Measured against the trapezoidal sum on a random grid.
@@ -57,9 +60,7 @@ _TAIL: Final = 40.0
 _SUMS: Final = 1 << 20
 
 
-def still_alive(
-    s: NDArray[np.float64], tau: NDArray[np.float64], a: float, b: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def still_alive(s: Floats, tau: Floats, a: float, b: Floats) -> Floats:
     r"""The average of :math:`(1 + p\tau)^{-s}` over :math:`p \sim \mathrm{Beta}(a, b)`."""
     from scipy.special import hyp2f1  # noqa: PLC0415
 
@@ -69,10 +70,8 @@ def still_alive(
     return _mend(result, sound, _log_alive, s, tau, a, b)
 
 
-def purchases_while_alive(
-    s: NDArray[np.float64], tau: NDArray[np.float64], a: float, b: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    r"""Expected purchases in :math:`(0, t]`, for :math:`\tau = t/\beta`, of a customer alive at 0."""
+def purchases_while_alive(s: Floats, tau: Floats, a: float, b: Floats) -> Floats:
+    r"""Expected purchases in :math:`(0, \tau\beta]` of a customer who is alive at 0."""
     from scipy.special import hyp2f1  # noqa: PLC0415
 
     with np.errstate(all="ignore"):
@@ -86,14 +85,14 @@ def purchases_while_alive(
 
 
 def discounted_purchases(
-    s: NDArray[np.float64],
-    beta: NDArray[np.float64],
+    s: Floats,
+    beta: Floats,
     a: float,
-    b: NDArray[np.float64],
+    b: Floats,
     *,
     delta: float,
     horizon: float,
-) -> NDArray[np.float64]:
+) -> Floats:
     r"""Expected purchases of a customer alive at 0, discounted at the continuous rate `delta`.
 
     .. math::
@@ -119,42 +118,52 @@ def discounted_purchases(
     return result
 
 
-def _accurate(
-    s: NDArray[np.float64], tau: NDArray[np.float64], a: float, b: NDArray[np.float64]
-) -> NDArray[np.bool_]:
+def count_pmf(n: Floats, s: Floats, tau: Floats, a: float, b: Floats) -> Floats:
+    """Probability of n purchases: still alive after them, or gone with the last of them.
+
+    Equation (8) of [1]_, with the finite sum as the incomplete beta function that it is.
+    """
+    from scipy.special import betainc, betaln, gammaln  # noqa: PLC0415
+
+    share = tau / (1 + tau)
+    times = np.where(n > 0, n * np.log(np.maximum(share, np.finfo(float).tiny)), 0.0)
+    bought = gammaln(s + n) - gammaln(s) - gammaln(n + 1) - s * np.log1p(tau) + times
+    stays = np.exp(betaln(a, b + n) - betaln(a, b) + bought)
+    many = np.maximum(n, 1.0)
+    leaves = np.exp(betaln(a + 1, b + many - 1) - betaln(a, b)) * betainc(many, s, share)
+    return np.asarray(stays + np.where(n > 0, leaves, 0.0))
+
+
+def _accurate(s: Floats, tau: Floats, a: float, b: Floats) -> NDArray[np.bool_]:
     """Where the hypergeometric form can be relied on."""
     longest = max((bound for largest, bound in _ACCURATE if a <= largest), default=-1.0)
     return (np.abs(a + b - s) <= _MODERATE) & (tau <= longest)
 
 
-def _composite(panels: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _composite(panels: int) -> tuple[Floats, Floats]:
     """Gauss-Legendre nodes and weights on [0, 1] in equal panels."""
     nodes, weights = np.polynomial.legendre.leggauss(_NODES)
     left = np.arange(panels)[:, None]
     return ((left + (nodes + 1) / 2) / panels).ravel(), np.tile(weights / (2 * panels), panels)
 
 
-def _log_alive(
-    log_p: NDArray[np.float64], s: NDArray[np.float64], tau: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _log_alive(log_p: Floats, s: Floats, tau: Floats) -> Floats:
     return -s * np.log1p(np.exp(log_p) * tau)
 
 
-def _log_purchases(
-    log_p: NDArray[np.float64], s: NDArray[np.float64], tau: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _log_purchases(log_p: Floats, s: Floats, tau: Floats) -> Floats:
     return np.log(-np.expm1(_log_alive(log_p, s, tau))) - log_p
 
 
 def _mend(
-    result: NDArray[np.float64],
+    result: Floats,
     sound: NDArray[np.bool_],
-    log_function: Callable[..., NDArray[np.float64]],
-    s: NDArray[np.float64],
-    tau: NDArray[np.float64],
+    log_function: Callable[..., Floats],
+    s: Floats,
+    tau: Floats,
     a: float,
-    b: NDArray[np.float64],
-) -> NDArray[np.float64]:
+    b: Floats,
+) -> Floats:
     """The result with its unsound entries done by the trapezoidal sum over the dropout."""
     if sound.all():
         return result
@@ -165,12 +174,12 @@ def _mend(
 
 
 def _over_dropout(
-    log_function: Callable[..., NDArray[np.float64]],
-    s: NDArray[np.float64],
-    tau: NDArray[np.float64],
+    log_function: Callable[..., Floats],
+    s: Floats,
+    tau: Floats,
     a: float,
-    b: NDArray[np.float64],
-) -> NDArray[np.float64]:
+    b: Floats,
+) -> Floats:
     r"""Average of a function of p by a trapezoidal sum over :math:`u = \ln p/(1-p)`.
 
     The Beta density in u is log-concave with exponential tails, and the whole integrand is analytic
@@ -195,6 +204,8 @@ def _over_dropout(
         density[:, -1] -= np.log(-np.expm1(-b[rows] * h[:, 0]))
         whole = density + log_function(log_p, s[rows, None], tau[rows, None])
         top, bottom = whole.max(axis=1), density.max(axis=1)
-        ratio = np.exp(whole - top[:, None]).sum(axis=1) / np.exp(density - bottom[:, None]).sum(axis=1)
+        ratio = np.exp(whole - top[:, None]).sum(axis=1) / np.exp(density - bottom[:, None]).sum(
+            axis=1
+        )
         result[rows] = np.exp(top - bottom) * ratio
     return result

@@ -55,7 +55,7 @@ _LIMITS: Final = (
     Limit(
         "polarised dropout",
         {"a": -6.0, "b": -6.0},
-        "customers seem to leave at the first repeat purchase or never: a and b go to zero together",
+        "customers seem to leave at the first repeat purchase or never: a and b go to zero",
     ),
 )
 
@@ -89,12 +89,15 @@ class BGNBDLikelihood:
     def starts(self) -> list[list[float]]:
         """Starting values from the mean rate, for little and for much heterogeneity and dropout."""
         rate = float(self._x_T.sum() / (self._n_T @ self._T))
-        return [[r, 2 * r / rate, a, b] for r, a, b in ((0.5, 1.0, 2.5), (1.0, 0.2, 2.0), (5.0, 5.0, 20.0))]
+        return [
+            [r, 2 * r / rate, a, b]
+            for r, a, b in ((0.5, 1.0, 2.5), (1.0, 0.2, 2.0), (5.0, 5.0, 20.0))
+        ]
 
     def __call__(self, parameters: NDArray[np.float64]) -> Surface:
         """Value, gradient and Hessian at (r, alpha, a, b)."""
-        parts = (self._counts(parameters), self._exposure(parameters), self._dropout(parameters))
-        return Surface(*(sum(part[1:], start=part[0]) for part in zip(*parts, strict=True)))
+        seen = self._counts(parameters).plus(self._exposure(parameters))
+        return seen.plus(self._dropout(parameters))
 
     def _counts(self, parameters: NDArray[np.float64]) -> Surface:
         """Terms in x alone: the three rising factorials."""
@@ -124,15 +127,12 @@ class BGNBDLikelihood:
 
     def _dropout(self, parameters: NDArray[np.float64]) -> Surface:
         """The mixture over having dropped out or not, for those with repeat purchases."""
-        value, gradient, hessian = 0.0, np.zeros(4), np.zeros((4, 4))
+        total = Surface(0.0, np.zeros(4), np.zeros((4, 4)))
         data = self._data
         repeaters = [array[self._first_repeater :] for array in (data.x, data.t_x, data.T, data.n)]
         for rows in chunks(len(repeaters[0])):
-            part = _mixture(parameters, *(array[rows] for array in repeaters))
-            value += part.value
-            gradient += part.gradient
-            hessian += part.hessian
-        return Surface(value, gradient, hessian)
+            total = total.plus(_mixture(parameters, *(array[rows] for array in repeaters)))
+        return total
 
 
 def _mixture(
@@ -148,10 +148,10 @@ def _mixture(
     u = after - before
     rate = r + x
     k = 1 / (b + x - 1)
-    d_r = np.log1p((T - t_x) * before)
+    d_r = np.log((alpha + T) * before)
     rho = np.log(a * k) + rate * d_r
     small = np.exp(-np.abs(rho))
-    value = n @ (np.maximum(rho, 0.0) + np.log1p(small))
+    value = n @ (np.maximum(rho, 0.0) + np.log(1.0 + small))
     q = np.where(rho > 0, 1.0, small) / (1.0 + small)
     weight = n * q
     slopes = np.stack([d_r, rate * u, np.full_like(k, 1 / a), -k])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from retentionkit.clv._distinct import Coded, chunks, codes
+from retentionkit.errors import DataError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from retentionkit.durations import Unit
     from retentionkit.histories import PurchaseHistories
 
-__all__ = ["Counted", "count_histories"]
+__all__ = ["Counted", "check_enough", "count_histories"]
 
 _COARSE_LEVELS: Final = 48
 _WORTH_COARSENING: Final = 20_000
+_SAMPLE: Final = 10_000
+_LARGEST_TABLE: Final = 1 << 26
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -56,13 +59,38 @@ class Counted:
         """Fewer histories with rounded times, close enough to start from; None if already few."""
         if len(self.n) < _WORTH_COARSENING:
             return None
+        new_x = np.diff(self.x, prepend=self.x[0]) > 0  # histories are sorted by x
+        size = _COARSE_LEVELS + 1
+        if np.count_nonzero(new_x) * size**2 > _LARGEST_TABLE:
+            return None
+        levels, x = self.x[np.concatenate(([0], np.flatnonzero(new_x)))], np.cumsum(new_x)
         width = float(self.T.max()) / _COARSE_LEVELS
-        levels = [self.x, np.rint(self.t_x / width), np.rint(self.T / width)]
-        keys = (levels[0] * (_COARSE_LEVELS + 1) + levels[1]) * (_COARSE_LEVELS + 1) + levels[2]
-        _, inverse = np.unique(keys, return_inverse=True)
-        n = np.bincount(inverse, self.n)
-        x, t_x, T = (np.bincount(inverse, self.n * v) / n for v in (self.x, self.t_x, self.T))
-        return Counted(np.rint(x), np.minimum(t_x, T), T, n, self.unit)
+        t_x, T = (np.rint(times / width).astype(np.int64) for times in (self.t_x, self.T))
+        keys = (x * size + T) * size + t_x
+        n = np.bincount(keys, self.n).astype(np.float64)
+        found = np.flatnonzero(n)
+        rest, t_x_found = np.divmod(found, size)
+        means = [
+            np.bincount(at, self.n * times, size) / np.maximum(np.bincount(at, self.n, size), 1.0)
+            for at, times in ((t_x, self.t_x), (T, self.T))
+        ]
+        T_coarse = means[1][rest % size]
+        t_x_coarse = np.minimum(means[0][t_x_found], T_coarse)
+        return Counted(levels[rest // size], t_x_coarse, T_coarse, n[found], self.unit)
+
+
+def check_enough(histories: PurchaseHistories, parameters: int) -> None:
+    """Refuse histories without repeat purchases, or fewer distinct ones than parameters."""
+    x = histories.frequency
+    first = np.stack([x[:_SAMPLE], histories.recency[:_SAMPLE], histories.age[:_SAMPLE]])
+    if len(x) and x.max() > 0 and np.unique(first, axis=1).shape[1] >= parameters:
+        return
+    raise DataError(
+        "These histories are too few or too alike to learn the parameters of a model from.",
+        received=f"{len(x):,} histories, {np.count_nonzero(x > 0):,} with repeat purchases",
+        allowed=f"repeat purchases, and at least {parameters} distinct histories",
+        do="Observe longer or use more customers; or build a model by hand from its parameters.",
+    )
 
 
 def count_histories(histories: PurchaseHistories) -> Counted:
@@ -76,9 +104,7 @@ def count_histories(histories: PurchaseHistories) -> Counted:
     keys, n = _tally(keys, histories.weight)
     rest, t_x = np.divmod(keys, shape[2])
     x, T = np.divmod(rest, shape[1])
-    return Counted(
-        x.astype(np.float64), recency.values[t_x], age.values[T], n, histories.unit
-    )
+    return Counted(x.astype(np.float64), recency.values[t_x], age.values[T], n, histories.unit)
 
 
 def _keys(x: NDArray[np.int64], age: Coded, recency: Coded) -> NDArray[Any]:
@@ -113,5 +139,5 @@ def _uncounted(histories: PurchaseHistories) -> Counted:
     """Histories in a fixed order, for data too spread out to be counted."""
     x = histories.frequency.astype(np.float64)
     order = np.lexsort((histories.recency, histories.age, x))
-    columns = (x, histories.recency, histories.age, histories.weight)
-    return Counted(*(column[order] for column in columns), histories.unit)
+    recency, age, weight = histories.recency, histories.age, histories.weight
+    return Counted(x[order], recency[order], age[order], weight[order], histories.unit)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Coded", "chunks", "codes", "on_distinct", "on_smooth"]
 
-_CHUNK: Final = 1 << 17
+_CHUNK: Final = 1 << 13
 _SMALL: Final = 1_000
 _LARGEST_CODE: Final = 1 << 20
 _LARGEST_TABLE: Final = 1 << 26
@@ -37,7 +37,7 @@ class Coded(NamedTuple):
 
 
 def chunks(size: int) -> Iterator[slice]:
-    """Slices that cover `size` rows, each small enough to stay in the processor's cache."""
+    """Slices that cover `size` rows, small enough for the cache and for sums on one thread."""
     return (slice(low, low + _CHUNK) for low in range(0, size, _CHUNK))
 
 
@@ -53,25 +53,25 @@ def codes(times: NDArray[np.float64], unit: Unit) -> Coded:
 
 def on_distinct(
     function: Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]],
-    x: NDArray[np.int64],
+    x: NDArray[np.float64],
     T: NDArray[np.float64],
     unit: Unit,
 ) -> NDArray[np.float64]:
     """`function(x, T)` for every row, evaluated once for each distinct pair."""
     if len(x) < _SMALL:
-        return function(x.astype(np.float64), T)
+        return function(x, T)
     ages = codes(T, unit)
     size = len(ages.values)
     cells = (int(x.max()) + 1) * size
     if cells > _LARGEST_TABLE:
-        return function(x.astype(np.float64), T)
-    keys = x * size + ages.codes
+        return function(x, T)
+    keys = x.astype(np.int64) * size + ages.codes
     occurs = np.zeros(cells, dtype=bool)
     occurs[keys] = True
     found = np.flatnonzero(occurs)
     table = np.empty(cells)
     table[found] = function((found // size).astype(np.float64), ages.values[found % size])
-    return table[keys]
+    return np.asarray(table[keys])
 
 
 def _on_lattice(times: NDArray[np.float64], grain: float, unit: float) -> Coded | None:
@@ -87,36 +87,40 @@ def _on_lattice(times: NDArray[np.float64], grain: float, unit: float) -> Coded 
             return None
         largest = max(largest, int(top))
         result[rows] = whole
-    return Coded(np.arange(largest + 1) * grain / unit, result)
+    return Coded(np.arange(largest + 1, dtype=np.float64) * grain / unit, result)
 
 
 def on_smooth(
     function: Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]],
-    x: NDArray[np.int64],
+    x: NDArray[np.float64],
     T: NDArray[np.float64],
     unit: Unit,
     *,
     offset: float,
 ) -> NDArray[np.float64]:
-    r"""`function(x, T)` for every row, for a costly function that is analytic in :math:`\ln(c + T)`.
+    r"""`function(x, T)` for every row, if it is costly and analytic in :math:`\ln(c + T)`.
 
     For each distinct x it is evaluated at Chebyshev points and interpolated to the distinct ages.
     Its nearest singularities lie at a distance :math:`\pi` from the real line, which gives the
     number of points for full precision.
     """
+    if len(x) < _SMALL or x.max() > _LARGEST_CODE:
+        return on_distinct(function, x, T, unit)
     ages = codes(T, unit)
     log_age = np.log(offset + ages.values)
     half = max((log_age[-1] - log_age[0]) / 2, 1e-300)
     radius = np.pi / half + np.hypot(1, np.pi / half)
     count = int(np.ceil(37.0 / np.log(radius))) + 2
-    levels, at = np.unique(x, return_inverse=True)
+    occurs = np.bincount(x.astype(np.int64)) > 0
+    levels, at = np.flatnonzero(occurs).astype(np.float64), np.cumsum(occurs) - 1
     if len(levels) * count * 4 > len(x) or count * 2 > len(ages.values):
         return on_distinct(function, x, T, unit)
     points = np.polynomial.chebyshev.chebpts1(count)
     nodes = np.exp(log_age[0] + half * (points + 1)) - offset
-    grid = function(np.repeat(levels, count).astype(np.float64), np.tile(nodes, len(levels)))
-    inner = np.polynomial.chebyshev.chebvander(points, count - 1)
-    outer = np.polynomial.chebyshev.chebvander((log_age - log_age[0]) / half - 1, count - 1)
-    weights = np.linalg.solve(inner.T, outer.T).T
-    table = grid.reshape(len(levels), count) @ weights.T
-    return table[at, ages.codes]
+    grid = function(np.repeat(levels, count), np.tile(nodes, len(levels)))
+    vander: Any = np.polynomial.chebyshev.chebvander
+    inner: NDArray[np.float64] = vander(points, count - 1)
+    outer: NDArray[np.float64] = vander((log_age - log_age[0]) / half - 1, count - 1)
+    weights = np.linalg.solve(inner.T, outer.T)
+    table = grid.reshape(len(levels), count) @ weights
+    return np.asarray(table[at[x.astype(np.int64)], ages.codes])

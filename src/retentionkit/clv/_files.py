@@ -1,4 +1,4 @@
-"""Fits as small JSON files: parameters, covariance, unit and fingerprint; never data, never code."""
+"""Fits as small JSON files: parameters, covariance, unit, fingerprint; never data, never code."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from retentionkit.clv._maximum import Likelihood, Maximum, Penalty
 
-__all__ = ["Fit", "Model", "Parameter", "fit_model"]
+__all__ = ["Fit", "Model", "Parameter", "fit_model", "fit_of", "model_of"]
 
 #: Condition number of the information in log-parameters from which a combination of parameters is
 #: called weakly identified: its standard error is a hundred times that of the best known one.
@@ -186,6 +186,19 @@ class Fit(Result, Generic[M_co]):
         }
 
 
+def fit_of(given: object) -> Fit[Any] | None:
+    """What was given, if it is a fit."""
+    if isinstance(given, Fit):
+        return given  # pyright: ignore[reportUnknownVariableType] - its model may be any
+    return None
+
+
+def model_of(given: object) -> Any:  # noqa: ANN401 - a model, or what was given in its place
+    """The model of a fit; anything else as it is."""
+    fit = fit_of(given)
+    return given if fit is None else fit.model
+
+
 def fit_model(
     build: type[Any],
     likelihood: Likelihood,
@@ -235,7 +248,7 @@ def _covariance(top: Maximum, names: tuple[str, ...]) -> NDArray[np.float64]:
     outside, the information of the data inside. Parameters at a limit have none; the others
     are taken with those held there.
     """
-    gone = set() if top.limit is None else set(top.limit.direction)
+    gone: set[str] = set() if top.limit is None else set(top.limit.direction)
     free = [i for i, name in enumerate(names) if name not in gone]
     result = np.full((len(names), len(names)), np.nan)
     if free:

@@ -181,7 +181,7 @@ class GammaGamma:
         >>> import retentionkit as rk
         >>> h = rk.PurchaseHistories.from_arrays(2, 30.43, 38.86, monetary_value=40.0, unit="week")
         >>> rk.clv.GammaGamma(6.25, 3.74, 15.44).expected_spend(h).round(2)
-        array([39.13])
+        array([39.14])
         """
         x, money = _money(histories)
         total = np.where(x > 0, x * money, 0.0)
@@ -210,7 +210,8 @@ class GammaGamma:
         counts = read_counts("orders", orders).astype(np.int64)
         generator = np.random.default_rng(rng)
         scale = 1 / generator.gamma(self.q, 1 / self.v, len(counts))
-        return generator.gamma(self.p, 1.0, counts.sum()) * np.repeat(scale, counts)
+        amounts: NDArray[np.float64] = generator.gamma(self.p, 1.0, int(counts.sum()))
+        return amounts * np.repeat(scale, counts)
 
 
 def _money(histories: PurchaseHistories) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -284,8 +285,7 @@ class _Likelihood:
         return [[p, q, typical * q / p] for p, q in ((5.0, 4.0), (1.0, 2.0), (50.0, 10.0))]
 
     def __call__(self, parameters: NDArray[np.float64]) -> Surface:
-        counts, shares = self._counts(parameters), self._shares(parameters)
-        return Surface(*(a + b for a, b in zip(counts, shares, strict=True)))
+        return self._counts(parameters).plus(self._shares(parameters))
 
     def _counts(self, parameters: NDArray[np.float64]) -> Surface:
         """Terms in x alone: the beta function."""
@@ -294,12 +294,13 @@ class _Likelihood:
         p, q, _ = parameters
         n, x = self._n_x, self._levels
         k = p * x
-        slope, curve = digamma(k + q), polygamma(1, k + q)
+        slope = np.asarray(digamma(k + q))
+        curve, own, theirs = (np.asarray(polygamma(1, c)) for c in (k + q, k, q))
         gradient = np.array([n @ (x * (slope - digamma(k))), n @ (slope - digamma(q)), 0.0])
         hessian = np.zeros((3, 3))
-        hessian[0, 0] = n @ (x**2 * (curve - polygamma(1, k)))
+        hessian[0, 0] = n @ (x**2 * (curve - own))
         hessian[0, 1] = hessian[1, 0] = n @ (x * curve)
-        hessian[1, 1] = n @ (curve - polygamma(1, q))
+        hessian[1, 1] = n @ (curve - theirs)
         return Surface(-float(n @ betaln(k, q)) - self._log_money, gradient, hessian)
 
     def _shares(self, parameters: NDArray[np.float64]) -> Surface:

@@ -27,11 +27,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_args
 import numpy as np
 
 from retentionkit.arguments import check_choice, check_number
-from retentionkit.clv._bgnbd import BGNBD
-from retentionkit.clv._fit import Fit
+from retentionkit.clv._fit import Fit, fit_of, model_of
 from retentionkit.clv._gamma_gamma import GammaGamma
 from retentionkit.clv._reading import read_histories
-from retentionkit.durations import Unit, continuous_rate, duration_in
+from retentionkit.clv._terms import Terms
+from retentionkit.clv._transaction_model import TransactionModel
+from retentionkit.durations import Unit
 from retentionkit.errors import DataError, KindError, OptionError
 from retentionkit.results import frozen_array
 from retentionkit.values import LifetimeValue
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from retentionkit.durations import Duration
     from retentionkit.histories import PurchaseHistories
 
-    Purchases: TypeAlias = Fit[BGNBD] | BGNBD | ArrayLike
+    Purchases: TypeAlias = Fit[TransactionModel] | TransactionModel | ArrayLike
     Spend: TypeAlias = Fit[GammaGamma] | GammaGamma | ArrayLike
 
 __all__ = ["lifetime_value", "new_customer_value"]
@@ -113,21 +114,25 @@ def lifetime_value(
     ...     margin=0.30,
     ... )
     >>> round(value.total)
-    23153
+    21808
     """
-    histories = read_histories(histories, getattr(_model(purchases), "unit", histories.unit))
-    terms = _Terms(histories.unit, horizon, discount_rate, margin)
+    histories = read_histories(histories, getattr(model_of(purchases), "unit", histories.unit))
+    terms = Terms(histories.unit, horizon, discount_rate, margin)
     size = len(histories)
 
     def bought(model: Any) -> NDArray[np.float64]:  # noqa: ANN401 - a model or numbers
-        if isinstance(model, BGNBD):
+        if isinstance(model, TransactionModel):
             return model.discounted_expected_purchases(
                 histories, discount_rate=discount_rate, horizon=horizon
             )
         return terms.annuity() * _numbers("purchases", model, size)
 
     def spent(model: Any) -> NDArray[np.float64]:  # noqa: ANN401 - a model or numbers
-        return model.expected_spend(histories) if isinstance(model, GammaGamma) else _numbers("spend", model, size)
+        return (
+            model.expected_spend(histories)
+            if isinstance(model, GammaGamma)
+            else _numbers("spend", model, size)
+        )
 
     return _value(
         purchases,
@@ -181,14 +186,14 @@ def new_customer_value(
     ...     margin=0.30,
     ... )
     >>> round(value.total, 2)
-    34.76
+    36.9
     """
-    terms = _Terms(_unit_of(_model(purchases), unit), horizon, discount_rate, margin)
+    terms = Terms(_unit_of(model_of(purchases), unit), horizon, discount_rate, margin)
     if first_order is not None:
         check_number("first_order", first_order, low=0)
 
     def bought(model: Any) -> NDArray[np.float64]:  # noqa: ANN401 - a model or numbers
-        if isinstance(model, BGNBD):
+        if isinstance(model, TransactionModel):
             return model.discounted_expected_purchases(
                 None, discount_rate=discount_rate, horizon=horizon
             )
@@ -217,57 +222,6 @@ def new_customer_value(
     )
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Terms:
-    """Horizon, discounting and margin, checked."""
-
-    unit: Unit
-    given_horizon: Duration | None
-    discount_rate: float
-    margin: float
-
-    def __post_init__(self) -> None:
-        check_number(
-            "margin",
-            self.margin,
-            low=0,
-            high=1,
-            open_low=True,
-            do="The margin is a share of spend: write 30 % as margin=0.30.",
-        )
-        continuous_rate(self.discount_rate, self.unit)
-        _ = self.horizon
-
-    @property
-    def horizon(self) -> float | None:
-        """The horizon in units."""
-        if self.given_horizon is None:
-            return None
-        return duration_in("horizon", self.given_horizon, self.unit)
-
-    def annuity(self) -> float:
-        """Discounted units of time up to the horizon: what a constant rate is multiplied with."""
-        delta, end = continuous_rate(self.discount_rate, self.unit), self.horizon
-        if delta == 0 and end is None:
-            raise OptionError(
-                "A constant rate over an infinite horizon without discounting has no finite value.",
-                received="discount_rate=0, horizon=None",
-                allowed="a horizon or a positive discount rate",
-                do="Pass horizon='5 years' or discount_rate=0.10.",
-            )
-        if delta == 0:
-            return float(end or 0.0)
-        return -math.expm1(-delta * (math.inf if end is None else end)) / delta
-
-    def words(self) -> str:
-        """The terms as text."""
-        end = self.horizon
-        far = "for ever" if end is None else f"over {end:.6g} {self.unit}s"
-        if isinstance(self.given_horizon, str):
-            far = f"over {self.given_horizon}"
-        return f"{far}, at {100 * self.discount_rate:g} % a year and a margin of {100 * self.margin:g} %"
-
-
 def _value(
     purchases: Any,  # noqa: ANN401 - a fit, a model or numbers
     spend: Any,  # noqa: ANN401 - same
@@ -275,12 +229,12 @@ def _value(
     bought: Callable[[Any], NDArray[np.float64]],
     spent: Callable[[Any], NDArray[np.float64]],
     first: float | None,
-    terms: _Terms,
+    terms: Terms,
     what: str,
     **described: Any,  # noqa: ANN401 - fields of the result
 ) -> LifetimeValue:
     """Value, and how it responds to what the fits are unsure of."""
-    n, z = bought(_model(purchases)), spent(_model(spend))
+    n, z = bought(model_of(purchases)), spent(model_of(spend))
     _check_spend(z)
 
     def value(n: NDArray[np.float64], z: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -302,19 +256,21 @@ def _value(
         discount_rate=float(terms.discount_rate),
         margin=float(terms.margin),
         definition=f"{what}, {terms.words()}.",
-        covers=_covers(purchases, spend, loadings is not None),
+        covers=_covers(purchases, spend, known=loadings is not None),
         **described,
     )
 
 
 def _loadings(
-    fit: object, value: Callable[[Any], NDArray[np.float64]]
+    given: object,
+    value: Callable[[Any], NDArray[np.float64]],
 ) -> NDArray[np.float64] | None:
     """Derivatives in the parameters of a fit times a root of their covariance; None for no fit."""
-    if not isinstance(fit, Fit):
+    fit = fit_of(given)
+    if fit is None:
         return None
     model: Any = fit.model
-    slopes = []
+    slopes: list[NDArray[np.float64]] = []
     for name in model.names:
         estimate = getattr(model, name)
         high, low = (
@@ -324,23 +280,21 @@ def _loadings(
         slopes.append((high - low) / (2 * _STEP * estimate))
     if not np.isfinite(fit.covariance).all():
         return np.full((len(slopes[0]), len(slopes)), np.nan)
-    return np.stack(slopes, axis=1) @ np.linalg.cholesky(fit.covariance)
+    spread, directions = np.linalg.eigh(fit.covariance)
+    root = directions * np.sqrt(np.maximum(spread, 0.0))
+    return np.asarray(np.stack(slopes, axis=1) @ root)
 
 
-def _covers(purchases: object, spend: object, known: bool) -> str:
+def _covers(purchases: object, spend: object, *, known: bool) -> str:
     if not known:
-        if isinstance(purchases, Fit) or isinstance(spend, Fit):
+        if fit_of(purchases) or fit_of(spend):
             return "None: a fit ran to a limit, where its parameters have no standard error."
         return "None: models and numbers without a fit carry no uncertainty."
-    fits = [name for name, one in (("purchase", purchases), ("spend", spend)) if isinstance(one, Fit)]
+    fits = [name for name, one in (("purchase", purchases), ("spend", spend)) if fit_of(one)]
     return (
-        f"Uncertainty of the {' and '.join(fits)} parameters (delta method): where the expected value "
-        "may lie. What one customer will really bring varies far more."
+        f"Uncertainty of the {' and '.join(fits)} parameters (delta method): where the expected "
+        "value may lie. What one customer will really bring varies far more."
     )
-
-
-def _model(given: object) -> Any:  # noqa: ANN401 - a model or numbers
-    return given.model if isinstance(given, Fit) else given
 
 
 def _numbers(name: str, given: Any, size: int) -> NDArray[np.float64]:  # noqa: ANN401 - array-like

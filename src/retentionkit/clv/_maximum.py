@@ -12,7 +12,7 @@ sign of the curvature.
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -41,6 +41,14 @@ class Surface(NamedTuple):
     gradient: NDArray[np.float64]
     hessian: NDArray[np.float64]
 
+    def plus(self, other: Surface) -> Surface:
+        """The sum of two log-likelihoods."""
+        return Surface(
+            self.value + other.value,
+            self.gradient + other.gradient,
+            self.hessian + other.hessian,
+        )
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Limit:
@@ -65,14 +73,14 @@ class Likelihood(Protocol):
     """What the driver needs to know of a model and its data."""
 
     @property
-    def names(self) -> tuple[str, ...]: ...  # noqa: D102
+    def names(self) -> tuple[str, ...]: ...
     @property
-    def n_customers(self) -> float: ...  # noqa: D102
+    def n_customers(self) -> float: ...
     @property
-    def limits(self) -> tuple[Limit, ...]: ...  # noqa: D102
-    def starts(self) -> Sequence[Sequence[float]]: ...  # noqa: D102
-    def coarse(self) -> Likelihood | None: ...  # noqa: D102
-    def __call__(self, parameters: NDArray[np.float64]) -> Surface: ...  # noqa: D102
+    def limits(self) -> tuple[Limit, ...]: ...
+    def starts(self) -> Sequence[Sequence[float]]: ...
+    def coarse(self) -> Likelihood | None: ...
+    def __call__(self, parameters: NDArray[np.float64]) -> Surface: ...
 
 
 class Penalty(NamedTuple):
@@ -109,27 +117,27 @@ class Maximum(NamedTuple):
 
 
 class _Objective:
-    """The penalised log-likelihood in log-parameters, remembering its last point for scipy."""
+    """The log-likelihood in log-parameters with its penalty, remembering the last point."""
 
     def __init__(self, likelihood: Likelihood, penalty: Penalty) -> None:
-        self._likelihood = likelihood
+        self.likelihood = likelihood
         self._penalty = penalty
-        self._last: tuple[bytes, Surface] | None = None
+        self._last: tuple[bytes, Surface, Surface] | None = None
         self.n = likelihood.n_customers
 
-    def plain(self, log: NDArray[np.float64]) -> Surface:
-        """Without the penalty, by the chain rule from parameters to their logarithms."""
-        theta = np.exp(log)
-        value, gradient, hessian = self._likelihood(theta)
-        slope = gradient * theta
-        return Surface(value, slope, hessian * np.outer(theta, theta) + np.diag(slope))
-
-    def __call__(self, log: NDArray[np.float64]) -> Surface:
+    def both(self, log: NDArray[np.float64]) -> tuple[Surface, Surface]:
+        """Without and with the penalty, by the chain rule from parameters to their logarithms."""
         key = log.tobytes()
         if self._last is None or self._last[0] != key:
-            plain, extra = self.plain(log), self._penalty.at(log)
-            self._last = (key, Surface(*(a + b for a, b in zip(plain, extra, strict=True))))
-        return self._last[1]
+            theta = np.exp(log)
+            value, gradient, hessian = self.likelihood(theta)
+            slope = gradient * theta
+            plain = Surface(value, slope, hessian * np.outer(theta, theta) + np.diag(slope))
+            self._last = (key, plain, plain.plus(self._penalty.at(log)))
+        return self._last[1], self._last[2]
+
+    def __call__(self, log: NDArray[np.float64]) -> Surface:
+        return self.both(log)[1]
 
     def loss(self, log: NDArray[np.float64]) -> float:
         return -self(log).value / self.n
@@ -155,37 +163,29 @@ def maximise(
         If no start leads to a maximum or to a named limit; it says which parameter ran where.
     """
     objective = _Objective(likelihood, penalty)
-    starts = [start] if start is not None else likelihood.starts()
+    coarse = likelihood.coarse()
+    rough = objective if coarse is None else _Objective(coarse, penalty)
+    starts = likelihood.starts() if start is None else [start]
     log = np.log(np.asarray(starts[0], dtype=np.float64))
     for begin in starts:
-        log = _near(likelihood, penalty, np.log(np.asarray(begin, dtype=np.float64)))
-        log, decrement = _polish(objective, log)
+        near = _search(rough, np.log(np.asarray(begin, dtype=np.float64)))
+        log, decrement = _polish(objective, near)
         if not _settled(objective, decrement):
             log, decrement = _polish(objective, _search(objective, log))
-        limit = _limit(objective, likelihood, log)
+        limit = _limit(rough, near) and _limit(objective, log)
         if limit is not None or _settled(objective, decrement):
             return _maximum(objective, log, decrement, limit)
     raise _failure(likelihood, np.exp(log), starts[0])
 
 
-def _near(
-    likelihood: Likelihood, penalty: Penalty, log: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """A point near the maximum: the maximum of the rounded histories, if there are many."""
-    coarse = likelihood.coarse()
-    if coarse is None:
-        return _search(_Objective(likelihood, penalty), log)
-    return _search(_Objective(coarse, penalty), log)
-
-
 def _search(objective: _Objective, log: NDArray[np.float64]) -> NDArray[np.float64]:
     from scipy.optimize import minimize  # noqa: PLC0415 - only fitting needs it
 
-    def stop_when_far(point: NDArray[np.float64], *_: object) -> None:
-        if np.abs(point).max() > _FAR:
+    def stop_when_far(xk: NDArray[np.float64]) -> None:
+        if np.abs(xk).max() > _FAR:
             raise StopIteration
 
-    found = minimize(
+    found: Any = minimize(
         objective.loss,
         log,
         jac=objective.slope,
@@ -194,14 +194,11 @@ def _search(objective: _Objective, log: NDArray[np.float64]) -> NDArray[np.float
         callback=stop_when_far,
         options={"gtol": 1e-7, "initial_trust_radius": 0.5, "max_trust_radius": 2.0},
     )
-    point: NDArray[np.float64] = np.asarray(found.x, dtype=np.float64)
-    return np.clip(point, -_FAR, _FAR)
+    return np.clip(np.asarray(found.x, dtype=np.float64), -_FAR, _FAR)
 
 
-def _polish(
-    objective: _Objective, log: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], float]:
-    """Newton steps until nothing is gained; the point and its decrement (infinite if no maximum)."""
+def _polish(objective: _Objective, log: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """Newton steps until nothing is gained; the point and its decrement, infinite off a maximum."""
     best, lowest = log, np.inf
     for _ in range(_NEWTON_STEPS):
         step, decrement = _newton(objective(log))
@@ -221,18 +218,17 @@ def _newton(surface: Surface) -> tuple[NDArray[np.float64], float]:
     except np.linalg.LinAlgError:
         return np.zeros_like(surface.gradient), np.inf
     half = np.linalg.solve(factor, surface.gradient)
-    return np.linalg.solve(factor.T, half), float(half @ half)
+    step = np.linalg.solve(factor.T, half).astype(np.float64)
+    return step, float(half @ half)
 
 
 def _settled(objective: _Objective, decrement: float) -> bool:
     return decrement <= max(_DECREMENT * objective.n, 1e-10)
 
 
-def _limit(
-    objective: _Objective, likelihood: Likelihood, log: NDArray[np.float64]
-) -> Limit | None:
+def _limit(objective: _Objective, log: NDArray[np.float64]) -> Limit | None:
     """The limit that the data cannot tell from this point, if there is one."""
-    here = objective(log).value
+    here, likelihood = objective(log).value, objective.likelihood
     for limit in likelihood.limits:
         move = np.array([limit.direction.get(name, 0.0) for name in likelihood.names])
         there = objective(log + move * np.log(10.0)).value
@@ -244,7 +240,7 @@ def _limit(
 def _maximum(
     objective: _Objective, log: NDArray[np.float64], decrement: float, limit: Limit | None
 ) -> Maximum:
-    plain, penalised = objective.plain(log), objective(log)
+    plain, penalised = objective.both(log)
     return Maximum(
         np.exp(log),
         plain.value,
@@ -270,4 +266,3 @@ def _failure(
         do="Look for customers who do not belong together, give start=, or steady the fit with "
         "penalty=1.",
     )
-

@@ -46,5 +46,7 @@ def _by_gamma(c: float, x: NDArray[np.float64]) -> Rising:
     from scipy.special import digamma, gammaln, polygamma  # noqa: PLC0415
 
     return Rising(
-        gammaln(c + x) - gammaln(c), digamma(c + x) - digamma(c), polygamma(1, c + x) - polygamma(1, c)
+        gammaln(c + x) - gammaln(c),
+        digamma(c + x) - digamma(c),
+        polygamma(1, c + x) - polygamma(1, c),
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from retentionkit.clv._fit import Fit
+from retentionkit.clv._fit import model_of
 from retentionkit.clv._reading import read_histories
 from retentionkit.durations import grain_in
 from retentionkit.histories._timeline import timeline
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from retentionkit.clv._bgnbd import BGNBD
+    from retentionkit.clv._fit import Fit
+    from retentionkit.clv._transaction_model import TransactionModel
     from retentionkit.durations import Moment, Unit
     from retentionkit.frames import FrameKind
     from retentionkit.histories import PurchaseHistories
@@ -100,7 +101,7 @@ class Tracking(Result):
 
 def tracking(
     transactions: Transactions,
-    purchases: Fit[BGNBD] | BGNBD,
+    purchases: Fit[TransactionModel] | TransactionModel,
     histories: PurchaseHistories,
     *,
     until: Moment,
@@ -139,9 +140,9 @@ def tracking(
     >>> fit = rk.clv.BGNBD.fit(histories)
     >>> held = rk.clv.tracking(log, fit, histories, until="1998-06-30")
     >>> int(held.actual_holdout), round(held.expected_holdout)
-    (1882, 1786)
+    (1882, 1667)
     """
-    model = purchases.model if isinstance(purchases, Fit) else purchases
+    model: TransactionModel = model_of(purchases)
     cohort = read_histories(histories, model.unit)
     counts = timeline(transactions, histories, until=until)
     length, unit = grain_in(cohort.grain, model.unit)

@@ -54,7 +54,10 @@ def timeline(
         )
     grain = histories.grain
     length, unit = grain_in(grain, histories.unit)
-    as_of, end = last_period(histories.as_of, grain), last_period(local_moment("until", until), grain)
+    as_of, end = (
+        last_period(histories.as_of, grain),
+        last_period(local_moment("until", until), grain),
+    )
     if end < as_of:
         raise OptionError(
             "`until` lies before the end of the histories.",

@@ -19,8 +19,7 @@ QUIET: Final = "#8a8a8a"
 def axes(ax: Axes | None, *, size: tuple[float, float] = (7.0, 4.2)) -> Axes:
     """The caller's axes, or new ones on a figure of their own, without the upper frame."""
     try:
-        from matplotlib.figure import Figure  # noqa: PLC0415 - an extra, loaded when needed
-        from matplotlib.pyplot import subplots  # noqa: PLC0415 - same
+        from matplotlib.pyplot import subplots  # noqa: PLC0415 - an extra, loaded when needed
     except ImportError as error:
         raise MissingExtraError(
             "Pictures need matplotlib.",
@@ -29,7 +28,6 @@ def axes(ax: Axes | None, *, size: tuple[float, float] = (7.0, 4.2)) -> Axes:
             do='pip install "retentionkit[plots]"',
         ) from error
     if ax is None:
-        figure: Figure
-        figure, ax = subplots(figsize=size, layout="constrained")
+        ax = subplots(figsize=size, layout="constrained")[1]
     ax.spines[["top", "right"]].set_visible(False)
     return ax

@@ -1,5 +1,7 @@
 """The most valuable customers, with intervals."""
 
+# matplotlib leaves the keyword arguments of its methods untyped.
+# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,0 +1,349 @@
+"""What every model of repeat purchases answers, stated once.
+
+A model gives its likelihood and a few kernels over arrays, each for customers who have made `x`
+repeat purchases by age `T` and are alive then; a new customer has made none by age 0. This class
+reads what the caller brings, evaluates the kernels where they differ, and combines them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+
+from retentionkit.clv._counted import check_enough, count_histories
+from retentionkit.clv._distinct import on_distinct, on_smooth
+from retentionkit.clv._fit import Fit, fit_model
+from retentionkit.clv._maximum import Penalty
+from retentionkit.clv._reading import read_counts, read_histories, read_times
+from retentionkit.durations import Duration, Unit, continuous_rate, unit_ratio
+from retentionkit.errors import OptionError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from retentionkit.clv._beta_geometric import Floats
+    from retentionkit.clv._counted import Counted
+    from retentionkit.clv._maximum import Likelihood
+    from retentionkit.clv._simulation import SimulatedPurchases
+    from retentionkit.histories import PurchaseHistories
+
+__all__ = ["TransactionModel"]
+
+
+class TransactionModel(ABC):
+    """A model of repeat purchases, which *is* its parameters; the base of `BGNBD`."""
+
+    __slots__ = ()
+
+    #: The parameters in the order of the papers, and those that are measured in time.
+    names: ClassVar[tuple[str, ...]]
+    times: ClassVar[tuple[str, ...]]
+    #: The quantities that a penalty holds, as rows over the log-parameters.
+    shapes: ClassVar[Floats]
+
+    unit: Unit
+
+    def parameters(self) -> Floats:
+        """The parameters in the order of `names`, shape (k,)."""
+        return np.array([getattr(self, name) for name in self.names])
+
+    def in_unit(self, unit: Unit) -> Self:
+        """The same model with time measured in another unit."""
+        ratio = unit_ratio(self.unit, unit)
+        scaled: dict[str, Any] = {name: getattr(self, name) * ratio for name in self.times}
+        return dataclasses.replace(self, **scaled, unit=unit)  # type: ignore[type-var]
+
+    @classmethod
+    def fit(
+        cls, histories: PurchaseHistories, *, penalty: float = 0.0, start: Self | None = None
+    ) -> Fit[Self]:
+        """Fit by maximum likelihood.
+
+        Parameters
+        ----------
+        histories
+            Purchase histories; the model takes their unit. Weights count customers.
+        penalty
+            Weight of a normal prior with variance 1/penalty on each of the model's shape
+            quantities, named in its own documentation; 0 is maximum likelihood.
+        start
+            Where to start the search.
+
+        Returns
+        -------
+        Fit
+            The model with its uncertainty and a verdict.
+
+        Raises
+        ------
+        DataError
+            Without repeat purchases, or with too few distinct histories.
+        ConvergenceError
+            No maximum and no limit was found; it says which parameter ran where.
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> log = rk.Transactions(rk.datasets.load_cdnow())
+        >>> fit = rk.clv.BGNBD.fit(rk.purchase_histories(log, as_of="1997-09-30", unit="week"))
+        >>> [round(value, 3) for value in fit.model.parameters().tolist()]
+        [0.243, 4.414, 0.793, 2.426]
+        """
+        unit = read_histories(histories, getattr(histories, "unit", "week")).unit
+        check_enough(histories, len(cls.names))
+        data = count_histories(histories)
+        how = "penalised maximum likelihood" if penalty else "maximum likelihood"
+        return fit_model(
+            cls,
+            cls._likelihood(data),
+            Penalty(penalty, cls.shapes, np.zeros(len(cls.shapes))),
+            start=start,
+            fingerprint=data.fingerprint(),
+            definition=f"{cls.__name__} by {how}; time in {unit}s. {histories.definition}",
+            extra={"unit": unit},
+        )
+
+    def log_likelihood(self, histories: PurchaseHistories) -> Floats:
+        """Log-likelihood of each history, shape (n,); weights are not applied."""
+        return self._log_likelihood(*self._read(histories))
+
+    def probability_alive(self, histories: PurchaseHistories, after: Duration = 0) -> Floats:
+        """Probability that each customer is still a customer, now or some time ahead.
+
+        Parameters
+        ----------
+        histories
+            Purchase histories, shape (n,).
+        after
+            How long after the end of observation.
+
+        Returns
+        -------
+        ndarray
+            Shape (n,).
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> model = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")
+        >>> h = rk.PurchaseHistories.from_arrays([2, 0], [30.43, 0.0], [38.86, 38.86], unit="week")
+        >>> model.probability_alive(h, after="39 weeks").round(4)
+        array([0.5671, 0.9556])
+        """
+        x, t_x, T = self._read(histories)
+        t = float(read_times("after", after, self.unit))
+        now = self._alive(x, t_x, T)
+        if t == 0:
+            return now
+        return now * on_distinct(lambda x, T: self._stays(x, T, t), x, T, self.unit)
+
+    def probability_active(self, histories: PurchaseHistories, t: Duration) -> Floats:
+        """Probability of at least one purchase in the next `t`, shape (n,)."""
+        x, t_x, T = self._read(histories)
+        time = float(read_times("t", t, self.unit))
+        return self._alive(x, t_x, T) * self._buys(x, T, time)
+
+    def expected_purchases(self, t: Duration | ArrayLike) -> Floats:
+        """Expected repeat purchases of a new customer in (0, t].
+
+        Parameters
+        ----------
+        t
+            A time or an array of times in the model's unit, or text such as `"12 months"`.
+
+        Returns
+        -------
+        ndarray
+            Of the shape of `t`. The first purchase is not counted.
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> model = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")
+        >>> model.expected_purchases([1, 39]).round(4)
+        array([0.0533, 1.1967])
+        """
+        times = read_times("t", t, self.unit)
+        none = np.zeros(times.size)
+        made = self._alive(none, none, none) * self._purchases(none, none, times.ravel())
+        return np.asarray(made.reshape(times.shape)[()])
+
+    def conditional_expected_purchases(self, histories: PurchaseHistories, t: Duration) -> Floats:
+        """Expected purchases of each customer in the next `t`, shape (n,).
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> model = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")
+        >>> customer = rk.PurchaseHistories.from_arrays(2, 30.43, 38.86, unit="week")
+        >>> model.conditional_expected_purchases(customer, "39 weeks").round(4)
+        array([1.226])
+        """
+        x, t_x, T = self._read(histories)
+        time = np.asarray(float(read_times("t", t, self.unit)))
+        ahead = on_distinct(lambda x, T: self._purchases(x, T, time), x, T, self.unit)
+        return self._alive(x, t_x, T) * ahead
+
+    def discounted_expected_purchases(
+        self,
+        histories: PurchaseHistories | None,
+        *,
+        discount_rate: float,
+        horizon: Duration | None = None,
+    ) -> Floats:
+        r"""Expected future purchases, each discounted to today, shape (n,).
+
+        .. math::
+
+            P(\text{alive})\; E\Bigl[\int_0^h e^{-\delta u}\, dN(u)\Bigr],
+            \qquad \delta = \ln(1 + d)\ \text{per year}
+
+        Parameters
+        ----------
+        histories
+            Purchase histories, or None for one new customer.
+        discount_rate
+            Effective rate per year, such as 0.10.
+        horizon
+            How far ahead; None for ever.
+
+        Raises
+        ------
+        OptionError
+            If the value is infinite: no horizon and no discounting.
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> model = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")
+        >>> customer = rk.PurchaseHistories.from_arrays(2, 30.43, 38.86, unit="week")
+        >>> model.discounted_expected_purchases(customer, discount_rate=0.15).round(3)
+        array([5.179])
+        """
+        delta = continuous_rate(discount_rate, self.unit)
+        end = math.inf if horizon is None else float(read_times("horizon", horizon, self.unit))
+        if delta == 0 and end == math.inf:
+            raise OptionError(
+                "Undiscounted purchases over an infinite horizon need not have a finite value.",
+                received="discount_rate=0, horizon=None",
+                allowed="a horizon or a positive discount rate",
+                do="Pass horizon='5 years' or discount_rate=0.10.",
+            )
+        if histories is None:
+            none = np.zeros(1)
+            return self._alive(none, none, none) * self._discounted(none, none, delta, end)
+        x, t_x, T = self._read(histories)
+        ahead = on_smooth(
+            lambda x, T: self._discounted(x, T, delta, end),
+            x,
+            T,
+            self.unit,
+            offset=min(getattr(self, name) for name in self.times),
+        )
+        return self._alive(x, t_x, T) * ahead
+
+    def count_pmf(self, n: ArrayLike, t: Duration) -> Floats:
+        """Probability that a new customer makes `n` repeat purchases in (0, t].
+
+        Returns an array of the shape of `n`.
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> model = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")
+        >>> round(float(model.count_pmf(0, "39 weeks")), 4)
+        0.5738
+        """
+        none = np.zeros(1)
+        return np.asarray(self._counts(read_counts("n", n), none, none, none, t)[0])
+
+    def conditional_count_pmf(
+        self, histories: PurchaseHistories, n: ArrayLike, t: Duration
+    ) -> Floats:
+        """Probability that each customer makes `n` purchases in the next `t`.
+
+        Returns
+        -------
+        ndarray
+            Shape (customers,) for one `n`, (customers, k) for `k` of them.
+        """
+        return self._counts(read_counts("n", n), *self._read(histories), t)
+
+    def rate_exceeds(self, histories: PurchaseHistories, norm: float) -> Floats:
+        r"""Probability that a customer's purchase rate exceeds a norm, shape (n,).
+
+        The rate :math:`\lambda` is the one while alive, whether or not the customer still is.
+
+        Parameters
+        ----------
+        histories
+            Purchase histories.
+        norm
+            Purchases per unit of the model.
+        """
+        return self._rate_exceeds(
+            float(read_times("norm", norm, self.unit)), *self._read(histories)
+        )
+
+    @abstractmethod
+    def simulate(
+        self, age: ArrayLike, *, rng: np.random.Generator | int | None = None
+    ) -> SimulatedPurchases:
+        """Draw the repeat purchases of new customers.
+
+        Parameters
+        ----------
+        age
+            How long each customer is observed, in the model's unit, shape (n,).
+        rng
+            Seed or generator; None draws a new one.
+        """
+
+    def _read(self, histories: PurchaseHistories) -> tuple[Floats, Floats, Floats]:
+        h = read_histories(histories, self.unit)
+        return h.frequency.astype(np.float64), h.recency, h.age
+
+    def _counts(self, n: Floats, x: Floats, t_x: Floats, T: Floats, t: Duration) -> Floats:
+        alive, time = self._alive(x, t_x, T), float(read_times("t", t, self.unit))
+        rows = (slice(None), *(None for _ in n.shape))
+        gone = np.where(n == 0, 1 - alive[rows], 0.0)
+        return np.asarray(gone + alive[rows] * self._count_pmf(n, x[rows], T[rows], time))
+
+    @classmethod
+    @abstractmethod
+    def _likelihood(cls, data: Counted) -> Likelihood:
+        """The log-likelihood with its derivatives, for the driver."""
+
+    @abstractmethod
+    def _log_likelihood(self, x: Floats, t_x: Floats, T: Floats) -> Floats: ...
+
+    @abstractmethod
+    def _alive(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
+        """Probability of being alive at T."""
+
+    @abstractmethod
+    def _stays(self, x: Floats, T: Floats, t: float) -> Floats:
+        """Probability of being alive at T + t."""
+
+    @abstractmethod
+    def _buys(self, x: Floats, T: Floats, t: float) -> Floats:
+        """Probability of a purchase in (T, T + t]."""
+
+    @abstractmethod
+    def _purchases(self, x: Floats, T: Floats, t: Floats) -> Floats:
+        """Expected purchases in (T, T + t]."""
+
+    @abstractmethod
+    def _discounted(self, x: Floats, T: Floats, delta: float, horizon: float) -> Floats:
+        """Expected purchases after T up to the horizon, discounted."""
+
+    @abstractmethod
+    def _count_pmf(self, n: Floats, x: Floats, T: Floats, t: float) -> Floats:
+        """Probability of n purchases in (T, T + t]."""
+
+    @abstractmethod
+    def _rate_exceeds(self, norm: float, x: Floats, t_x: Floats, T: Floats) -> Floats: ...
