@@ -43,9 +43,9 @@ def score(path: Path, repeats: int) -> Measured:
 def summary(path: Path, repeats: int) -> Measured:
     frame = pd.DataFrame(load(path))
 
-    def run() -> pd.DataFrame:
+    def run(log: pd.DataFrame = frame) -> pd.DataFrame:
         return summary_data_from_transaction_data(
-            frame,
+            log,
             "customer_id",
             "date",
             "amount",
@@ -54,6 +54,7 @@ def summary(path: Path, repeats: int) -> Measured:
             freq_multiplier=7,
         )
 
+    run(frame[:1000])
     seconds, found = timed(run, repeats)
     check = facts(found["frequency"], found["recency"], found["T"], found["monetary_value"])
     return {"seconds": seconds, "check": check}
