@@ -122,7 +122,7 @@ def test_a_zone_may_be_given():
     utc = WHEN.dt.tz_localize("UTC")
     for frame in every_kind(utc):
         assert values(frame, "moment", time_zone="Asia/Tokyo") == [day + 1 for day in NUMBERS]
-    one_zone = pd.DataFrame({"x": pd.Series(list(utc.dt.to_pydatetime()), dtype=object)})
+    one_zone = pd.DataFrame({"x": pd.Series([one.to_pydatetime() for one in utc], dtype=object)})
     assert values(one_zone, "moment") == NUMBERS
     assert values(one_zone, "moment", time_zone="Asia/Tokyo") == [day + 1 for day in NUMBERS]
 

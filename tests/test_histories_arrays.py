@@ -34,6 +34,11 @@ def test_one_customer_of_a_service():
     one = PurchaseHistories.from_arrays(2, 30.43, 38.86, unit="week", monetary_value=22.35)
     assert (len(one), one.n_customers) == (1, 1)
     assert (one.frequency.dtype, one.frequency.tolist()) == (np.int64, [2])
+    assert repr(one).splitlines()[1:4] == [
+        "  customers   1",
+        "  unit        week",
+        "  definition  Purchase histories as they were given.",
+    ]
     assert one.to_dict()["definition"] == "Purchase histories as they were given."
 
 

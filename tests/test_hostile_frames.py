@@ -54,6 +54,7 @@ AMOUNTS = [
     st.sampled_from(["1.00", "2,5"]),
     st.booleans(),
 ]
+ARROW_AND_POLARS = (pa.ArrowException, pl.exceptions.PolarsError)
 MISSING = st.sampled_from([None, None, float("nan"), pd.NaT, pd.NA])
 
 
@@ -81,7 +82,7 @@ def frames(draw):
     kind = draw(st.sampled_from(["object", "inferred", "nullable", "category", "polars", "arrow"]))
     try:
         return _frame(kind, raw)
-    except (TypeError, ValueError, OverflowError, pa.ArrowException, pl.exceptions.PolarsError):
+    except (TypeError, ValueError, OverflowError, RuntimeWarning, *ARROW_AND_POLARS):
         return _frame("object", raw)  # the other library refuses such a column by itself
 
 

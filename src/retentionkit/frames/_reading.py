@@ -56,6 +56,10 @@ def read(frame: Frame, wanted: Mapping[str, Wanted], *, time_zone: str | None = 
     for item in wanted.values():
         if item.name not in source.columns:
             raise refuse.missing_column(item.name, item.argument, source.columns)
+    if len(source) == 0:  # some engines cannot compute with nothing; every caller refuses it
+        return Table(
+            source.select(**{ours: nw.col(str(item.name)) for ours, item in wanted.items()}), kind
+        )
     columns: dict[str, Any] = {}
     for ours, item in wanted.items():
         columns |= _expressions(source, ours, item, time_zone)
@@ -154,7 +158,7 @@ def _id(source: Any, name: str, dtype: Any, values: Any) -> Any:  # noqa: ANN401
     if dtype not in _FLOAT:
         raise refuse.no_ids(name, dtype)
     known = ~(values.is_null() | values.is_nan())
-    wrong = source.filter(known & ((values.floor() != values) | (values.abs() >= _EXACT)))
+    wrong = source.filter(known & ((values % 1 != 0) | (values.abs() >= _EXACT)))
     if len(wrong):
         raise refuse.fractional_ids(name, wrong[name].to_list()[0])
     return nw.when(known).then(values).cast(nw.Int64)

@@ -94,7 +94,7 @@ class Part:
             ends = {"first": frames.lowest("day"), "last": frames.highest("day")}
             people = days.per("customer", rows=frames.count())
             found: dict[str, Any] = days.facts(orders=orders) | self._rows().facts(**ends)
-            self._facts.update(found, customers=len(people))
+            self._facts.update(found | {"customers": len(people)})
         return self._facts
 
     def _rows(self) -> Table:
