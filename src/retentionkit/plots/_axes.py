@@ -24,7 +24,7 @@ def axes(ax: Axes | None, *, size: tuple[float, float] = (7.0, 4.2)) -> Axes:
         raise MissingExtraError(
             "Pictures need matplotlib.",
             received="matplotlib is not installed",
-            allowed="matplotlib 3.9 or later",
+            allowed="matplotlib 3.10.7 or later",
             do='pip install "retentionkit[plots]"',
         ) from error
     if ax is None:
