@@ -32,7 +32,7 @@ check:
 	$(STEP) "pyright strict" $(BIN)/pyright --pythonpath $(BIN)/python
 	$(STEP) "import-linter" $(BIN)/lint-imports
 	$(STEP) "deptry" $(BIN)/deptry src
-	$(STEP) "mkdocs --strict" $(BIN)/mkdocs build --quiet --strict
+	$(STEP) "mkdocs --strict" $(BIN)/mkdocs build --strict
 	$(STEP) "site is offline" $(BIN)/python .ci/offline.py site
 	@rm -rf build/dist
 	$(STEP) "build" $(BIN)/python -m build --outdir build/dist .
