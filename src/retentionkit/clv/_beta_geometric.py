@@ -98,23 +98,25 @@ def discounted_purchases(
     .. math::
 
         E\Bigl[\int_0^h \lambda e^{-(\delta + p\lambda)u} du\Bigr]
-        = s \int_0^{\ln(1+h/\beta)} e^{-\delta\beta(e^w - 1)} e^w\,
-          E\bigl[(1 + p(e^w - 1))^{-s-1}\bigr] dw.
+        = s \int_0^{h/\beta} e^{-\delta\beta\tau}\, E\bigl[(1 + p\tau)^{-s-1}\bigr] d\tau.
 
-    The integrand is positive and smooth, so nothing cancels and nothing is singular. An infinite
-    horizon ends where discounting has forgotten the rest.
+    The integrand is positive and smooth, so nothing cancels and nothing is singular. In
+    :math:`v = \ln(1 + \max(s, 1)\,\tau)` every scale on which it changes has a length of about one,
+    which Gauss-Legendre panels resolve. An infinite horizon ends where discounting has forgotten
+    the rest.
     """
     end = min(horizon, _FORGOTTEN / delta) if delta > 0 else horizon
-    width = np.log1p(end / beta)
+    scale = np.maximum(s, 1.0)
+    width = np.log1p(scale * end / beta)
     nodes, weights = _composite(max(1, int(np.ceil(width.max(initial=0.0) / _PANEL))))
     result = np.empty(len(s))
     for low in range(0, len(s), _ROWS):
         rows = slice(low, low + _ROWS)
-        w = width[rows, None] * nodes
-        tau = np.expm1(w)
+        v = width[rows, None] * nodes
+        tau = np.expm1(v) / scale[rows, None]
         density = still_alive(s[rows, None] + 1, tau, a, b[rows, None])
-        integrand = np.exp(w - delta * beta[rows, None] * tau) * density
-        result[rows] = s[rows] * width[rows] * (integrand @ weights)
+        integrand = np.exp(v - delta * beta[rows, None] * tau) * density
+        result[rows] = s[rows] * width[rows] / scale[rows] * (integrand @ weights)
     return result
 
 

@@ -27,6 +27,7 @@ from retentionkit.clv._beta_geometric import (
 )
 from retentionkit.clv._bgnbd_likelihood import BGNBDLikelihood
 from retentionkit.clv._reading import check_parameters, read_times
+from retentionkit.clv._rising import rising
 from retentionkit.clv._simulation import SimulatedPurchases, purchases_until_dropout
 from retentionkit.clv._transaction_model import TransactionModel
 
@@ -128,12 +129,9 @@ class BGNBD(TransactionModel):
         return BGNBDLikelihood(data)
 
     def _log_likelihood(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
-        from scipy.special import betaln, gammaln  # noqa: PLC0415
-
-        seen = gammaln(self.r + x) - gammaln(self.r)
-        stays = betaln(self.a, self.b + x) - betaln(self.a, self.b)
+        r, b, ab = (rising(c, x).value for c in (self.r, self.b, self.a + self.b))
         exposed = self.r * np.log1p(T / self.alpha) + x * np.log(self.alpha + T)
-        return np.asarray(seen + stays - exposed + np.logaddexp(0.0, self._log_odds(x, t_x, T)))
+        return r + b - ab - exposed + np.logaddexp(0.0, self._log_odds(x, t_x, T))
 
     def _log_odds(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
         """Log-odds of having left: minus infinity without repeat purchases."""

@@ -29,7 +29,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 
@@ -289,19 +289,21 @@ class _Likelihood:
 
     def _counts(self, parameters: NDArray[np.float64]) -> Surface:
         """Terms in x alone: the beta function."""
-        from scipy.special import betaln, digamma, polygamma  # noqa: PLC0415
+        from scipy.special import betaln  # noqa: PLC0415
 
         p, q, _ = parameters
         n, x = self._n_x, self._levels
         k = p * x
-        slope = np.asarray(digamma(k + q))
-        curve, own, theirs = (np.asarray(polygamma(1, c)) for c in (k + q, k, q))
-        gradient = np.array([n @ (x * (slope - digamma(k))), n @ (slope - digamma(q)), 0.0])
+        slope, curve = _polygamma(0, k + q), _polygamma(1, k + q)
+        gradient = np.array(
+            [n @ (x * (slope - _polygamma(0, k))), n @ (slope - _polygamma(0, q)), 0.0]
+        )
         hessian = np.zeros((3, 3))
-        hessian[0, 0] = n @ (x**2 * (curve - own))
+        hessian[0, 0] = n @ (x**2 * (curve - _polygamma(1, k)))
         hessian[0, 1] = hessian[1, 0] = n @ (x * curve)
-        hessian[1, 1] = n @ (curve - theirs)
-        return Surface(-float(n @ betaln(k, q)) - self._log_money, gradient, hessian)
+        hessian[1, 1] = n @ (curve - _polygamma(1, q))
+        value = -float(n @ np.asarray(betaln(k, q), dtype=np.float64)) - self._log_money
+        return Surface(value, gradient, hessian)
 
     def _shares(self, parameters: NDArray[np.float64]) -> Surface:
         """Terms in y = x m / (v + x m), summed over customers."""
@@ -325,3 +327,10 @@ class _Likelihood:
             ]
         )
         return Surface(p * log_y + q * log_rest, gradient, hessian)
+
+
+def _polygamma(order: int, x: float | NDArray[np.float64]) -> NDArray[np.float64]:
+    from scipy.special import polygamma  # noqa: PLC0415
+
+    found: Any = polygamma(order, x)
+    return np.asarray(found, dtype=np.float64)
