@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.integrate import dblquad, quad
-from scipy.stats import beta as beta_distribution
+from scipy.integrate import quad
+from scipy.special import roots_genlaguerre, roots_jacobi
 from scipy.stats import gamma as gamma_distribution
 
 import retentionkit as rk
@@ -157,31 +157,29 @@ def test_fifty_digits(name, tolerance):
 
 
 def test_alive_and_purchases_are_averages_over_customers():
-    # Posterior of an alive customer: rates Gamma(r + x, alpha + T), dropout Beta(a, b + x).
+    # Given alive, rates are Gamma(r + x, alpha + T) and dropout Beta(a, b + x), here averaged
+    # by scipy's Gauss-Laguerre and Gauss-Jacobi rules, whose weights are those two densities.
     x, t_x, T, t, delta = 2, 30.43, 38.86, 39.0, 0.01
-    rate = gamma_distribution(0.243 + x, scale=1 / (4.414 + T)).pdf
-    drop = beta_distribution(0.793, 2.426 + x).pdf
+    nodes, weights = roots_genlaguerre(60, 0.243 + x - 1)
+    rate = (nodes / (4.414 + T))[:, None]
+    nodes, shares = roots_jacobi(60, 2.426 + x - 1, 0.793 - 1)
+    drop = (1 + nodes) / 2
 
-    def average(function):
-        value, _ = dblquad(
-            lambda p, rate_: function(rate_, p) * rate(rate_) * drop(p), 0, 3, 1e-12, 1
-        )
-        return value
+    def average(values):
+        return weights @ values @ shares / (weights.sum() * shares.sum())
 
     h = one(x, t_x, T)
     alive = ROUNDED.probability_alive(h)[0]
-    later = alive * average(lambda lam, p: math.exp(-lam * p * t))
-    ahead = alive * average(lambda lam, p: -math.expm1(-lam * p * t) / p)
-    worth = alive * average(
-        lambda lam, p: -lam * math.expm1(-(delta + lam * p) * t) / (delta + lam * p)
-    )
-    # The tolerance is that of the numerical double integral near p = 0.
-    assert ROUNDED.probability_alive(h, t)[0] == pytest.approx(later, rel=1e-6)
-    assert ROUNDED.conditional_expected_purchases(h, t)[0] == pytest.approx(ahead, rel=1e-6)
+    later = alive * average(np.exp(-rate * drop * t))
+    ahead = alive * average(-np.expm1(-rate * drop * t) / drop)
+    hazard = delta + rate * drop
+    worth = alive * average(-rate * np.expm1(-hazard * t) / hazard)
+    assert ROUNDED.probability_alive(h, t)[0] == pytest.approx(later, rel=1e-11)
+    assert ROUNDED.conditional_expected_purchases(h, t)[0] == pytest.approx(ahead, rel=1e-11)
     discounted = ROUNDED.discounted_expected_purchases(
         h, discount_rate=weekly_rate(delta), horizon=t
     )
-    assert discounted[0] == pytest.approx(worth, rel=1e-6)
+    assert discounted[0] == pytest.approx(worth, rel=1e-11)
 
 
 def test_counts_sum_to_one_and_to_the_expectation(customers):

@@ -29,6 +29,7 @@ References
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
@@ -142,6 +143,7 @@ def _accurate(s: Floats, tau: Floats, a: float, b: Floats) -> NDArray[np.bool_]:
     return (np.abs(a + b - s) <= _MODERATE) & (tau <= longest)
 
 
+@cache
 def _composite(panels: int) -> tuple[Floats, Floats]:
     """Gauss-Legendre nodes and weights on [0, 1] in equal panels."""
     nodes, weights = np.polynomial.legendre.leggauss(_NODES)

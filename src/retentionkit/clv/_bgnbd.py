@@ -136,7 +136,7 @@ class BGNBD(TransactionModel):
     def _log_odds(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
         """Log-odds of having left: minus infinity without repeat purchases."""
         waited = np.log1p((T - t_x) / (self.alpha + t_x))
-        odds = math.log(self.a) - np.log(self.b + np.maximum(x, 1.0) - 1) + (self.r + x) * waited
+        odds = math.log(self.a) - np.log(self.b + (np.maximum(x, 1.0) - 1)) + (self.r + x) * waited
         return np.where(x > 0, odds, -np.inf)
 
     def _alive(self, x: Floats, t_x: Floats, T: Floats) -> Floats:

@@ -40,21 +40,25 @@ _LIMITS: Final = (
     Limit(
         "no dropout",
         {"b": 6.0},
+        ("a", "b"),
         "nobody seems to leave: the dropout probability goes to zero and the NBD model remains",
     ),
     Limit(
         "homogeneous rate",
         {"r": 6.0, "alpha": 6.0},
+        ("r", "alpha"),
         "all customers seem to buy at the same rate: r and alpha go to infinity together",
     ),
     Limit(
         "homogeneous dropout",
         {"a": 6.0, "b": 6.0},
+        ("a", "b"),
         "all customers seem to leave with the same probability: a and b go to infinity together",
     ),
     Limit(
         "polarised dropout",
         {"a": -6.0, "b": -6.0},
+        ("a", "b"),
         "customers seem to leave at the first repeat purchase or never: a and b go to zero",
     ),
 )
@@ -147,8 +151,8 @@ def _mixture(
     before, after = 1 / (alpha + t_x), 1 / (alpha + T)
     u = after - before
     rate = r + x
-    k = 1 / (b + x - 1)
-    d_r = np.log((alpha + T) * before)
+    k = 1 / (b + (x - 1))
+    d_r = np.log1p((T - t_x) * before)
     rho = np.log(a * k) + rate * d_r
     small = np.exp(-np.abs(rho))
     value = n @ (np.maximum(rho, 0.0) + np.log(1.0 + small))

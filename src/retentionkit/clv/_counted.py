@@ -83,7 +83,7 @@ def check_enough(histories: PurchaseHistories, parameters: int) -> None:
     """Refuse histories without repeat purchases, or fewer distinct ones than parameters."""
     x = histories.frequency
     first = np.stack([x[:_SAMPLE], histories.recency[:_SAMPLE], histories.age[:_SAMPLE]])
-    if len(x) and x.max() > 0 and np.unique(first, axis=1).shape[1] >= parameters:
+    if x.max() > 0 and np.unique(first, axis=1).shape[1] >= parameters:
         return
     raise DataError(
         "These histories are too few or too alike to learn the parameters of a model from.",

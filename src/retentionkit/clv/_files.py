@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +13,7 @@ from retentionkit.clv._bgnbd import BGNBD
 from retentionkit.clv._fit import Fit
 from retentionkit.clv._gamma_gamma import GammaGamma
 from retentionkit.errors import DataError, RetentionKitError
-from retentionkit.results import frozen_array
+from retentionkit.results import as_json, frozen_array
 
 if TYPE_CHECKING:
     import os
@@ -37,6 +38,8 @@ _PLAIN: Final = (
     "definition",
 )
 
+_UNDEFINED_AT_A_LIMIT: Final = ("decrement", "condition_number")
+
 
 def save_fit(fit: Fit[Any], path: str | os.PathLike[str]) -> None:
     """Write a fit as JSON; see `Fit.save`."""
@@ -48,7 +51,7 @@ def save_fit(fit: Fit[Any], path: str | os.PathLike[str]) -> None:
         "unit": getattr(fit.model, "unit", None),
         "parameters": dict(zip(fit.model.names, fit.model.parameters().tolist(), strict=True)),
         "covariance": covariance,
-        **{name: getattr(fit, name) for name in _PLAIN},
+        **{name: as_json(getattr(fit, name)) for name in _PLAIN},
     }
     text = json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False)
     Path(path).write_text(text + "\n", encoding="utf-8")
@@ -83,15 +86,14 @@ def load(path: str | os.PathLike[str]) -> Fit[Any]:
     >>> rk.clv.load(path).equals(fit)
     True
     """
-    text = Path(path).read_text(encoding="utf-8")
+    raw = Path(path).read_bytes()
     try:
-        document = json.loads(text)
-        return _read(document)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        return _read(json.loads(raw.decode("utf-8")))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         detail = error.wrong if isinstance(error, RetentionKitError) else repr(error)
         raise DataError(
             f"The file is not a fit that this version can read: {detail}",
-            received=f"{path}: {text[:60]!r}",
+            received=f"{path}: {raw[:60]!r}",
             allowed=f"JSON of schema {_SCHEMA!r}, version {_VERSION}",
             do="Save the fit again with Fit.save, or update retentionkit.",
         ) from error
@@ -108,8 +110,10 @@ def _read(document: Mapping[str, Any]) -> Fit[Any]:
     if covariance.shape != (size, size):
         message = f"covariance of shape {covariance.shape}"
         raise ValueError(message)
+    plain: dict[str, Any] = {name: document[name] for name in _PLAIN}
+    plain |= {name: math.nan for name in _UNDEFINED_AT_A_LIMIT if plain[name] is None}
     return Fit(
         model=build(**document["parameters"], **unit),
         covariance=frozen_array(covariance, np.float64),
-        **{name: document[name] for name in _PLAIN},
+        **plain,
     )

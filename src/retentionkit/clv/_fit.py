@@ -79,13 +79,16 @@ class Fit(Result, Generic[M_co]):
     penalty
         Weight of the penalty, 0 for maximum likelihood.
     limit
-        Name of the limiting model that the data cannot be told from, else None.
+        Name of the limiting model that the data cannot be told from, such as "no dropout" (two
+        names joined by "and" where two limits are reached), else None.
     gradient_norm
         Largest slope of the log-likelihood in a log-parameter, per customer; 0 at a maximum.
     decrement
-        Twice the log-likelihood that a Newton step would still gain.
+        Twice the log-likelihood that a Newton step would still gain; NaN at a limit, where there
+        is no such step.
     condition_number
-        Of the information matrix in log-parameters; large when some combination is hardly known.
+        Of the information matrix in log-parameters; large when some combination is hardly known,
+        NaN at a limit.
     converged
         Whether the estimates are a maximum or a named limit. Always True: a failure raises.
     verdict
@@ -230,10 +233,10 @@ def fit_model(
         log_likelihood=top.log_likelihood,
         n_customers=round(n),
         penalty=float(penalty.weight),
-        limit=None if top.limit is None else top.limit.name,
+        limit=" and ".join(limit.name for limit in top.limits) or None,
         gradient_norm=gradient_norm,
-        decrement=top.decrement,
-        condition_number=condition,
+        decrement=math.nan if top.limits else top.decrement,
+        condition_number=math.nan if top.limits else condition,
         converged=True,
         verdict=_verdict(top, likelihood.names, condition, gradient_norm, penalty.weight),
         fingerprint=fingerprint,
@@ -248,7 +251,7 @@ def _covariance(top: Maximum, names: tuple[str, ...]) -> NDArray[np.float64]:
     outside, the information of the data inside. Parameters at a limit have none; the others
     are taken with those held there.
     """
-    gone: set[str] = set() if top.limit is None else set(top.limit.direction)
+    gone = {name for limit in top.limits for name in limit.lost}
     free = [i for i, name in enumerate(names) if name not in gone]
     result = np.full((len(names), len(names)), np.nan)
     if free:
@@ -262,12 +265,12 @@ def _covariance(top: Maximum, names: tuple[str, ...]) -> NDArray[np.float64]:
 def _verdict(
     top: Maximum, names: tuple[str, ...], condition: float, gradient: float, penalty: float
 ) -> str:
-    if top.limit is not None:
-        gone = " and ".join(top.limit.direction)
-        said = (
-            f"The fit ran to a limit: {top.limit.name}. Here {top.limit.meaning}. "
-            f"Predictions stand; {gone} on their own mean nothing and have no interval."
+    if top.limits:
+        gone = sorted({name for limit in top.limits for name in limit.lost}, key=names.index)
+        said = " ".join(
+            f"The fit ran to a limit, {limit.name}: {limit.meaning}." for limit in top.limits
         )
+        said += f" Predictions stand; {', '.join(gone)} mean nothing alone and have no interval."
     else:
         said = (
             f"Converged: the slope is {gradient:.0e} per customer and the likelihood curves "

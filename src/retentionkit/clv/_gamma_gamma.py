@@ -50,11 +50,13 @@ _LIMITS: Final = (
     Limit(
         "same spend",
         {"q": 6.0, "v": 6.0},
+        ("q", "v"),
         "all customers seem to spend the same on average: q and v go to infinity together",
     ),
     Limit(
         "constant orders",
         {"p": 6.0, "v": -6.0},
+        ("p", "v"),
         "a customer's orders seem to be all alike: p goes to infinity and v to zero",
     ),
 )
@@ -154,7 +156,7 @@ class GammaGamma:
         """Log-likelihood of each customer's mean spend; 0 without repeats. Shape (n,)."""
         from scipy.special import betaln  # noqa: PLC0415
 
-        x, money = _money(read_histories(histories, histories.unit))
+        x, money = _money(histories)
         some = x > 0
         k, total = self.p * x[some], x[some] * money[some]
         result = np.zeros(len(x))
@@ -216,7 +218,7 @@ class GammaGamma:
 
 def _money(histories: PurchaseHistories) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Repeat purchases and mean spend; a customer with repeats must have one that is positive."""
-    histories = read_histories(histories, histories.unit)
+    histories = read_histories(histories, getattr(histories, "unit", "week"))
     if histories.monetary_value is None:
         raise DataError(
             "These histories have no monetary value.",

@@ -214,7 +214,7 @@ def new_customer_value(
         first=first_order,
         terms=terms,
         customer=None,
-        weight=np.ones(1),
+        weight=frozen_array([1.0], np.float64),
         kind="new",
         frame_kind=None,
         what="Expected discounted margin of a new customer, "

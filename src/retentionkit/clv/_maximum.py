@@ -60,12 +60,15 @@ class Limit:
         Stable English key, such as `"no dropout"`.
     direction
         Parameter to power of ten: how far each parameter moves on the way to the limit.
+    lost
+        Parameters that mean nothing on their own there.
     meaning
-        One sentence for people.
+        What it says of the customers, for people.
     """
 
     name: str
     direction: Mapping[str, float]
+    lost: tuple[str, ...]
     meaning: str
 
 
@@ -113,7 +116,7 @@ class Maximum(NamedTuple):
     hessian: NDArray[np.float64]
     penalised_hessian: NDArray[np.float64]
     decrement: float
-    limit: Limit | None
+    limits: tuple[Limit, ...]
 
 
 class _Objective:
@@ -172,9 +175,9 @@ def maximise(
         log, decrement = _polish(objective, near)
         if not _settled(objective, decrement):
             log, decrement = _polish(objective, _search(objective, log))
-        limit = _limit(rough, near) and _limit(objective, log)
-        if limit is not None or _settled(objective, decrement):
-            return _maximum(objective, log, decrement, limit)
+        limits = _limits(rough, near) and _limits(objective, log)
+        if limits or _settled(objective, decrement):
+            return _maximum(objective, log, decrement, limits)
     raise _failure(likelihood, np.exp(log), starts[0])
 
 
@@ -226,19 +229,22 @@ def _settled(objective: _Objective, decrement: float) -> bool:
     return decrement <= max(_DECREMENT * objective.n, 1e-10)
 
 
-def _limit(objective: _Objective, log: NDArray[np.float64]) -> Limit | None:
-    """The limit that the data cannot tell from this point, if there is one."""
+def _limits(objective: _Objective, log: NDArray[np.float64]) -> tuple[Limit, ...]:
+    """The limits that the data cannot tell from this point."""
+    reached: list[Limit] = []
     here, likelihood = objective(log).value, objective.likelihood
     for limit in likelihood.limits:
+        if any(name in other.lost for other in reached for name in limit.lost):
+            continue  # how a dropout varies is no question where there is none
         move = np.array([limit.direction.get(name, 0.0) for name in likelihood.names])
         there = objective(log + move * np.log(10.0)).value
         if there > here - _INDISTINGUISHABLE:
-            return limit
-    return None
+            reached.append(limit)
+    return tuple(reached)
 
 
 def _maximum(
-    objective: _Objective, log: NDArray[np.float64], decrement: float, limit: Limit | None
+    objective: _Objective, log: NDArray[np.float64], decrement: float, limits: tuple[Limit, ...]
 ) -> Maximum:
     plain, penalised = objective.both(log)
     return Maximum(
@@ -248,7 +254,7 @@ def _maximum(
         plain.hessian,
         penalised.hessian,
         decrement,
-        limit,
+        limits,
     )
 
 

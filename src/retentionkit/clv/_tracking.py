@@ -15,7 +15,9 @@ import numpy as np
 
 from retentionkit.clv._fit import model_of
 from retentionkit.clv._reading import read_histories
+from retentionkit.clv._transaction_model import TransactionModel
 from retentionkit.durations import grain_in
+from retentionkit.errors import KindError
 from retentionkit.histories._timeline import timeline
 from retentionkit.results import Columns, Result, frozen_array
 
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from retentionkit.clv._fit import Fit
-    from retentionkit.clv._transaction_model import TransactionModel
     from retentionkit.durations import Moment, Unit
     from retentionkit.frames import FrameKind
     from retentionkit.histories import PurchaseHistories
@@ -46,8 +47,13 @@ class Tracking(Result):
         Repeat purchases up to each time, shape (n,).
     observed
         The time up to which the model was fitted, in `unit`.
+    actual_holdout
+        Repeat purchases after the histories ended and up to `until`, to the day even where no
+        period ends on that day.
+    expected_holdout
+        What the model expected of an average cohort in the same time.
     unit
-        The unit of time; one period is one unit.
+        The unit of time; one period is one unit, or one grain where that is longer.
     n_customers
         Customers in the cohort.
     definition
@@ -60,26 +66,14 @@ class Tracking(Result):
     actual: NDArray[np.float64]
     expected: NDArray[np.float64]
     observed: float
+    actual_holdout: float
+    expected_holdout: float
     unit: Unit
     n_customers: int
     definition: str
     kind: FrameKind | None = None
 
     _heading: ClassVar[str] = "Tracking"
-
-    @property
-    def actual_holdout(self) -> float:
-        """Repeat purchases after the histories ended."""
-        return self._after(self.actual)
-
-    @property
-    def expected_holdout(self) -> float:
-        """Repeat purchases that were expected after the histories ended, for an average cohort."""
-        return self._after(self.expected)
-
-    def _after(self, curve: NDArray[np.float64]) -> float:
-        before = curve[self.time <= self.observed]
-        return float(curve[-1] - (before[-1] if len(before) else 0.0))
 
     def _table(self) -> Columns:
         return {
@@ -123,12 +117,14 @@ def tracking(
     Returns
     -------
     Tracking
-        One row for each full unit of time.
+        One row for each full unit of time, or for each grain where that is longer.
 
     Raises
     ------
     DataError
         If the histories cannot be followed in the log.
+    KindError
+        If `purchases` is no fit or model of purchases.
     OptionError
         If `until` lies before their end.
 
@@ -142,7 +138,7 @@ def tracking(
     >>> int(held.actual_holdout), round(held.expected_holdout)
     (1882, 1667)
     """
-    model: TransactionModel = model_of(purchases)
+    model = _checked(model_of(purchases))
     cohort = read_histories(histories, model.unit)
     counts = timeline(transactions, histories, until=until)
     length, unit = grain_in(cohort.grain, model.unit)
@@ -157,9 +153,22 @@ def tracking(
         actual=frozen_array(actual[at], np.float64),
         expected=frozen_array(expected[at], np.float64),
         observed=counts.observed * length / unit,
+        actual_holdout=float(actual[-1] - actual[counts.observed - 1]),
+        expected_holdout=float(expected[-1] - expected[counts.observed - 1]),
         unit=model.unit,
         n_customers=cohort.n_customers,
         definition=f"Repeat purchases of customers first seen up to {cohort.as_of}; one event "
-        f"per {cohort.grain}; periods of one {model.unit}.",
+        f"per {cohort.grain}; periods of one {model.unit if unit >= length else cohort.grain}.",
         kind=cohort.kind,
+    )
+
+
+def _checked(model: object) -> TransactionModel:
+    if isinstance(model, TransactionModel):
+        return model
+    raise KindError(
+        "Tracking needs a fit or model of purchases.",
+        received=type(model).__name__,
+        allowed="a fit or model such as BGNBD",
+        do="Pass BGNBD.fit(histories).",
     )
