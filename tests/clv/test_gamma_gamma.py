@@ -198,6 +198,11 @@ def test_too_few_spenders():
         rk.clv.GammaGamma.fit(spenders([2, 3, 0], [10.0, 20.0, math.nan]))
 
 
+def test_spend_must_vary():
+    with pytest.raises(DataError, match="exactly the same"):
+        rk.clv.GammaGamma.fit(spenders([2, 3, 1, 4], [30.0] * 4))
+
+
 def test_orders_to_simulate_must_be_counts():
     with pytest.raises(OptionError, match="whole numbers"):
         ROUNDED.simulate([1.5], rng=1)

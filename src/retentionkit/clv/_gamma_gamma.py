@@ -251,6 +251,13 @@ def _spending(
             allowed=f"{_FEWEST} or more",
             do="Observe for longer, or use a model built by hand: GammaGamma(p, q, v).",
         )
+    if np.ptp(money[some]) == 0:
+        raise DataError(
+            "All customers spend exactly the same, so there is no variation to learn.",
+            received=f"{money[some][0]:g} for each of {np.count_nonzero(some):,} customers",
+            allowed="mean spends that differ",
+            do="Pass that amount as spend, spend=30.0; or check where the amounts come from.",
+        )
     return x[some], money[some], histories.weight[some]
 
 
