@@ -87,6 +87,8 @@ class LifetimeValue(Result):
         arrays = ("value", "purchases", "spend", "loadings", "customer", "weight")
         found = {name: getattr(self, name) for name in arrays}
         chosen = {name: array[rows] for name, array in found.items() if array is not None}
+        for array in chosen.values():
+            array.flags.writeable = False
         return dataclasses.replace(self, **chosen)
 
     @property
@@ -124,7 +126,7 @@ class LifetimeValue(Result):
 
     def top(self, n: int) -> LifetimeValue:
         """The `n` most valuable customers, the most valuable first; ties in their given order."""
-        if n < 1:
+        if not isinstance(n, int | np.integer) or n < 1:
             raise OptionError(
                 "`n` must be a positive number of customers.",
                 received=repr(n),

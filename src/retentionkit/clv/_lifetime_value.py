@@ -93,7 +93,7 @@ def lifetime_value(
     DataError
         If a customer's expected spend does not exist, or numbers have the wrong length.
     KindError
-        If `purchases` or `spend` is something else.
+        If `purchases`, `spend` or `histories` is something else.
 
     Notes
     -----
@@ -116,7 +116,8 @@ def lifetime_value(
     >>> round(value.total)
     21808
     """
-    histories = read_histories(histories, getattr(model_of(purchases), "unit", histories.unit))
+    own = getattr(histories, "unit", "week")  # anything but histories is refused in a moment
+    histories = read_histories(histories, getattr(model_of(purchases), "unit", own))
     terms = Terms(histories.unit, horizon, discount_rate, margin)
     size = len(histories)
 

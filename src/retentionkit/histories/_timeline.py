@@ -70,6 +70,16 @@ def timeline(
     window = transactions.part.window(base_of(grain), end=end_of(end, grain))
     ids, period = coarser(window.events, grain).arrays("customer", "period")
     events = period[np.isin(ids, histories.customer)] - begin
+    observed = as_of - begin + 1
+    seen = np.count_nonzero(events < observed) - len(first)
+    if (events < 0).any() or seen != histories.frequency.sum():
+        raise DataError(
+            "The log holds other purchases of these customers than the histories.",
+            received=f"{seen:,} repeat purchases in the log, {histories.frequency.sum():,} in the "
+            "histories",
+            allowed="histories made by purchase_histories() from the same, whole log",
+            do="Pass the log that the histories were made from, not a part of it.",
+        )
     firsts = np.bincount(first - begin, minlength=size)
     repeats = np.bincount(events, minlength=size) - firsts
-    return Timeline(firsts, repeats, as_of - begin + 1)
+    return Timeline(firsts, repeats, observed)

@@ -64,9 +64,9 @@ def most_valuable(value: LifetimeValue, *, n: int = 10, ax: Axes | None = None) 
     ax.xaxis.set_major_formatter(lambda number, _: f"{number:,.0f}")
     ax.set_xlabel("lifetime value")
     ax.set_ylabel("row" if top.customer is None else "customer")
-    share = float(top.weight @ top.value) / value.total
+    share = f": {100 * top.total / value.total:.1f} % of the total" if value.total else ""
     ax.set_title(
-        f"The {len(top)} most valuable customers: {100 * share:.1f} % of the total",
+        f"The {len(top)} most valuable customers{share}",
         fontsize="medium",
         loc="left",
     )
