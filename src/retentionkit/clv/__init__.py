@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from retentionkit.clv._fit import Fit, Parameter
     from retentionkit.clv._gamma_gamma import GammaGamma
     from retentionkit.clv._lifetime_value import lifetime_value, new_customer_value
+    from retentionkit.clv._score import score
     from retentionkit.clv._simulation import SimulatedPurchases
     from retentionkit.clv._tracking import Tracking, tracking
 
@@ -25,6 +26,7 @@ __all__ = [
     "lifetime_value",
     "load",
     "new_customer_value",
+    "score",
     "tracking",
 ]
 
@@ -40,6 +42,7 @@ __getattr__, __dir__ = open_door(
         "lifetime_value": "_lifetime_value",
         "load": "_files",
         "new_customer_value": "_lifetime_value",
+        "score": "_score",
         "tracking": "_tracking",
     },
 )

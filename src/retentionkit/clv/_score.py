@@ -1,0 +1,106 @@
+"""Scoring: from a log and fitted models to one row for each customer, in the caller's frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from retentionkit import frames
+from retentionkit.clv._fit import model_of
+from retentionkit.clv._lifetime_value import lifetime_value
+from retentionkit.clv._transaction_model import TransactionModel
+from retentionkit.errors import KindError
+from retentionkit.histories import purchase_histories
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from retentionkit.clv._fit import Fit
+    from retentionkit.clv._gamma_gamma import GammaGamma
+    from retentionkit.durations import Duration, Grain, Moment
+    from retentionkit.frames import Frame
+    from retentionkit.transactions import Transactions
+
+__all__ = ["score"]
+
+
+def score(
+    transactions: Transactions,
+    purchases: Fit[TransactionModel] | TransactionModel,
+    spend: Fit[GammaGamma] | GammaGamma | ArrayLike | None = None,
+    *,
+    horizon: Duration = "12 months",
+    discount_rate: float = 0.10,
+    margin: float = 1.0,
+    as_of: Moment | None = None,
+    grain: Grain = "day",
+) -> Frame:
+    """Score every customer of a log with models that were fitted before.
+
+    Parameters
+    ----------
+    transactions
+        The log.
+    purchases
+        A fit or model of purchases; its unit is the unit of the result.
+    spend
+        A fit or model of spend, or spend per purchase as a number; None leaves money out.
+    horizon
+        How far ahead purchases and value are counted.
+    discount_rate, margin
+        Of the value, as in `lifetime_value`.
+    as_of, grain
+        As in `purchase_histories`; the grain is the one that the models were fitted with.
+
+    Returns
+    -------
+    Frame
+        Of the kind of the log's frame, one row for each customer: `customer`, the history
+        (`frequency`, `recency`, `T`, with money `monetary_value`), `probability_alive`,
+        `expected_purchases` within the horizon and, with `spend`, `expected_spend` and `value`.
+
+    Raises
+    ------
+    KindError
+        If `purchases` is no fit or model.
+
+    Examples
+    --------
+    >>> import retentionkit as rk
+    >>> log = rk.Transactions(rk.datasets.load_cdnow())
+    >>> model = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")
+    >>> scores = rk.clv.score(log, model, 35.0, as_of="1997-09-30", horizon="39 weeks")
+    >>> scores[["customer", "probability_alive", "expected_purchases"]].head(2).round(3)
+       customer  probability_alive  expected_purchases
+    0         1              0.727               1.226
+    1         2              0.212               0.203
+    """
+    model: object = model_of(purchases)
+    if not isinstance(model, TransactionModel):
+        raise KindError(
+            "`purchases` is no model of purchases.",
+            received=type(purchases).__name__,
+            allowed="a fit or model of purchases, such as BGNBD",
+            do="Pass BGNBD.fit(histories), or a fit read by rk.clv.load.",
+        )
+    histories = purchase_histories(transactions, as_of=as_of, unit=model.unit, grain=grain)
+    columns: dict[str, Any] = {
+        "customer": histories.customer,
+        "frequency": histories.frequency,
+        "recency": histories.recency,
+        "T": histories.age,
+        "monetary_value": histories.monetary_value,
+        "probability_alive": model.probability_alive(histories),
+        "expected_purchases": model.conditional_expected_purchases(histories, horizon),
+    }
+    if spend is not None:
+        value = lifetime_value(
+            model,
+            model_of(spend),
+            histories,
+            horizon=horizon,
+            discount_rate=discount_rate,
+            margin=margin,
+        )
+        columns |= {"expected_spend": value.spend, "value": value.value}
+    known = {name: column for name, column in columns.items() if column is not None}
+    return frames.build(known, transactions.kind)
