@@ -126,7 +126,7 @@ class LifetimeValue(Result):
 
     def top(self, n: int) -> LifetimeValue:
         """The `n` most valuable customers, the most valuable first; ties in their given order."""
-        if not isinstance(n, int | np.integer) or n < 1:
+        if not _is_count(n):
             raise OptionError(
                 "`n` must be a positive number of customers.",
                 received=repr(n),
@@ -156,3 +156,7 @@ class LifetimeValue(Result):
             "definition": self.definition,
             "interval": self.covers,
         }
+
+
+def _is_count(n: object) -> bool:
+    return isinstance(n, int | np.integer) and bool(n >= 1)

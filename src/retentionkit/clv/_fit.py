@@ -230,7 +230,7 @@ def fit_model(
     return Fit(
         model=build(*(float(value) for value in top.parameters), **extra),
         covariance=frozen_array(covariance, np.float64),
-        log_likelihood=top.log_likelihood,
+        log_likelihood=float(top.log_likelihood),
         n_customers=round(n),
         penalty=float(penalty.weight),
         limit=" and ".join(limit.name for limit in top.limits) or None,

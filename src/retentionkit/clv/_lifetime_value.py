@@ -116,8 +116,8 @@ def lifetime_value(
     >>> round(value.total)
     21808
     """
-    own = getattr(histories, "unit", "week")  # anything but histories is refused in a moment
-    histories = read_histories(histories, getattr(model_of(purchases), "unit", own))
+    histories = read_histories(histories, getattr(histories, "unit", "week"))
+    histories = histories.in_unit(getattr(model_of(purchases), "unit", histories.unit))
     terms = Terms(histories.unit, horizon, discount_rate, margin)
     size = len(histories)
 
