@@ -4,10 +4,14 @@ Toy frames hide the worst defect known in this layer: a window that attaches its
 is right on thousands of rows and wrong on a million. So every verb is tried at that size.
 """
 
+import math
 from pathlib import Path
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import retentionkit.frames
 from retentionkit import frames
@@ -93,6 +97,19 @@ def test_sums_and_greatest_per_key(table):
     np.testing.assert_array_equal(np.round(found[2] * 100), cents)
 
 
+@pytest.mark.parametrize("factor", [1, 2**20, 2**42], ids=["row fits", "key fits", "too wide"])
+def test_keys_of_any_width(table, factor):
+    wide = table.derive(wide=(frames.column("customer") - 100_000) * factor)
+    keys = ("wide", "day")
+    found = wide.per(*keys, n=frames.count(), high=frames.highest("amount")).arrays(
+        *keys, "n", "high", sort=keys
+    )
+    (customer, day), order, starts = grouped(CUSTOMER, DAY)
+    n = np.diff(np.r_[starts, SIZE])
+    high = np.maximum.reduceat(CENTS[order], starts) / 100
+    same(found, ((customer - 100_000) * factor, day, n, high))
+
+
 def test_joining_back_on_keys(table):
     firsts = table.per("customer", first=frames.lowest("day"))
     joined = table.join(firsts, ("customer",))
@@ -160,3 +177,66 @@ def test_lookup(table):
 def test_no_verb_uses_a_window_over_partitions():
     folder = Path(retentionkit.frames.__file__).parent
     assert not [file for file in folder.glob("*.py") if ".over(" in file.read_text("utf-8")]
+
+
+# -- groups by sorting, against the engines' own --------------------------------------------------
+
+AGGREGATES = {
+    "n": frames.count(),
+    "sum": frames.total("amount"),
+    "low": frames.lowest("amount"),
+    "high": frames.highest("amount"),
+    "days": frames.total("day"),
+    "first": frames.lowest("day"),
+    "last": frames.highest("day"),
+}
+
+
+def in_numbers(row):
+    """One row of a result, where missing is missing whatever the engine calls it."""
+    return tuple(None if value is None or math.isnan(float(value)) else value for value in row)
+
+
+def rows_of(table, *names):
+    rows = zip(*(table.arrays(name)[0].tolist() for name in names), strict=True)
+    return sorted(map(in_numbers, rows), key=lambda row: row[:2])
+
+
+WHOLE = st.one_of(st.integers(-3, 3), st.integers(-(2**63), 2**63 - 1))
+# Quarters add without rounding, so that the order of addition does not show.
+QUARTERS = st.one_of(st.none(), st.integers(-8, 8).map(lambda n: n / 4))
+ROWS = st.lists(st.tuples(WHOLE, st.integers(-2, 2), QUARTERS), min_size=1, max_size=30)
+
+
+@pytest.mark.parametrize("kind", frames.KINDS)
+@given(rows=ROWS, text=st.booleans(), ordered=st.booleans())
+@settings(deadline=None)
+def test_groups_by_sorting_are_the_engine_s_own(kind, rows, text, ordered):
+    ids, days, amounts = zip(
+        *(sorted(rows, key=lambda row: row[:2]) if ordered else rows), strict=True
+    )
+    names = list(map(str, ids)) if text else np.array(ids, dtype=np.int64)
+    columns = {"customer": names, "day": np.array(days, dtype=np.int64), "amount": list(amounts)}
+    table = frames.Table(nw.from_native(frame_of(kind, columns)), kind)
+    table = table.derive(amount=frames.column("amount").cast(nw.Float64))
+    expressions = {name: item.expression for name, item in AGGREGATES.items()}
+    for keys in (("customer",), ("customer", "day")):
+        own = table._new(table._frame.group_by(*keys).agg(**expressions))
+        found = table.per(*keys, **AGGREGATES)
+        assert found.columns == own.columns
+        assert rows_of(found, *found.columns) == rows_of(own, *own.columns)
+
+
+def test_no_rows_have_no_groups(kind):
+    frame = frame_of(kind, {"customer": np.array([1]), "amount": np.array([2.0])})
+    table = frames.Table(nw.from_native(frame), kind).where(frames.column("customer") > 1)
+    assert len(table.per("customer", n=frames.count(), sum=frames.total("amount"))) == 0
+
+
+def test_missing_keys_are_left_to_the_engine(kind):
+    frame = frame_of(kind, {"customer": [1, 1, None], "amount": [1.0, 2.0, 4.0]})
+    if kind == "pandas":
+        frame = frame.astype({"customer": "Int64"})
+    table = frames.Table(nw.from_native(frame), kind)
+    found = table.per("customer", sum=frames.total("amount"))
+    assert 3.0 in found.arrays("sum")[0].tolist()

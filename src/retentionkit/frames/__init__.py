@@ -14,6 +14,7 @@ from retentionkit.frames._kinds import FIRST_DAY, KINDS, LAST_DAY, Frame, FrameK
 if TYPE_CHECKING:
     from retentionkit.frames._reading import INDEX, Wanted, has_index, read
     from retentionkit.frames._table import (
+        Aggregate,
         Column,
         Table,
         column,
@@ -32,6 +33,7 @@ __all__ = [
     "INDEX",
     "KINDS",
     "LAST_DAY",
+    "Aggregate",
     "Column",
     "Frame",
     "FrameKind",
@@ -58,6 +60,7 @@ _HOMES = {
     "Wanted": "_reading",
     "has_index": "_reading",
     "read": "_reading",
+    "Aggregate": "_table",
     "Column": "_table",
     "Table": "_table",
     "column": "_table",

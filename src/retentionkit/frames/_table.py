@@ -6,10 +6,12 @@ first wrongly and silently on large tables, and no engine promises the row order
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
+
+from retentionkit.frames._grouping import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from retentionkit.frames._kinds import Frame, FrameKind
 
 __all__ = [
+    "Aggregate",
     "Column",
     "Table",
     "column",
@@ -42,24 +45,36 @@ def column(name: str) -> Column:
     return nw.col(name)
 
 
-def total(name: str) -> Column:
+class Aggregate(NamedTuple):
+    """What is asked of the rows of a group, named so that every engine may find it its own way."""
+
+    kind: Literal["sum", "min", "max", "len"]
+    column: str | None = None
+
+    @property
+    def expression(self) -> Column:
+        """The same for an engine that takes expressions."""
+        return nw.len() if self.column is None else getattr(nw.col(self.column), self.kind)()
+
+
+def total(name: str) -> Aggregate:
     """The sum of a column."""
-    return nw.col(name).sum()
+    return Aggregate("sum", name)
 
 
-def lowest(name: str) -> Column:
+def lowest(name: str) -> Aggregate:
     """The least value of a column."""
-    return nw.col(name).min()
+    return Aggregate("min", name)
 
 
-def highest(name: str) -> Column:
+def highest(name: str) -> Aggregate:
     """The greatest value of a column."""
-    return nw.col(name).max()
+    return Aggregate("max", name)
 
 
-def count() -> Column:
+def count() -> Aggregate:
     """The number of rows."""
-    return nw.len()
+    return Aggregate("len")
 
 
 def null_count(name: str) -> Column:
@@ -144,9 +159,13 @@ class Table:
         outside = marked.filter(~nw.col("chosen_")).drop("chosen_")
         return self._new(inside), self._new(outside)
 
-    def per(self, *keys: str, **aggregates: Column) -> Table:
+    def per(self, *keys: str, **aggregates: Aggregate) -> Table:
         """One row for each distinct combination of the keys. Keys must not be missing."""
-        return self._new(self._frame.group_by(*keys).agg(**aggregates))
+        found = self._grouped(keys, aggregates)
+        if found is not None:
+            return self._new(nw.from_dict(found, backend=self.kind))
+        expressions = {name: item.expression for name, item in aggregates.items()}
+        return self._new(self._frame.group_by(*keys).agg(**expressions))
 
     def join(self, other: Table, on: tuple[str, ...], how: Join = "inner") -> Table:
         """The rows of both tables that agree on the keys; row order is undefined afterwards."""
@@ -156,9 +175,13 @@ class Table:
         """The rows of both tables, which have the same columns."""
         return self._new(nw.concat([self._frame, other._frame.select(self.columns)]))
 
-    def facts(self, **aggregates: Column) -> dict[str, Any]:
+    def facts(self, **aggregates: Aggregate | Column) -> dict[str, Any]:
         """Aggregates over the whole table, as Python numbers; None where there are no rows."""
-        row = self._frame.select(**aggregates)
+        expressions = {
+            name: item.expression if isinstance(item, Aggregate) else item
+            for name, item in aggregates.items()
+        }
+        row = self._frame.select(**expressions)
         return {name: _number(row[name][0]) for name in aggregates}
 
     def distinct(self, name: str) -> list[Any]:
@@ -178,6 +201,26 @@ class Table:
         from retentionkit.frames import _pandas  # noqa: PLC0415 - pandas is loaded when needed
 
         return self._new(nw.from_native(_pandas.settled(self.native)))
+
+    def _grouped(
+        self, keys: tuple[str, ...], aggregates: Mapping[str, Aggregate]
+    ) -> dict[str, NDArray[Any]] | None:
+        """The groups as arrays, if all columns are plain numbers and can be sorted as such."""
+        columns = {item.column for item in aggregates.values() if item.column is not None}
+        plain = {name: self._plain(name) for name in (*keys, *columns)}
+        arrays = {name: values for name, values in plain.items() if values is not None}
+        whole = all(arrays[name].dtype == np.int64 for name in keys if name in arrays)
+        if len(self) == 0 or len(arrays) < len(plain) or not whole:
+            return None
+        return grouped({name: arrays[name] for name in keys}, arrays, aggregates)
+
+    def _plain(self, name: str) -> NDArray[Any] | None:
+        """A column as an array of int64 or float64, if that is what it holds."""
+        series = self._frame[name]
+        if series.dtype not in {nw.Int64, nw.Float64}:
+            return None
+        values = np.asarray(series.to_numpy())
+        return values if values.dtype.name == str(series.dtype).lower() else None
 
     def _new(self, frame: Any) -> Table:  # noqa: ANN401 - narwhals' frame
         return Table(frame, self.kind)

@@ -15,7 +15,7 @@ from retentionkit import frames
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from retentionkit.frames import Column, Table
+    from retentionkit.frames import Aggregate, Table
     from retentionkit.ledger import Ledger
 
 __all__ = ["PER_DAY", "Base", "Events", "Log", "set_aside"]
@@ -129,7 +129,7 @@ class Log:
             orphans=orphans,
         )
 
-    def _sums(self) -> dict[str, Column]:
+    def _sums(self) -> dict[str, Aggregate]:
         return {"amount": frames.total("amount")} if self.money else {}
 
 
