@@ -139,6 +139,10 @@ def test_the_top_is_sorted_and_ties_keep_their_order():
     assert top.standard_error.tolist() == [2, 1, 5]
     assert made().top(np.int64(1)).customer.tolist() == ["bob"]
     assert len(made().top(99)) == 4
+    # Many ties: what is stable for four rows by chance is not for three hundred.
+    ids = np.arange(300)
+    many = made(value=ids % 2 + 1.0, loadings=None, customer=ids)
+    assert many.top(200).customer.tolist() == [*range(1, 300, 2), *range(0, 100, 2)]
 
 
 # Properties.

@@ -138,6 +138,18 @@ def test_in_days(log, bgnbd, tracked, cdnow):
     np.testing.assert_allclose(days.expected[6::7], tracked.expected, rtol=1e-10, atol=1e-10)
 
 
+def test_months_end_with_the_nearest_day(log, cdnow, tracked):
+    days = rk.clv.tracking(log, MODEL.in_unit("day"), cdnow, until=UNTIL)
+    months = rk.clv.tracking(log, MODEL.in_unit("month"), cdnow, until=UNTIL)
+    ends = [round(k * 365.25 / 12) for k in range(1, 18)]
+    assert ends[:3] == [30, 61, 91]
+    np.testing.assert_allclose(months.time * 365.25 / 12, ends, rtol=1e-14)
+    at = np.array(ends) - 1
+    assert np.array_equal(months.actual, days.actual[at])
+    np.testing.assert_allclose(months.expected, days.expected[at], rtol=1e-10)
+    assert months.actual_holdout == tracked.actual_holdout
+
+
 def test_in_weeks_as_events(log):
     h = rk.purchase_histories(log, as_of="1997-09-28", unit="week", grain="week")
     found = rk.clv.tracking(log, MODEL, h, until="1998-06-28")
@@ -263,6 +275,17 @@ def test_the_log_must_be_the_histories_own(log, cdnow):
     with pytest.raises(DataError, match="log holds other purchases of these customers"):
         rk.clv.tracking(log, MODEL, late, until=UNTIL)
     assert rk.clv.tracking(before, MODEL, cdnow, until="1997-09-30").actual[-1] == 2457
+
+
+def test_as_many_purchases_do_not_make_it_the_same_log():
+    def parsed(*days):
+        frame = pd.DataFrame({"customer_id": 1, "date": pd.to_datetime(days), "amount": 1.0})
+        return rk.Transactions(frame)
+
+    h = rk.purchase_histories(parsed("2024-01-15", "2024-02-01"), as_of="2024-02-29")
+    other = parsed("2024-01-01", "2024-02-01")
+    with pytest.raises(DataError, match="log holds other purchases of these customers"):
+        rk.clv.tracking(other, MODEL, h, until="2024-03-01")
 
 
 def test_the_end_lies_after_the_histories(log, cdnow):
