@@ -172,6 +172,8 @@ def absent(document):
     [
         (having(schema="someone/else"), "schema 'someone/else', version 1"),
         (having(version=2), "schema 'retentionkit/fit', version 2"),
+        (having(log_likelihood="great"), "log_likelihood is 'great'"),
+        (having(n_customers=1.5), "n_customers is 1.5"),
         (having(model="ParetoNBD"), r"KeyError\('ParetoNBD'\)"),
         (having(model=["BGNBD"]), "TypeError"),
         (having(unit="fortnight"), "`unit` is not one of its choices"),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import retentionkit as rk
-from retentionkit.errors import DataError, KindError, OptionError
+from retentionkit.errors import DataError, KindError, OptionError, RetentionKitWarning
 
 UNTIL = "1998-06-30"
 MODEL = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")
@@ -301,3 +301,9 @@ def test_other_things_are_refused(log, cdnow, spend):
         rk.clv.tracking(log, MODEL, cdnow.to_frame(), until=UNTIL)
     with pytest.raises(KindError, match="Parsed transactions are needed"):
         rk.clv.tracking(rk.datasets.load_cdnow(), MODEL, cdnow, until=UNTIL)
+
+
+def test_a_log_that_ends_early_is_said(log, cdnow, bgnbd):
+    with pytest.warns(RetentionKitWarning, match="ends on 1998-06-30, before until=1998-12-31"):
+        track = rk.clv.tracking(log, bgnbd, cdnow, until="1998-12-31")
+    assert track.actual_holdout == 1882

@@ -1,4 +1,4 @@
-"""Fits as small JSON files: parameters, covariance, unit, fingerprint; never data, never code."""
+"""Fits read back from their files, by the models that this version knows."""
 
 from __future__ import annotations
 
@@ -12,49 +12,17 @@ import numpy as np
 from retentionkit.clv._bgnbd import BGNBD
 from retentionkit.clv._fit import Fit
 from retentionkit.clv._gamma_gamma import GammaGamma
+from retentionkit.clv._saved import PLAIN, SCHEMA, UNDEFINED_AT_A_LIMIT, VERSION
 from retentionkit.errors import DataError, RetentionKitError
-from retentionkit.results import as_json, frozen_array
+from retentionkit.results import frozen_array
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
-__all__ = ["load", "save_fit"]
+__all__ = ["load"]
 
-_SCHEMA: Final = "retentionkit/fit"
-_VERSION: Final = 1
 _MODELS: Final[Mapping[str, type[Any]]] = {"BGNBD": BGNBD, "GammaGamma": GammaGamma}
-_PLAIN: Final = (
-    "log_likelihood",
-    "n_customers",
-    "penalty",
-    "limit",
-    "gradient_norm",
-    "decrement",
-    "condition_number",
-    "converged",
-    "verdict",
-    "fingerprint",
-    "definition",
-)
-
-_UNDEFINED_AT_A_LIMIT: Final = ("decrement", "condition_number")
-
-
-def save_fit(fit: Fit[Any], path: str | os.PathLike[str]) -> None:
-    """Write a fit as JSON; see `Fit.save`."""
-    covariance = [[None if np.isnan(v) else v for v in row] for row in fit.covariance.tolist()]
-    document = {
-        "schema": _SCHEMA,
-        "version": _VERSION,
-        "model": type(fit.model).__name__,
-        "unit": getattr(fit.model, "unit", None),
-        "parameters": dict(zip(fit.model.names, fit.model.parameters().tolist(), strict=True)),
-        "covariance": covariance,
-        **{name: as_json(getattr(fit, name)) for name in _PLAIN},
-    }
-    text = json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False)
-    Path(path).write_text(text + "\n", encoding="utf-8")
 
 
 def load(path: str | os.PathLike[str]) -> Fit[Any]:
@@ -94,13 +62,13 @@ def load(path: str | os.PathLike[str]) -> Fit[Any]:
         raise DataError(
             f"The file is not a fit that this version can read: {detail}",
             received=f"{path}: {raw[:60]!r}",
-            allowed=f"JSON of schema {_SCHEMA!r}, version {_VERSION}",
+            allowed=f"JSON of schema {SCHEMA!r}, version {VERSION}",
             do="Save the fit again with Fit.save, or update retentionkit.",
         ) from error
 
 
 def _read(document: Mapping[str, Any]) -> Fit[Any]:
-    if (document["schema"], document["version"]) != (_SCHEMA, _VERSION):
+    if (document["schema"], document["version"]) != (SCHEMA, VERSION):
         message = f"schema {document['schema']!r}, version {document['version']!r}"
         raise ValueError(message)
     build = _MODELS[document["model"]]
@@ -110,8 +78,12 @@ def _read(document: Mapping[str, Any]) -> Fit[Any]:
     if covariance.shape != (size, size):
         message = f"covariance of shape {covariance.shape}"
         raise ValueError(message)
-    plain: dict[str, Any] = {name: document[name] for name in _PLAIN}
-    plain |= {name: math.nan for name in _UNDEFINED_AT_A_LIMIT if plain[name] is None}
+    plain: dict[str, Any] = {name: document[name] for name in PLAIN}
+    wrong = [name for name, types in PLAIN.items() if not isinstance(plain[name], types)]
+    if wrong:
+        message = f"{wrong[0]} is {plain[wrong[0]]!r}"
+        raise TypeError(message)
+    plain |= {name: math.nan for name in UNDEFINED_AT_A_LIMIT if plain[name] is None}
     return Fit(
         model=build(**document["parameters"], **unit),
         covariance=frozen_array(covariance, np.float64),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 import numpy as np
 
 from retentionkit.arguments import check_number
 from retentionkit.clv._maximum import maximise
+from retentionkit.clv._saved import as_text
 from retentionkit.errors import KindError, OptionError
 from retentionkit.intervals import log_wald
 from retentionkit.results import Columns, Interval, Result, frozen_array
@@ -163,9 +165,7 @@ class Fit(Result, Generic[M_co]):
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fit as a small JSON file for `rk.clv.load`; it holds no customer data."""
-        from retentionkit.clv._files import save_fit  # noqa: PLC0415 - files know fits
-
-        save_fit(self, path)
+        Path(path).write_text(as_text(self), encoding="utf-8")
 
     def _facts(self) -> Mapping[str, str]:
         return {

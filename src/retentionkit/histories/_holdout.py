@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from retentionkit.histories._arrays import PurchaseHistories
     from retentionkit.ledger import Ledger
     from retentionkit.transactions import Transactions
+    from retentionkit.transactions._log import Base
 
-__all__ = ["Holdout", "holdout"]
+__all__ = ["Holdout", "check_observed", "holdout"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -160,7 +161,7 @@ def holdout(transactions: Transactions, histories: PurchaseHistories, *, until: 
         )
     base = base_of(grain)
     start, end = end_of(first, grain), end_of(last, grain)
-    _check_observed(transactions, start // PER_DAY[base], -(-end // PER_DAY[base]))
+    check_observed(transactions, base, start, end)
     window = transactions.part.window(
         base,
         start=start,
@@ -193,8 +194,11 @@ def _definition(as_of: dt.date, until: dt.date, grain: Grain) -> str:
     )
 
 
-def _check_observed(transactions: Transactions, start: int, end: int) -> None:
-    """The log must cover the window."""
+def check_observed(
+    transactions: Transactions, base: Base, start: int, end: int, *, stacklevel: int = 3
+) -> None:
+    """The log must cover the periods from start to end."""
+    start, end = start // PER_DAY[base], -(-end // PER_DAY[base])
     days = transactions.part.days
     if days.start > start and transactions.part.begins_late:
         raise DataError(
@@ -216,7 +220,7 @@ def _check_observed(transactions: Transactions, start: int, end: int) -> None:
         f"The log ends on {transactions.observed_until}, before until={calendar_day(end - 1)}: the "
         "holdout is right only if nobody bought in between.",
         RetentionKitWarning,
-        stacklevel=3,
+        stacklevel=stacklevel,
     )
 
 

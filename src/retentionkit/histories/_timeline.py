@@ -9,6 +9,7 @@ import numpy as np
 from retentionkit.durations import grain_in
 from retentionkit.errors import DataError, OptionError
 from retentionkit.histories._from_log import check_transactions, coarser
+from retentionkit.histories._holdout import check_observed
 from retentionkit.histories._periods import base_of, end_of, last_period
 from retentionkit.transactions._moments import local_moment
 
@@ -67,7 +68,8 @@ def timeline(
         )
     first = as_of - np.rint(histories.age * unit / length).astype(np.int64)
     begin, size = int(first.min()), end - int(first.min()) + 1
-    window = transactions.part.window(base_of(grain), end=end_of(end, grain))
+    base, finish = base_of(grain), end_of(end, grain)
+    window = transactions.part.window(base, end=finish)
     ids, period = coarser(window.events, grain).arrays("customer", "period")
     events = period[np.isin(ids, histories.customer)] - begin
     observed = as_of - begin + 1
@@ -80,6 +82,7 @@ def timeline(
             allowed="histories made by purchase_histories() from the same, whole log",
             do="Pass the log that the histories were made from, not a part of it.",
         )
+    check_observed(transactions, base, end_of(as_of, grain), finish, stacklevel=4)
     firsts = np.bincount(first - begin, minlength=size)
     repeats = np.bincount(events, minlength=size) - firsts
     return Timeline(firsts, repeats, observed)
