@@ -54,7 +54,7 @@ def test_a_number_passes_exactly_when_it_lies_in_the_range(value, low, high):
 
 # --- refusals ------------------------------------------------------------------------------------
 
-HOSTILE = [np.array(["week", "day"]), pd.Series(["week"]), ["week"], {"week": 1}, math.nan, "wek"]
+HOSTILE = [np.array(["week", "day"]), pd.Series([1]), [7], {"of": 1}, math.nan, "fortnight"]
 
 
 @pytest.mark.parametrize("value", HOSTILE, ids=lambda value: type(value).__name__)
@@ -62,7 +62,14 @@ def test_a_choice_outside_the_list_is_refused(value):
     with pytest.raises(OptionError, match="`unit` is not one of its choices") as caught:
         check_choice("unit", value, ("day", "week"))
     assert caught.value.allowed == "'day', 'week'"
-    assert caught.value.do == "Pass one of them: unit='day'."
+    assert caught.value.do == "Pass one of them."
+
+
+@pytest.mark.parametrize("value", ["wek", "weeks", "Week"])
+def test_the_choice_that_was_meant_is_suggested(value):
+    with pytest.raises(OptionError) as caught:
+        check_choice("unit", value, ("day", "week"))
+    assert caught.value.do == "Pass unit='week' if that is meant."
 
 
 @pytest.mark.parametrize(

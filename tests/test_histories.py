@@ -387,8 +387,26 @@ def test_as_of_lies_in_the_log():
         purchase_histories(parsed(ROWS), as_of="2024-01-30")
     with pytest.raises(OptionError, match="`as_of` has a time zone"):
         purchase_histories(parsed(ROWS), as_of=dt.datetime(2024, 2, 1, tzinfo=dt.UTC))
-    later = purchase_histories(parsed(ROWS), as_of="2025-01-30", unit="day")
+    with pytest.warns(RetentionKitWarning, match="303 days before as_of=2025-01-30"):
+        later = purchase_histories(parsed(ROWS), as_of="2025-01-30", unit="day")
     assert later.age.tolist() == [365, 336]
+    purchase_histories(parsed(ROWS), as_of="2024-05-03")  # a pause of a month is no news
+
+
+def test_the_origin_of_a_later_cohort_is_not_in_doubt():
+    assert purchase_histories(parsed(ROWS)).origin_unknown > 0
+    cohort = purchase_histories(parsed(ROWS), first_purchase=("2024-02-01", "2024-03-01"))
+    assert cohort.origin_unknown == 0
+    assert "first purchase lies in [2024-02-01, 2024-03-01)" in cohort.definition
+    for grain in ("hour", None, "month"):
+        assert purchase_histories(parsed(ROWS), grain=grain).origin_unknown > 0
+
+
+def test_a_holdout_of_other_customers_is_refused():
+    histories = purchase_histories(parsed(ROWS), as_of="2024-03-01")
+    others = parsed([("Zoe", *row[1:]) for row in ROWS])
+    with pytest.raises(DataError, match="None of the histories' customers"):
+        holdout(others, histories, until="2024-04-02")
 
 
 def test_a_cohort_has_somebody():

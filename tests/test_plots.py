@@ -38,8 +38,8 @@ def valued(value=(10.0, 40.0, 25.0, 1_500.0), loadings=(2.0, 4.0, 1.0, 300.0), *
     return LifetimeValue(
         **{
             "value": np.array(value),
-            "purchases": np.ones(size),
-            "spend": np.array(value),
+            "discounted_purchases": np.ones(size),
+            "expected_spend": np.array(value),
             "loadings": None if loadings is None else np.array(loadings)[:, None],
             "customer": np.array(["ann", "bob", "cy", "di"][:size]),
             "weight": np.ones(size),

@@ -22,8 +22,8 @@ def made(value=(10.0, 40.0, 0.0, 40.0), loadings=((3, 4), (0, 2), (0, 0), (1, 0)
     return LifetimeValue(
         **{
             "value": np.array(value),
-            "purchases": np.arange(size) + 0.5,
-            "spend": np.arange(size) + 20.0,
+            "discounted_purchases": np.arange(size) + 0.5,
+            "expected_spend": np.arange(size) + 20.0,
             "loadings": None if loadings is None else np.array(loadings, dtype=float),
             "customer": np.array(["ann", "bob", "cy", "di"][:size]),
             "weight": np.ones(size),
@@ -96,7 +96,7 @@ def test_without_fits_nothing_is_said_about_errors():
     assert np.isnan(value.total_standard_error)
     assert np.isnan(value.interval()).all()
     assert math.isnan(value.total_interval().low)
-    assert list(value.to_frame()) == ["customer", "value", "purchases", "spend"]
+    assert list(value.to_frame()) == ["customer", "value", "discounted_purchases", "expected_spend"]
 
 
 @pytest.mark.parametrize(
@@ -113,14 +113,20 @@ def test_the_frame_is_of_the_callers_kind(kind, frame):
     table = value.to_frame()
     assert type(table) is frame
     columns = table.column_names if kind == "pyarrow" else list(table.columns)
-    assert columns == ["customer", "value", "low", "high", "purchases", "spend"]
+    assert columns == ["customer", "value", "low", "high", "discounted_purchases", "expected_spend"]
     assert np.array_equal(np.asarray(table["value"]), value.value)
     assert np.array_equal(np.asarray(table["high"]), value.interval()[1])
     assert np.asarray(table["customer"]).tolist() == ["ann", "bob", "cy", "di"]
 
 
 def test_rows_without_ids_have_no_column_of_ids():
-    assert list(made(customer=None).to_frame()) == ["value", "low", "high", "purchases", "spend"]
+    assert list(made(customer=None).to_frame()) == [
+        "value",
+        "low",
+        "high",
+        "discounted_purchases",
+        "expected_spend",
+    ]
 
 
 def test_the_dictionary_is_strict_json():
@@ -152,7 +158,14 @@ def test_the_top_is_sorted_and_ties_keep_their_order():
 def test_a_mask_takes_the_same_rows_of_everything(chosen):
     value, mask = made(), np.array(chosen)
     part, rest = value[mask], value[~mask]
-    for name in ("value", "purchases", "spend", "loadings", "customer", "weight"):
+    for name in (
+        "value",
+        "discounted_purchases",
+        "expected_spend",
+        "loadings",
+        "customer",
+        "weight",
+    ):
         assert np.array_equal(getattr(part, name), getattr(value, name)[mask])
         assert not getattr(part, name).flags.writeable
     assert part.total + rest.total == value.total
@@ -186,7 +199,7 @@ def test_equality_sees_each_field():
     value = made()
     assert value.equals(made())
     assert not value.equals(made(covers="Less."))
-    assert not value.equals(dataclasses.replace(value, spend=value.spend + 1))
+    assert not value.equals(dataclasses.replace(value, expected_spend=value.expected_spend + 1))
 
 
 # Refusals.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable
+from difflib import get_close_matches
 from numbers import Real
 from typing import TYPE_CHECKING, TypeVar
 
@@ -33,7 +34,7 @@ def check_choice(name: str, value: T, allowed: Iterable[T]) -> T:
         f"`{name}` is not one of its choices.",
         received=repr(value),
         allowed=listed,
-        do=f"Pass one of them: {name}={choices[0]!r}.",
+        do=_suggestion(name, value, choices),
     )
 
 
@@ -94,3 +95,9 @@ def _as_float(value: object) -> float:
         return float(value)
     except OverflowError:
         return math.nan
+
+
+def _suggestion(name: str, value: object, choices: tuple[object, ...]) -> str:
+    """The choice that was probably meant; none at random, since it might be copied."""
+    near = get_close_matches(str(value).lower(), [str(choice) for choice in choices], n=1)
+    return f"Pass {name}={near[0]!r} if that is meant." if near else "Pass one of them."

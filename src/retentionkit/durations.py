@@ -62,7 +62,7 @@ _GRAIN_DAYS: Final[dict[Grain, float]] = {
     "quarter": _YEAR / 4,
     None: 1 / 86_400_000_000,  # no grain: the microsecond, which every frame can tell apart
 }
-_DURATION: Final = re.compile(r"\s*([0-9.eE+-]+)\s*(day|week|month|year)s?\s*")
+_DURATION: Final = re.compile(r"\s*([0-9.eE+-]+)\s*(day|week|month|year)s?\s*", re.IGNORECASE)
 _EPOCH: Final = dt.date(1970, 1, 1)
 
 Days = TypeVar("Days")  # an int, an integer array or an expression over a column
@@ -116,7 +116,7 @@ def duration_in(name: str, value: Duration, unit: Unit) -> float:
             allowed=f"a number of {unit}s, or text such as '12 months', '90 days', '1.5 years'",
             do=f"Write the number and one of {', '.join(UNITS)}.",
         )
-    return number * unit_ratio(cast("Unit", match[2]), unit)
+    return number * unit_ratio(cast("Unit", match[2].lower()), unit)
 
 
 def continuous_rate(discount_rate: float, unit: Unit) -> float:

@@ -30,10 +30,11 @@ class LifetimeValue(Result):
     ----------
     value
         Expected value of each customer, shape (n,), in money.
-    purchases
-        Expected purchases behind it, each discounted to today, shape (n,).
-    spend
-        Expected spend per purchase, shape (n,).
+    discounted_purchases
+        Expected purchases behind it, each discounted to today, shape (n,): fewer than are
+        expected to be counted.
+    expected_spend
+        Expected spend per purchase, shape (n,); NaN where it is undefined, and the value with it.
     loadings
         Response of each value to one standard error of each independent direction in which the
         estimated parameters may be wrong, shape (n, k): a value's standard error is the length of
@@ -62,8 +63,8 @@ class LifetimeValue(Result):
     """
 
     value: NDArray[np.float64]
-    purchases: NDArray[np.float64]
-    spend: NDArray[np.float64]
+    discounted_purchases: NDArray[np.float64]
+    expected_spend: NDArray[np.float64]
     loadings: NDArray[np.float64] | None
     customer: NDArray[Any] | None
     weight: NDArray[np.float64]
@@ -84,7 +85,14 @@ class LifetimeValue(Result):
 
     def __getitem__(self, rows: NDArray[Any] | slice) -> LifetimeValue:
         """The values of some customers: a mask, positions or a slice."""
-        arrays = ("value", "purchases", "spend", "loadings", "customer", "weight")
+        arrays = (
+            "value",
+            "discounted_purchases",
+            "expected_spend",
+            "loadings",
+            "customer",
+            "weight",
+        )
         found = {name: getattr(self, name) for name in arrays}
         chosen = {name: array[rows] for name, array in found.items() if array is not None}
         for array in chosen.values():
@@ -99,16 +107,23 @@ class LifetimeValue(Result):
         return np.asarray(np.linalg.norm(self.loadings, axis=1))
 
     @property
+    def n_undefined(self) -> int:
+        """Customers whose value is undefined, NaN; a total leaves them out."""
+        return round(float(self.weight[np.isnan(self.value)].sum()))
+
+    @property
     def total(self) -> float:
-        """Value of all customers together."""
-        return float(self.weight @ self.value)
+        """Value of all customers together whose value is defined."""
+        known = ~np.isnan(self.value)
+        return float(self.weight[known] @ self.value[known])
 
     @property
     def total_standard_error(self) -> float:
         """Standard error of the total, in which the customers' errors go together."""
         if self.loadings is None:
             return float("nan")
-        return float(np.linalg.norm(self.weight @ self.loadings))
+        known = ~np.isnan(self.value)
+        return float(np.linalg.norm(self.weight[known] @ self.loadings[known]))
 
     def interval(
         self, *, confidence: float = 0.95
@@ -142,7 +157,10 @@ class LifetimeValue(Result):
         low, high = self.interval()
         ids = {} if self.customer is None else {"customer": self.customer}
         limits = {} if self.loadings is None else {"low": low, "high": high}
-        rest = {"purchases": self.purchases, "spend": self.spend}
+        rest = {
+            "discounted_purchases": self.discounted_purchases,
+            "expected_spend": self.expected_spend,
+        }
         return {**ids, "value": self.value, **limits, **rest}
 
     def _facts(self) -> Mapping[str, str]:
@@ -150,8 +168,14 @@ class LifetimeValue(Result):
         if self.loadings is not None:
             limits = self.total_interval()
             total += f" (95 %: {limits.low:,.2f} to {limits.high:,.2f})"
+        undefined = (
+            {"undefined": f"{self.n_undefined:,} customers, whose own spend is not positive"}
+            if self.n_undefined
+            else {}
+        )
         return {
             "customers": f"{self.weight.sum():,.0f}",
+            **undefined,
             "total": total,
             "definition": self.definition,
             "interval": self.covers,

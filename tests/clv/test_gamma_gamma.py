@@ -187,10 +187,28 @@ def test_money_is_needed(cdnow):
         ROUNDED.expected_spend(35.0)
 
 
-@pytest.mark.parametrize("money", [0.0, -5.0, math.nan])
-def test_money_must_be_positive(money):
-    with pytest.raises(DataError, match="positive mean spend of everyone"):
-        rk.clv.GammaGamma.fit(spenders([2, 3, 1, 4], [10.0, 20.0, money, 12.0]))
+def test_refunds_can_leave_no_positive_spend():
+    x, money = [2, 3, 1, 4, 0], [10.0, 20.0, -5.0, 12.0, math.nan]
+    fit = rk.clv.GammaGamma.fit(spenders(x, money))
+    assert fit.n_customers == 3
+    assert "1 whose refunds leave no positive mean were set aside" in fit.definition
+    without = rk.clv.GammaGamma.fit(spenders([2, 3, 4], [10.0, 20.0, 12.0]))
+    assert fit.model == without.model
+    expected = fit.model.expected_spend(spenders(x, money))
+    assert np.isnan(expected).tolist() == [False, False, True, False, False]
+    assert np.isnan(fit.model.log_likelihood(spenders(x, money))).tolist() == [0, 0, 1, 0, 0]
+    for none in (0.0, -1.0):
+        assert np.isnan(ROUNDED.expected_spend(spenders([2], [none])))
+
+
+def test_money_must_be_known():
+    with pytest.raises(DataError, match="mean spend of everyone with repeat purchases"):
+        rk.clv.GammaGamma.fit(spenders([2, 3, 1, 4], [10.0, 20.0, math.nan, 12.0]))
+
+
+def test_nobody_with_repeats_needs_no_money():
+    newcomer = rk.PurchaseHistories.from_arrays(0, 0.0, 3.0, unit="week")
+    assert ROUNDED.expected_spend(newcomer)[0] == ROUNDED.mean_spend
 
 
 def test_too_few_spenders():

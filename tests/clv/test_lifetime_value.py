@@ -57,7 +57,7 @@ def test_a_constant_rate_is_an_annuity():
     np.testing.assert_allclose(three.value, 30 * (1 - 1.1**-3) / math.log(1.1), rtol=1e-14)
     plain = rk.clv.lifetime_value(2, 50.0, h, horizon=3, discount_rate=0, margin=0.3)
     np.testing.assert_allclose(plain.value, 90, rtol=1e-15)
-    np.testing.assert_allclose(plain.purchases, 6, rtol=1e-15)
+    np.testing.assert_allclose(plain.discounted_purchases, 6, rtol=1e-15)
     nothing = rk.clv.lifetime_value(2, 50.0, h, horizon=0, discount_rate=0, margin=0.3)
     assert nothing.value.tolist() == [0, 0, 0]
 
@@ -113,7 +113,7 @@ def test_fifty_digits_of_purchases_times_spend():
         mean = 6.25 * (15.44 + x * 40) / (6.25 * x + 3.74 - 1)
         expected = 0.25 * mean * float(row["value"])
         assert found.value[0] == pytest.approx(expected, rel=1e-10)
-        assert found.spend[0] == pytest.approx(mean, rel=1e-14)
+        assert found.expected_spend[0] == pytest.approx(mean, rel=1e-14)
 
 
 # Definition: the value put together step by step.
@@ -128,7 +128,7 @@ def test_value_is_a_sum_over_short_steps(rate):
     discounted = np.exp(-continuous(rate, "week") * middle) @ np.diff(counts, axis=0)
     mean = [6.25 * (15.44 + x * m) / (6.25 * x + 2.74) for x, m in ((2, 40), (0, 0), (7, 25))]
     found = rk.clv.lifetime_value(BUYS, SPENDS, h, horizon=52, discount_rate=rate, margin=0.3)
-    np.testing.assert_allclose(found.purchases, discounted, rtol=1e-8)
+    np.testing.assert_allclose(found.discounted_purchases, discounted, rtol=1e-8)
     np.testing.assert_allclose(found.value, 0.3 * np.array(mean) * discounted, rtol=1e-8)
 
 
@@ -319,8 +319,8 @@ def test_grouped_histories_have_the_same_total(bgnbd, cdnow):
 def test_numbers_may_be_given_for_each_customer(spend, cdnow):
     rates = np.linspace(0, 1, len(cdnow))
     value = rk.clv.lifetime_value(pd.Series(rates), spend, cdnow, horizon=10, discount_rate=0)
-    np.testing.assert_allclose(value.purchases, 10 * rates, rtol=1e-14)
-    np.testing.assert_allclose(value.spend, spend.model.expected_spend(cdnow), rtol=1e-15)
+    np.testing.assert_allclose(value.discounted_purchases, 10 * rates, rtol=1e-14)
+    np.testing.assert_allclose(value.expected_spend, spend.model.expected_spend(cdnow), rtol=1e-15)
     assert value.covers.startswith("Uncertainty of the spend parameters")
     assert value.standard_error[0] == 0
     assert "over 10 weeks, at 0 % a year and a margin of 100 %" in value.definition
@@ -354,7 +354,14 @@ def test_models_and_numbers_carry_no_uncertainty():
 
 
 def test_results_cannot_be_changed(valued):
-    for name in ("value", "purchases", "spend", "loadings", "customer", "weight"):
+    for name in (
+        "value",
+        "discounted_purchases",
+        "expected_spend",
+        "loadings",
+        "customer",
+        "weight",
+    ):
         assert not getattr(valued, name).flags.writeable
 
 

@@ -8,23 +8,26 @@ TERMS = {"horizon": "39 weeks", "discount_rate": 0.1, "margin": 0.3}
 
 
 def test_scores_are_the_numbers_of_the_models(log, cdnow, bgnbd, spend):
-    table = rk.clv.score(log, bgnbd, spend, as_of="1997-09-30", **TERMS)
+    table = rk.clv.score(log, bgnbd, spend=spend, as_of="1997-09-30", **TERMS)
     value = rk.clv.lifetime_value(bgnbd, spend, cdnow, **TERMS)
     assert len(table) == 2357
     np.testing.assert_array_equal(table["customer"], cdnow.customer)
     np.testing.assert_array_equal(table["T"], cdnow.age)
     np.testing.assert_array_equal(table["probability_alive"], bgnbd.model.probability_alive(cdnow))
     np.testing.assert_array_equal(
+        table["probability_active"], bgnbd.model.probability_active(cdnow, 39)
+    )
+    np.testing.assert_array_equal(
         table["expected_purchases"], bgnbd.model.conditional_expected_purchases(cdnow, 39)
     )
-    np.testing.assert_array_equal(table["expected_spend"], value.spend)
+    np.testing.assert_array_equal(table["expected_spend"], value.expected_spend)
     np.testing.assert_array_equal(table["value"], value.value)
 
 
 def test_frame_of_the_same_kind_comes_out(kind):
     frame = rk.datasets.load_cdnow(kind=kind)
     model = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="day")
-    table = rk.clv.score(rk.Transactions(frame), model, 35.0, **TERMS)
+    table = rk.clv.score(rk.Transactions(frame), model, spend=35.0, **TERMS)
     assert type(table) is type(frame)
     columns = getattr(table, "column_names", None) or list(table.columns)
     assert columns == [
@@ -34,6 +37,7 @@ def test_frame_of_the_same_kind_comes_out(kind):
         "T",
         "monetary_value",
         "probability_alive",
+        "probability_active",
         "expected_purchases",
         "expected_spend",
         "value",
@@ -45,7 +49,7 @@ def test_without_money():
     log = rk.Transactions(rk.datasets.load_cdnow(), amount=None)
     model = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")
     table = rk.clv.score(log, model, as_of="1997-09-30", grain="week", horizon=39)
-    assert list(table.columns)[-2:] == ["probability_alive", "expected_purchases"]
+    assert list(table.columns)[-2:] == ["probability_active", "expected_purchases"]
     assert "monetary_value" not in table.columns
 
 
@@ -54,4 +58,4 @@ def test_refusals(log, spend):
         rk.clv.score(log, spend)
     model = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426)
     with pytest.raises(OptionError, match="`margin`"):
-        rk.clv.score(log, model, 35.0, margin=30)
+        rk.clv.score(log, model, spend=35.0, margin=30)

@@ -270,7 +270,10 @@ def _verdict(
         said = " ".join(
             f"The fit ran to a limit, {limit.name}: {limit.meaning}." for limit in top.limits
         )
-        said += f" Predictions stand; {', '.join(gone)} mean nothing alone and have no interval."
+        said += (
+            f" Forecasts are those of that simpler model; {', '.join(gone)} mean nothing alone and "
+            "have no interval."
+        )
     else:
         said = (
             f"Converged: the slope is {gradient:.0e} per customer and the likelihood curves "

@@ -118,7 +118,8 @@ class GammaGamma:
         Parameters
         ----------
         histories
-            Histories with `monetary_value`; customers without repeats have none and are left out.
+            Histories with `monetary_value`. Customers without repeats have none and do not count;
+            those whose refunds leave no positive mean are set aside, and `definition` says so.
         penalty
             Weight of a normal prior with variance 1/penalty on :math:`\ln p` and on
             :math:`\ln q - \ln 2`; 0 is maximum likelihood. Independent of the currency.
@@ -128,7 +129,7 @@ class GammaGamma:
         Raises
         ------
         DataError
-            No monetary value, amounts that are not positive, or fewer than three customers.
+            No monetary value, a missing one, all alike, or fewer than three customers.
         ConvergenceError
             No maximum was found.
 
@@ -141,6 +142,8 @@ class GammaGamma:
         [6.25, 3.744, 15.444]
         """
         likelihood = _Likelihood(*_spending(histories))
+        left = int(((histories.frequency > 0) & (_money(histories)[1] <= 0)).sum())
+        aside = f" {left:,} whose refunds leave no positive mean were set aside." if left else ""
         prior = Penalty(penalty, np.eye(2, 3), np.array([0.0, np.log(2.0)]))
         return fit_model(
             cls,
@@ -148,18 +151,22 @@ class GammaGamma:
             prior,
             start=start,
             fingerprint=likelihood.fingerprint(),
-            definition="Gamma-Gamma on the mean repeat spend of customers with repeat purchases.",
+            definition="Gamma-Gamma on the mean repeat spend of customers with repeat purchases."
+            + aside,
             extra={},
         )
 
     def log_likelihood(self, histories: PurchaseHistories) -> NDArray[np.float64]:
-        """Log-likelihood of each customer's mean spend; 0 without repeats. Shape (n,)."""
+        """Log-likelihood of each customer's mean spend, shape (n,).
+
+        It is 0 without repeat purchases, NaN where refunds leave no positive mean spend.
+        """
         from scipy.special import betaln  # noqa: PLC0415
 
         x, money = _money(histories)
-        some = x > 0
+        some = (x > 0) & (money > 0)
         k, total = self.p * x[some], x[some] * money[some]
-        result = np.zeros(len(x))
+        result = np.where(x > 0, np.nan, 0.0)
         result[some] = (
             -betaln(k, self.q)
             - k * np.log1p(self.v / total)
@@ -172,7 +179,8 @@ class GammaGamma:
         r"""Expected mean spend per order of each customer. Shape (n,).
 
         Equation (5) of [1]_; without repeats it is the population mean. Infinite where it does not
-        exist, which is where :math:`px + q \le 1`.
+        exist, which is where :math:`px + q \le 1`; NaN where refunds leave a customer no positive
+        mean spend, which the model does not know.
 
         References
         ----------
@@ -189,7 +197,8 @@ class GammaGamma:
         total = np.where(x > 0, x * money, 0.0)
         weight = self.p * x + self.q - 1
         with np.errstate(divide="ignore"):
-            return np.where(weight > 0, self.p * (self.v + total) / np.maximum(weight, 0.0), np.inf)
+            mean = np.where(weight > 0, self.p * (self.v + total) / np.maximum(weight, 0.0), np.inf)
+        return np.where((x > 0) & ~(money > 0), np.nan, mean)
 
     def simulate(
         self, orders: ArrayLike, *, rng: np.random.Generator | int | None = None
@@ -217,23 +226,27 @@ class GammaGamma:
 
 
 def _money(histories: PurchaseHistories) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Repeat purchases and mean spend; a customer with repeats must have one that is positive."""
+    """Repeat purchases and mean spend, which everyone with repeat purchases must have."""
     histories = read_histories(histories, getattr(histories, "unit", "week"))
+    x = histories.frequency.astype(np.float64)
+    if histories.monetary_value is None and not x.any():
+        return x, np.full(len(x), np.nan)
     if histories.monetary_value is None:
         raise DataError(
             "These histories have no monetary value.",
             received="monetary_value None",
             allowed="the mean spend of each customer with repeat purchases",
-            do="Make them from a log with amounts; grouped histories carry no money.",
+            do="Make them from a log with amounts, or pass monetary_value= to from_arrays; "
+            "grouped histories carry no money.",
         )
-    x, money = histories.frequency.astype(np.float64), histories.monetary_value
-    wrong = np.flatnonzero((x > 0) & ~(money > 0))
+    money = histories.monetary_value
+    wrong = np.flatnonzero((x > 0) & np.isnan(money))
     if len(wrong):
         raise DataError(
-            "The Gamma-Gamma model needs a positive mean spend of everyone with repeat purchases.",
-            received=f"{money[wrong[0]]} at position {wrong[0]}; {len(wrong):,} such customers",
-            allowed="amounts greater than 0, NaN without repeat purchases",
-            do="Leave them out, histories[histories.monetary_value > 0], and say so.",
+            "The Gamma-Gamma model needs the mean spend of everyone with repeat purchases.",
+            received=f"NaN at position {wrong[0]}; {len(wrong):,} such customers",
+            allowed="amounts; NaN for customers without repeat purchases only",
+            do="Leave out the customers whose spend is not known, and say so.",
         )
     return x, money
 
@@ -241,13 +254,13 @@ def _money(histories: PurchaseHistories) -> tuple[NDArray[np.float64], NDArray[n
 def _spending(
     histories: PurchaseHistories,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Orders, mean spend and weight of the customers with repeats."""
+    """Orders, mean spend and weight of the customers with repeats and a positive mean spend."""
     x, money = _money(histories)
-    some = x > 0
+    some = (x > 0) & (money > 0)
     if np.count_nonzero(some) < _FEWEST:
         raise DataError(
             "Too few customers with repeat purchases to learn how spend varies.",
-            received=f"{np.count_nonzero(some)} customers with repeat purchases",
+            received=f"{np.count_nonzero(some)} customers with repeat purchases and positive spend",
             allowed=f"{_FEWEST} or more",
             do="Observe for longer, or use a model built by hand: GammaGamma(p, q, v).",
         )

@@ -98,7 +98,8 @@ def lifetime_value(
     Notes
     -----
     Value still to come, without what the customers have paid so far. Purchases count at the moment
-    they are made.
+    they are made. The value of a customer whose refunds leave no positive mean spend is undefined,
+    NaN; a total leaves it out and says so.
 
     Examples
     --------
@@ -246,11 +247,14 @@ def _value(
         _loadings(spend, lambda model: value(n, spent(model))),
     )
     known = [part for part in parts if part is not None]
-    loadings = np.hstack(known) if known and np.isfinite(np.hstack(known)).all() else None
+    defined = ~np.isnan(z)
+    loadings = np.hstack(known) if known else None
+    if loadings is not None and not np.isfinite(loadings[defined]).all():
+        loadings = None
     return LifetimeValue(
         value=frozen_array(value(n, z), np.float64),
-        purchases=frozen_array(n, np.float64),
-        spend=frozen_array(z, np.float64),
+        discounted_purchases=frozen_array(n, np.float64),
+        expected_spend=frozen_array(z, np.float64),
         loadings=None if loadings is None else frozen_array(loadings, np.float64),
         horizon=terms.horizon,
         unit=terms.unit,
@@ -318,7 +322,7 @@ def _numbers(name: str, given: Any, size: int) -> NDArray[np.float64]:  # noqa: 
 
 
 def _check_spend(z: NDArray[np.float64]) -> None:
-    endless = np.flatnonzero(~np.isfinite(z))
+    endless = np.flatnonzero(np.isinf(z))
     if len(endless):
         raise DataError(
             "The expected spend does not exist: the model's mean is infinite.",

@@ -26,8 +26,8 @@ __all__ = ["score"]
 def score(
     transactions: Transactions,
     purchases: Fit[TransactionModel] | TransactionModel,
-    spend: Fit[GammaGamma] | GammaGamma | ArrayLike | None = None,
     *,
+    spend: Fit[GammaGamma] | GammaGamma | ArrayLike | None = None,
     horizon: Duration = "12 months",
     discount_rate: float = 0.10,
     margin: float = 1.0,
@@ -55,20 +55,26 @@ def score(
     -------
     Frame
         Of the kind of the log's frame, one row for each customer: `customer`, the history
-        (`frequency`, `recency`, `T`, with money `monetary_value`), `probability_alive`,
-        `expected_purchases` within the horizon and, with `spend`, `expected_spend` and `value`.
+        (`frequency`, `recency`, `T`, with money `monetary_value`), `probability_alive` now, within
+        the horizon `probability_active` (at least one purchase) and `expected_purchases` (not
+        discounted), and, with `spend`, `expected_spend` and `value`.
 
     Raises
     ------
     KindError
         If `purchases` is no fit or model.
 
+    Notes
+    -----
+    To see who is leaving, sort by `probability_active`. In the BG/NBD model `probability_alive` is
+    1 for everyone without repeat purchases, however long ago they bought.
+
     Examples
     --------
     >>> import retentionkit as rk
     >>> log = rk.Transactions(rk.datasets.load_cdnow())
     >>> model = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")
-    >>> scores = rk.clv.score(log, model, 35.0, as_of="1997-09-30", horizon="39 weeks")
+    >>> scores = rk.clv.score(log, model, as_of="1997-09-30", horizon="39 weeks")
     >>> scores[["customer", "probability_alive", "expected_purchases"]].head(2).round(3)
        customer  probability_alive  expected_purchases
     0         1              0.727               1.226
@@ -90,6 +96,7 @@ def score(
         "T": histories.age,
         "monetary_value": histories.monetary_value,
         "probability_alive": model.probability_alive(histories),
+        "probability_active": model.probability_active(histories, horizon),
         "expected_purchases": model.conditional_expected_purchases(histories, horizon),
     }
     if spend is not None:
@@ -101,6 +108,6 @@ def score(
             discount_rate=discount_rate,
             margin=margin,
         )
-        columns |= {"expected_spend": value.spend, "value": value.value}
+        columns |= {"expected_spend": value.expected_spend, "value": value.value}
     known = {name: column for name, column in columns.items() if column is not None}
     return frames.build(known, transactions.kind)

@@ -29,7 +29,8 @@ def missing_column(name: object, argument: str, available: Sequence[object]) -> 
         f"The frame has no column {name!r}.",
         received=f"{argument}={name!r}",
         allowed=", ".join(map(repr, available)) or "nothing: the frame has no columns",
-        do=f"Name the right column with {argument}=.",
+        do=f"Name the right column with {argument}="
+        + ("; for a log without money pass amount=None." if argument == "amount" else "."),
     )
 
 

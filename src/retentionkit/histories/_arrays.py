@@ -59,8 +59,9 @@ class PurchaseHistories(Result):
     first
         The first day of observation; None if not known.
     origin_unknown
-        Customers whose first purchase lies in the first grain of the log: some of them were
-        customers before it began. None if not known.
+        Customers whose first purchase lies on the first day of the log, or in its first grain if
+        that is longer: some of them were customers before it began. Of later ones nobody can tell.
+        None if not known.
     definition
         One sentence: window, event, unit.
     ledger
@@ -284,7 +285,9 @@ class PurchaseHistories(Result):
         if self.as_of is not None:
             facts["as_of"] = str(self.as_of)
         if self.origin_unknown:
-            facts["origin unknown"] = f"{self.origin_unknown:,} customers were there at the start"
+            facts["origin unknown"] = (
+                f"{self.origin_unknown:,} customers bought as the log begins; they may not be new"
+            )
         return facts | {"definition": self.definition}
 
 

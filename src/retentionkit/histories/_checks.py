@@ -23,7 +23,7 @@ def numbers(name: str, values: ArrayLike) -> NDArray[np.float64]:
         if array.dtype.kind not in "iufO" or array.ndim != 1:
             raise TypeError  # noqa: TRY301 - one refusal for all reasons
         found: NDArray[np.float64] = array.astype(np.float64, copy=False)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise DataError(
             f"`{name}` is no array of numbers.",
             received=type(values).__name__,

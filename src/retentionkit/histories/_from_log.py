@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import warnings
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 import numpy as np
@@ -14,9 +15,10 @@ from retentionkit.durations import (
     Unit,
     calendar_day,
     calendar_period,
+    day_number,
     grain_in,
 )
-from retentionkit.errors import KindError, OptionError
+from retentionkit.errors import KindError, OptionError, RetentionKitWarning
 from retentionkit.histories._arrays import PurchaseHistories
 from retentionkit.histories._periods import base_of, end_of, last_period, window_text
 from retentionkit.transactions import Transactions
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from retentionkit.ledger import Ledger
 
 __all__ = ["coarser", "grouped_histories", "per_customer", "purchase_histories"]
+
+_LONG_SILENCE = 31  # days without a row that are no mere pause of the shop
 
 
 def purchase_histories(
@@ -59,7 +63,8 @@ def purchase_histories(
         The log, or one part of it.
     as_of
         The last grain counted, inclusive; a date stands for its whole day. Default: the last day
-        of observation. Later rows are set aside in the ledger.
+        of observation. Later rows are set aside in the ledger; a log that ends more than a month
+        earlier is warned of.
     unit
         What recency and age are measured in: "day", "week", "month" (365.25/12 days), "year".
     grain
@@ -170,6 +175,7 @@ class _Plan:
     transactions: Transactions
     grain: Grain
     unit: Unit
+    cohort: str
 
     def histories(
         self,
@@ -181,9 +187,8 @@ class _Plan:
     ) -> PurchaseHistories:
         """The result, with times converted from grains to units."""
         grain, unit = grain_in(self.grain, self.unit)
-        begun = self.people.facts(first=frames.lowest("first"))["first"]
-        opening = self.people.where(frames.column("first") == begun)
         start = self.transactions.observed_from
+        opening = self.people.where(frames.column("first") <= last_period(start, self.grain))
         window = window_text(start, self.as_of, self.end, self.grain)
         event = "each instant" if self.grain is None else f"all purchases of one {self.grain}"
         frozen: dict[str, Any] = {
@@ -204,7 +209,7 @@ class _Plan:
             first=start,
             origin_unknown=len(opening),
             definition=f"Purchases in {window}; {event} of a customer are one event; recency and "
-            f"age in {self.unit}s from the first event to the last one and to as_of.",
+            f"age in {self.unit}s from the first event to the last one and to as_of.{self.cohort}",
             ledger=self.ledger,
         )
 
@@ -225,6 +230,14 @@ def _plan(
     window = transactions.part.window(
         base_of(grain), end=end_of(end, grain), after=f"after as_of {at}"
     )
+    late = day_number(at) - day_number(transactions.observed_until)
+    if late > _LONG_SILENCE:
+        warnings.warn(
+            f"The log ends on {transactions.observed_until}, {late} days before as_of={at}: the "
+            "histories are right only if nobody bought in between.",
+            RetentionKitWarning,
+            stacklevel=3,
+        )
     if len(window.events) == 0:
         raise OptionError(
             "`as_of` lies before the first purchase.",
@@ -238,9 +251,13 @@ def _plan(
         f"merged into one event per {grain or 'instant'}", window.rows - len(events)
     )
     people = per_customer(events, rows=cohort)
+    text = ""
     if first_purchase is not None:
-        events, people, ledger = _cohort(events, people, ledger, first_purchase)
-    return _Plan(events, people, ledger, end, at, transactions, grain, unit)
+        begun = tuple(whole_day("first_purchase", bound) for bound in first_purchase)
+        text = f"[{calendar_day(begun[0])}, {calendar_day(begun[1])})"
+        events, people, ledger = _cohort(events, people, ledger, begun, text)
+        text = f" Only customers whose first purchase lies in {text}."
+    return _Plan(events, people, ledger, end, at, transactions, grain, unit, text)
 
 
 def check_transactions(transactions: object) -> None:
@@ -286,13 +303,11 @@ def per_customer(events: Table, *, rows: bool = False) -> Table:
 
 
 def _cohort(
-    events: Table, people: Table, ledger: Ledger, first_purchase: tuple[Moment, Moment]
+    events: Table, people: Table, ledger: Ledger, begun: tuple[int, ...], text: str
 ) -> tuple[Table, Table, Ledger]:
-    start, end = (whole_day("first_purchase", bound) for bound in first_purchase)
     day = frames.column("day")
-    inside = (day >= start) & (day < end)
+    inside = (day >= begun[0]) & (day < begun[1])
     chosen, others = people.where(inside), people.where(~inside)
-    text = f"[{calendar_day(start)}, {calendar_day(end)})"
     if len(chosen) == 0:
         raise OptionError(
             "Nobody made a first purchase in that period.",

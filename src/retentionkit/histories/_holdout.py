@@ -171,6 +171,8 @@ def holdout(transactions: Transactions, histories: PurchaseHistories, *, until: 
     )
     people = per_customer(coarser(window.events, grain), rows=True)
     purchases, spend, ledger = _aligned(people, histories.customer, window.ledger)
+    if not purchases.any():
+        _check_same_log(transactions, histories.customer)
     length, unit = grain_in(grain, histories.unit)
     return Holdout(
         customer=histories.customer,
@@ -222,6 +224,18 @@ def check_observed(
         RetentionKitWarning,
         stacklevel=stacklevel,
     )
+
+
+def _check_same_log(transactions: Transactions, customer: NDArray[Any]) -> None:
+    """Nobody bought: perhaps nobody did, perhaps these are other customers."""
+    known = set(transactions.part.log.rows.distinct("customer"))
+    if known.isdisjoint(customer.tolist()):
+        raise DataError(
+            "None of the histories' customers is in these transactions.",
+            received=f"histories of {customer[0]!r}, ...; transactions of {min(known)!r}, ...",
+            allowed="the log that the histories were made from, or its later part",
+            do="Pass that log.",
+        )
 
 
 def _aligned(
