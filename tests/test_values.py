@@ -57,6 +57,19 @@ def test_weights_count_customers():
     assert value.total_standard_error == pytest.approx(math.hypot(3, 8), rel=1e-15)
 
 
+def test_undefined_values_are_left_out_of_the_total_and_counted():
+    value = made(value=(10.0, math.nan, 5.0, 40.0), loadings=((3, 4), (9, 9), (0, 0), (1, 0)))
+    assert value.n_undefined == 1
+    assert value.total == 55
+    assert value.total_standard_error == pytest.approx(math.hypot(4, 4), rel=1e-15)
+    assert value.top(3).value.tolist() == [40, 10, 5]
+    assert "undefined" in repr(value)
+    assert "1: refunds leave them no positive mean spend" in repr(value)
+    assert value.to_dict()["value"][1] is None
+    assert made().n_undefined == 0
+    assert "undefined" not in repr(made())
+
+
 def test_it_prints_what_it_says():
     low, high = 90 * math.exp(-Z * math.sqrt(52) / 90), 90 * math.exp(Z * math.sqrt(52) / 90)
     text = repr(made())

@@ -169,7 +169,7 @@ class LifetimeValue(Result):
             limits = self.total_interval()
             total += f" (95 %: {limits.low:,.2f} to {limits.high:,.2f})"
         undefined = (
-            {"undefined": f"{self.n_undefined:,} customers, whose own spend is not positive"}
+            {"undefined": f"{self.n_undefined:,}: refunds leave them no positive mean spend"}
             if self.n_undefined
             else {}
         )

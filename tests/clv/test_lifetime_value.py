@@ -442,3 +442,18 @@ def test_the_unit_must_be_clear():
 def test_a_first_order_is_an_amount(first):
     with pytest.raises(OptionError, match="`first_order` must be a finite number"):
         rk.clv.new_customer_value(BUYS, SPENDS, **TERMS, first_order=first)
+
+
+def test_refunds_that_leave_no_spend_leave_no_value(cdnow, bgnbd, spend):
+    money = cdnow.monetary_value.copy()
+    money[0] = -3.0  # customer 1 has repeat purchases
+    some = dataclasses.replace(cdnow, monetary_value=money)
+    value = rk.clv.lifetime_value(bgnbd, spend, some, **TERMS)
+    whole = rk.clv.lifetime_value(bgnbd, spend, cdnow, **TERMS)
+    assert np.isnan(value.value).nonzero()[0].tolist() == [0]
+    assert value.n_undefined == 1
+    assert value.total == pytest.approx(whole.total - whole.value[0], rel=1e-12)
+    low, high = value.interval()
+    assert np.isnan(low[0])
+    assert np.isfinite(high[1:]).all()
+    assert value.total_standard_error == pytest.approx(whole[1:].total_standard_error, rel=1e-9)

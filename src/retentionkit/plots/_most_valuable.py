@@ -48,7 +48,7 @@ def most_valuable(value: LifetimeValue, *, n: int = 10, ax: Axes | None = None) 
     >>> model = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")
     >>> value = rk.clv.lifetime_value(model, 30.0, h, horizon="1 year", discount_rate=0.1)
     >>> rk.plots.most_valuable(value).get_xlabel()
-    'lifetime value'
+    'lifetime value over 52.18 weeks'
     """
     ax = axes(ax)
     top = value.top(n)
@@ -62,7 +62,9 @@ def most_valuable(value: LifetimeValue, *, n: int = 10, ax: Axes | None = None) 
     ax.invert_yaxis()
     ax.set_xlim(left=0)
     ax.xaxis.set_major_formatter(lambda number, _: f"{number:,.0f}")
-    ax.set_xlabel("lifetime value")
+    far = "for ever" if value.horizon is None else f"over {value.horizon:.4g} {value.unit}s"
+    bars = "" if top.loadings is None else "; bars: 95 % interval of its expectation"
+    ax.set_xlabel(f"lifetime value {far}{bars}")
     ax.set_ylabel("row" if top.customer is None else "customer")
     share = f": {100 * top.total / value.total:.1f} % of the total" if value.total else ""
     ax.set_title(
