@@ -97,42 +97,56 @@ def count_histories(histories: PurchaseHistories) -> Counted:
     """The distinct histories of a set of customers, with counts."""
     recency = codes(histories.recency, histories.unit)
     age = codes(histories.age, histories.unit)
-    shape = (int(histories.frequency.max()) + 1, len(age.values), len(recency.values))
+    x, weight = histories.frequency, histories.weight
+    shape = (int(x.max()) + 1, len(age.values), len(recency.values))
     if shape[0] * shape[1] * shape[2] >= np.iinfo(np.int64).max:
         return _uncounted(histories)
-    keys = _keys(histories.frequency, age, recency)
-    keys, n = _tally(keys, histories.weight)
+    # Most customers have no repeat purchase; their age says all, and ages need no sorting.
+    idle = np.bincount(age.codes, weight * (x == 0), shape[1]).astype(np.float64)
+    ages = np.flatnonzero(idle)
+    keys = _keys(x, age.codes, recency.codes, shape)
+    alike = weight.strides == (0,) and weight[0] == 1.0
+    keys, n = _tally(keys, None if alike else weight[x > 0])
     rest, t_x = np.divmod(keys, shape[2])
     x, T = np.divmod(rest, shape[1])
-    return Counted(x.astype(np.float64), recency.values[t_x], age.values[T], n, histories.unit)
+    zeros = np.zeros(len(ages))
+    return Counted(
+        np.concatenate((zeros, x)),
+        np.concatenate((zeros, recency.values[t_x])),
+        np.concatenate((age.values[ages], age.values[T])),
+        np.concatenate((idle[ages], n)),
+        histories.unit,
+    )
 
 
-def _keys(x: NDArray[np.int64], age: Coded, recency: Coded) -> NDArray[Any]:
-    """One whole number for each history; 32 bits where they suffice, since those sort faster."""
-    cells = (int(x.max()) + 1) * len(age.values) * len(recency.values)
-    keys = np.empty(len(x), dtype=np.uint32 if cells <= np.iinfo(np.uint32).max else np.int64)
+def _keys(
+    x: NDArray[np.int64], age: NDArray[Any], recency: NDArray[Any], shape: tuple[int, int, int]
+) -> NDArray[Any]:
+    """One whole number for each history with repeats; 32 bits sort faster where they suffice."""
+    small = shape[0] * shape[1] * shape[2] <= np.iinfo(np.uint32).max
+    keys = np.empty(np.count_nonzero(x), dtype=np.uint32 if small else np.int64)
+    end = 0
     for rows in chunks(len(x)):
-        first = x[rows] * len(age.values) + age.codes[rows]
-        keys[rows] = first * len(recency.values) + recency.codes[rows]
+        some = np.flatnonzero(x[rows])
+        begin, end = end, end + len(some)
+        first = x[rows][some] * shape[1] + age[rows][some]
+        keys[begin:end] = first * shape[2] + recency[rows][some]
     return keys
 
 
 def _tally(
-    keys: NDArray[Any], weight: NDArray[np.float64]
+    keys: NDArray[Any], weight: NDArray[np.float64] | None
 ) -> tuple[NDArray[Any], NDArray[np.float64]]:
-    """Distinct keys in rising order and the weight of each."""
-    counts_ones = weight.strides == (0,) and weight[0] == 1.0
-    order = None if counts_ones else np.argsort(keys, kind="stable")
+    """Distinct keys in rising order and the weight of each; no weight counts as 1."""
+    order = None if weight is None else np.argsort(keys, kind="stable")
     if order is None:
         keys.sort()
     else:
         keys = keys[order]
     starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
-    if order is None:
-        n = np.diff(starts, append=len(keys)).astype(np.float64)
-    else:
-        n = np.add.reduceat(weight[order], starts)
-    return keys[starts], n
+    if weight is None:
+        return keys[starts], np.diff(starts, append=len(keys)).astype(np.float64)
+    return keys[starts], np.add.reduceat(weight[order], starts)
 
 
 def _uncounted(histories: PurchaseHistories) -> Counted:
