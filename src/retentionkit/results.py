@@ -11,6 +11,7 @@ import datetime as dt
 import html
 import math
 import textwrap
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeGuard, cast
 
@@ -65,16 +66,16 @@ class Interval:
         return self.low <= value <= self.high
 
 
-class Result:
+class Result(ABC):
     """Mixin of all results; a subclass states `_table` and `_facts`."""
 
     __slots__ = ()
 
     _heading: ClassVar[str] = ""
 
+    @abstractmethod
     def _table(self) -> Columns:
         """The table that `to_frame` returns, by column."""
-        raise NotImplementedError  # pragma: no cover - every result states its table
 
     def _facts(self) -> Mapping[str, str]:
         """What is printed above the table: name and text."""

@@ -227,6 +227,15 @@ def test_a_long_horizon_becomes_the_infinite_one(customers):
     )
 
 
+def test_purchases_until_dropout():
+    # With a > 1 dropout is certain enough: E[1/p] = (a + b - 1) / (a - 1) purchases in all.
+    model = rk.clv.BGNBD(0.8, 4.0, 2.5, 3.0)
+    for_ever = model.discounted_expected_purchases(None, discount_rate=0)[0]
+    assert for_ever == pytest.approx(4.5 / 1.5, rel=1e-15)
+    # The rest that 1e7 years leave out decays as (1 + t / alpha)^-r.
+    assert float(model.expected_purchases("1e7 years")) == pytest.approx(for_ever, rel=1e-5)
+
+
 def test_score_is_zero_and_derivatives_are_right(bgnbd, cdnow):
     likelihood = BGNBDLikelihood(count_histories(cdnow))
     at_top = likelihood(bgnbd.model.parameters())
@@ -385,7 +394,7 @@ def test_counts_must_be_whole(n):
 
 
 def test_an_infinite_value_is_refused():
-    with pytest.raises(OptionError, match="infinite horizon"):
+    with pytest.raises(OptionError, match="infinite horizon have no finite value"):
         ROUNDED.discounted_expected_purchases(None, discount_rate=0)
 
 

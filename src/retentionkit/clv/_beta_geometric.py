@@ -106,6 +106,8 @@ def discounted_purchases(
     which Gauss-Legendre panels resolve. An infinite horizon ends where discounting has forgotten
     the rest.
     """
+    if delta == 0 and np.isinf(horizon):
+        return np.asarray((a + b - 1) / (a - 1))  # E[1/p]: purchases until dropout
     end = min(horizon, _FORGOTTEN / delta) if delta > 0 else horizon
     scale = np.maximum(s, 1.0)
     width = np.log1p(scale * end / beta)

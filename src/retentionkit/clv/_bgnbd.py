@@ -154,6 +154,9 @@ class BGNBD(TransactionModel):
     def _purchases(self, x: Floats, T: Floats, t: Floats) -> Floats:
         return purchases_while_alive(self.r + x, t / (self.alpha + T), self.a, self.b + x)
 
+    def _is_finite(self) -> bool:
+        return self.a > 1
+
     def _discounted(self, x: Floats, T: Floats, delta: float, horizon: float) -> Floats:
         s, beta, b = self.r + x, self.alpha + T, self.b + x
         return discounted_purchases(s, beta, self.a, b, delta=delta, horizon=horizon)

@@ -214,7 +214,7 @@ class TransactionModel(ABC):
         Raises
         ------
         OptionError
-            If the value is infinite: no horizon and no discounting.
+            If a value is infinite: no horizon, no discounting, and dropout too rare.
 
         Examples
         --------
@@ -226,11 +226,11 @@ class TransactionModel(ABC):
         """
         delta = continuous_rate(discount_rate, self.unit)
         end = math.inf if horizon is None else float(read_times("horizon", horizon, self.unit))
-        if delta == 0 and end == math.inf:
+        if delta == 0 and end == math.inf and not self._is_finite():
             raise OptionError(
-                "Undiscounted purchases over an infinite horizon need not have a finite value.",
-                received="discount_rate=0, horizon=None",
-                allowed="a horizon or a positive discount rate",
+                "Undiscounted purchases over an infinite horizon have no finite value here.",
+                received=f"discount_rate=0, horizon=None, {self}",
+                allowed="a horizon, a positive discount rate, or a model of certain dropout",
                 do="Pass horizon='5 years' or discount_rate=0.10.",
             )
         if histories is None:
@@ -340,6 +340,10 @@ class TransactionModel(ABC):
     @abstractmethod
     def _discounted(self, x: Floats, T: Floats, delta: float, horizon: float) -> Floats:
         """Expected purchases after T up to the horizon, discounted."""
+
+    @abstractmethod
+    def _is_finite(self) -> bool:
+        """Whether the purchases for ever, undiscounted, have a finite expectation."""
 
     @abstractmethod
     def _count_pmf(self, n: Floats, x: Floats, T: Floats, t: float) -> Floats:
