@@ -192,7 +192,9 @@ def test_values_of_nothing_have_no_share():
 
 def test_a_tracking_without_a_full_period_can_be_drawn():
     none = np.empty(0)
-    ax = rk.plots.tracking(Tracking(none, none, none, 0.3, 4.0, 5.0, "year", 3, ""))
+    ax = rk.plots.tracking(
+        Tracking(none, none.astype("datetime64[D]"), none, none, 0.3, 4.0, 5.0, "year", 3, "")
+    )
     assert ax.get_xlabel() == "years since the first customer"
     assert "4 repeat purchases, 5 expected" in ax.get_title(loc="left")
 

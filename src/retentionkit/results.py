@@ -33,6 +33,8 @@ Columns: TypeAlias = "Mapping[str, NDArray[Any] | Sequence[object]]"
 
 _PREVIEW = 10
 _COLUMNS = 100
+_LEFT = " style='text-align:left;vertical-align:top;padding:1px 8px'"
+_RIGHT = " style='text-align:right;padding:1px 8px'"
 _SHORT = 1_000  # numbers below are shown with four significant digits
 
 
@@ -111,8 +113,7 @@ class Result(ABC):
     def _repr_html_(self) -> str:
         """The same as HTML for notebooks, without scripts or outside styles."""
         facts = "".join(
-            f"<tr><th style='text-align:left'>{html.escape(name)}</th>"
-            f"<td style='text-align:left'>{html.escape(text)}</td></tr>"
+            f"<tr><th{_LEFT}>{html.escape(name)}</th><td{_LEFT}>{html.escape(text)}</td></tr>"
             for name, text in self._facts().items()
         )
         heading = f"<strong>{html.escape(self._heading or type(self).__name__)}</strong>"
@@ -219,31 +220,39 @@ def _number(value: float) -> str:
     return f"{value:,.4g}" if abs(value) < _SHORT else f"{value:,.1f}"
 
 
-def _preview(columns: Columns) -> tuple[list[str], list[list[str]], int]:
+def _preview(columns: Columns) -> tuple[list[str], list[list[str]], list[list[str]], int]:
+    """Names, the first rows, the last rows, and how many lie between."""
     names = list(columns)
     size = len(columns[names[0]]) if names else 0
-    shown = range(min(size, _PREVIEW))
-    return names, [[_cell(columns[name][row]) for name in names] for row in shown], size
+    half = _PREVIEW // 2
+    cuts = (range(size), range(0)) if size <= _PREVIEW else (range(half), range(size - half, size))
+    first, last = ([[_cell(columns[name][row]) for name in names] for row in rows] for rows in cuts)
+    return names, first, last, size - len(first) - len(last)
 
 
 def _text_table(columns: Columns) -> list[str]:
-    names, rows, size = _preview(columns)
-    if not rows:
+    names, first, last, between = _preview(columns)
+    if not first:
         return []
-    widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
+    widths = [max(map(len, column)) for column in zip(names, *first, *last, strict=True)]
     lines = [
         "  " + "  ".join(f"{text:>{width}}" for text, width in zip(row, widths, strict=True))
-        for row in [names, *rows]
+        for row in [names, *first, *last]
     ]
-    return lines + ([f"  … {size - _PREVIEW:,} more rows"] if size > _PREVIEW else [])
+    more = [f"  … {between:,} more rows …"] if between else []
+    return lines[: len(first) + 1] + more + lines[len(first) + 1 :]
 
 
 def _html_table(columns: Columns) -> str:
-    names, rows, size = _preview(columns)
-    head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in row) + "</tr>" for row in rows
+    names, first, last, between = _preview(columns)
+    head = "".join(f"<th{_RIGHT}>{html.escape(name)}</th>" for name in names)
+    top, bottom = (
+        "".join(
+            "<tr>" + "".join(f"<td{_RIGHT}>{html.escape(text)}</td>" for text in row) + "</tr>"
+            for row in rows
+        )
+        for rows in (first, last)
     )
-    more = f"<caption>first {_PREVIEW} of {size:,} rows</caption>" if size > _PREVIEW else ""
-    table = f"<table>{more}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    return table if rows else ""
+    more = f"<tr><td colspan='{len(names)}'>… {between:,} more rows …</td></tr>" if between else ""
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{top}{more}{bottom}</tbody></table>"
+    return table if first else ""

@@ -237,7 +237,7 @@ def test_the_table_is_of_the_callers_kind(kind, tracked):
     table = found.to_frame()
     assert type(table) is FRAMES[kind]
     names = table.column_names if kind == "pyarrow" else list(table.columns)
-    assert names == ["week", "actual", "expected", "actual_increment", "expected_increment"]
+    assert names == ["week", "date", "actual", "expected", "actual_increment", "expected_increment"]
     assert np.array_equal(np.asarray(table["actual"]), tracked.actual)
     assert np.asarray(table["actual_increment"]).sum() == 4339
     np.testing.assert_allclose(
@@ -307,3 +307,15 @@ def test_a_log_that_ends_early_is_said(log, cdnow, bgnbd):
     with pytest.warns(RetentionKitWarning, match="ends on 1998-06-30, before until=1998-12-31"):
         track = rk.clv.tracking(log, bgnbd, cdnow, until="1998-12-31")
     assert track.actual_holdout == 1882
+
+
+def test_periods_end_on_their_last_day(log, cdnow, bgnbd):
+    track = rk.clv.tracking(log, bgnbd, cdnow, until=UNTIL)
+    assert str(track.date[0]) == "1997-01-07"
+    assert str(track.date[38]) == "1997-09-30"  # week 39 ends with the histories
+    assert np.unique(np.diff(track.date)).tolist() == [dt.timedelta(days=7)]
+    for grain, first, last in (("month", "1997-01-31", "1998-06-30"), ("hour", None, "1998-06-30")):
+        histories = rk.purchase_histories(log, as_of="1997-09-30", unit="day", grain=grain)
+        ends = rk.clv.tracking(log, bgnbd.model.in_unit("day"), histories, until=UNTIL).date
+        assert str(ends[-1]) == last
+        assert first in {None, str(ends[0])}

@@ -18,6 +18,7 @@ from retentionkit.clv._reading import read_histories
 from retentionkit.clv._transaction_model import TransactionModel
 from retentionkit.durations import grain_in
 from retentionkit.errors import KindError
+from retentionkit.histories._periods import last_day
 from retentionkit.histories._timeline import timeline
 from retentionkit.results import Columns, Result, frozen_array
 
@@ -43,6 +44,8 @@ class Tracking(Result):
     ----------
     time
         Ends of the periods since the first customer's first purchase, in `unit`, shape (n,).
+    date
+        The last day of each period, shape (n,).
     actual, expected
         Repeat purchases up to each time, shape (n,).
     observed
@@ -63,6 +66,7 @@ class Tracking(Result):
     """
 
     time: NDArray[np.float64]
+    date: NDArray[np.datetime64]
     actual: NDArray[np.float64]
     expected: NDArray[np.float64]
     observed: float
@@ -78,6 +82,7 @@ class Tracking(Result):
     def _table(self) -> Columns:
         return {
             self.unit: self.time,
+            "date": self.date,
             "actual": self.actual,
             "expected": self.expected,
             "actual_increment": np.diff(self.actual, prepend=0.0),
@@ -148,8 +153,10 @@ def tracking(
     per_unit = max(unit / length, 1.0)
     ends = np.arange(1, int(len(lags) / per_unit) + 1) * per_unit
     at = np.rint(ends).astype(np.int64) - 1
+    dates = [str(last_day(counts.begin + int(period), cohort.grain)) for period in at]
     return Tracking(
         time=frozen_array((at + 1) * length / unit, np.float64),
+        date=frozen_array(dates, "datetime64[D]"),
         actual=frozen_array(actual[at], np.float64),
         expected=frozen_array(expected[at], np.float64),
         observed=counts.observed * length / unit,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from retentionkit.durations import CalendarGrain, Grain
     from retentionkit.transactions._log import Base
 
-__all__ = ["base_of", "end_of", "last_period", "window_text"]
+__all__ = ["base_of", "end_of", "last_day", "last_period", "window_text"]
 
 _DAYS_END = LAST_DAY + 1  # the end of the calendar
 _HOUR = 3_600_000_000
@@ -47,6 +47,13 @@ def end_of(period: int, grain: Grain) -> int:
         return day_number(first_day(period + 1, cast("CalendarGrain", grain)))
     except ValueError:
         return _DAYS_END
+
+
+def last_day(period: int, grain: Grain) -> dt.date:
+    """The last day of an hour or calendar grain."""
+    if grain == "hour":
+        return calendar_day(period // 24)
+    return calendar_day(end_of(period, grain) - 1)
 
 
 def window_text(first: dt.date, as_of: dt.date, period: int, grain: Grain) -> str:

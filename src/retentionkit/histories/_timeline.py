@@ -34,11 +34,14 @@ class Timeline(NamedTuple):
         Repeat purchase events of these customers in the grain.
     observed
         Number of grains up to the `as_of` of the histories.
+    begin
+        Number of the first grain.
     """
 
     firsts: NDArray[np.int64]
     repeats: NDArray[np.int64]
     observed: int
+    begin: int
 
 
 def timeline(
@@ -85,4 +88,4 @@ def timeline(
     check_observed(transactions, base, end_of(as_of, grain), finish, stacklevel=4)
     firsts = np.bincount(first - begin, minlength=size)
     repeats = np.bincount(events, minlength=size) - firsts
-    return Timeline(firsts, repeats, observed)
+    return Timeline(firsts, repeats, observed, begin)
