@@ -156,7 +156,8 @@ def test_a_rate_in_percent_is_refused(value):
 
 
 @pytest.mark.parametrize(
-    "value", ["30.09.1997", "", 19970930, None, pd.NaT, np.datetime64("NaT"), np.array(["1997"])]
+    "value",
+    ["30.09.1997", "", 19970930, None, pd.NaT, np.datetime64("NaT", "D"), np.array(["1997"])],
 )
 def test_what_is_no_moment_is_refused(value):
     with pytest.raises(OptionError, match="`as_of` is not a point in time"):

@@ -102,7 +102,8 @@ def count_histories(histories: PurchaseHistories) -> Counted:
     if shape[0] * shape[1] * shape[2] >= np.iinfo(np.int64).max:
         return _uncounted(histories)
     # Most customers have no repeat purchase; their age says all, and ages need no sorting.
-    idle = np.bincount(age.codes, weight * (x == 0), shape[1]).astype(np.float64)
+    unrepeated = np.where(x == 0, weight, 0.0)
+    idle = np.bincount(age.codes, unrepeated, shape[1]).astype(np.float64)
     ages = np.flatnonzero(idle)
     keys = _keys(x, age.codes, recency.codes, shape)
     alike = weight.strides == (0,) and weight[0] == 1.0

@@ -33,7 +33,7 @@ class Coded(NamedTuple):
     """Distinct values in rising order (some may not occur), and the position of each row's."""
 
     values: NDArray[np.float64]
-    codes: NDArray[Any]
+    codes: NDArray[np.int32 | np.int64]
 
 
 def chunks(size: int) -> Iterator[slice]:

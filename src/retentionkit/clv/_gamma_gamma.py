@@ -29,6 +29,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
@@ -311,8 +312,6 @@ class _Likelihood:
 
     def _counts(self, parameters: NDArray[np.float64]) -> Surface:
         """Terms in x alone: the beta function."""
-        from scipy.special import betaln  # noqa: PLC0415
-
         p, q, _ = parameters
         n, x = self._n_x, self._levels
         k = p * x
@@ -324,7 +323,7 @@ class _Likelihood:
         hessian[0, 0] = n @ (x**2 * (curve - _polygamma(1, k)))
         hessian[0, 1] = hessian[1, 0] = n @ (x * curve)
         hessian[1, 1] = n @ (curve - _polygamma(1, q))
-        value = -float(n @ np.asarray(betaln(k, q), dtype=np.float64)) - self._log_money
+        value = -float(n @ np.asarray(_special().betaln(k, q), dtype=np.float64)) - self._log_money
         return Surface(value, gradient, hessian)
 
     def _shares(self, parameters: NDArray[np.float64]) -> Surface:
@@ -352,7 +351,8 @@ class _Likelihood:
 
 
 def _polygamma(order: int, x: float | NDArray[np.float64]) -> NDArray[np.float64]:
-    from scipy.special import polygamma  # noqa: PLC0415
+    return np.asarray(_special().polygamma(order, x), dtype=np.float64)
 
-    found: Any = polygamma(order, x)
-    return np.asarray(found, dtype=np.float64)
+
+def _special() -> Any:  # noqa: ANN401 - stubs of these functions differ from version to version
+    return import_module("scipy.special")

@@ -258,8 +258,8 @@ class TransactionModel(ABC):
         >>> round(float(model.count_pmf(0, "39 weeks")), 4)
         0.5738
         """
-        none = np.zeros(1)
-        return np.asarray(self._counts(read_counts("n", n), none, none, none, t)[0])
+        none, counts = np.zeros(1), read_counts("n", n)
+        return self._counts(counts, none, none, none, t).reshape(counts.shape)
 
     def conditional_count_pmf(
         self, histories: PurchaseHistories, n: ArrayLike, t: Duration
