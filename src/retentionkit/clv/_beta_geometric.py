@@ -57,8 +57,10 @@ _PANEL: Final = 3.0
 _NODES: Final = 24
 _ROWS: Final = 1 << 11
 _STEP: Final = 0.2
+#: A density has fallen by exp(-40) after so many of its widths, and 40 lengths of its tail.
 _TAIL: Final = 40.0
-_SUMS: Final = 1 << 20
+_WIDTHS: Final = 9.0
+_SUMS: Final = 1 << 17
 
 
 def still_alive(s: Floats, tau: Floats, a: float, b: Floats) -> Floats:
@@ -194,9 +196,9 @@ def _over_dropout(
     geometric series. Dividing by the same sum of the density itself makes constants cancel.
     """
     spread = np.sqrt(1 / a + 1 / b)
-    left = np.log(a / (b + s * tau)) - _TAIL * np.maximum(spread, 1 / a)
+    left = np.log(a / (b + s * tau)) - _WIDTHS * spread - _TAIL / a
     low = np.maximum(left, -_TAIL - np.log1p(s * tau))
-    high = np.minimum(np.log(a / b) + _TAIL * np.maximum(spread, 1 / b), _TAIL)
+    high = np.minimum(np.log(a / b) + _WIDTHS * spread + _TAIL / b, _TAIL)
     step = np.minimum(_STEP, np.sqrt(1 / a + 1 / (b + s)) / 2)
     count = int(np.max((high - low) / step)) + 2
     result = np.empty(len(s))

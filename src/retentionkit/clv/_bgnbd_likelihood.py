@@ -41,25 +41,25 @@ _LIMITS: Final = (
         "no dropout",
         {"b": 6.0},
         ("a", "b"),
-        "nobody seems to leave: the dropout probability goes to zero and the NBD model remains",
+        "nobody seems to leave; the dropout probability goes to zero and the NBD model remains",
     ),
     Limit(
         "homogeneous rate",
         {"r": 6.0, "alpha": 6.0},
         ("r", "alpha"),
-        "all customers seem to buy at the same rate: r and alpha go to infinity together",
+        "all customers seem to buy at the same rate; r and alpha go to infinity together",
     ),
     Limit(
         "homogeneous dropout",
         {"a": 6.0, "b": 6.0},
         ("a", "b"),
-        "all customers seem to leave with the same probability: a and b go to infinity together",
+        "all customers seem to leave with the same probability; a and b go to infinity together",
     ),
     Limit(
         "polarised dropout",
         {"a": -6.0, "b": -6.0},
         ("a", "b"),
-        "customers seem to leave at the first repeat purchase or never: a and b go to zero",
+        "customers seem to leave at the first repeat purchase or never; a and b go to zero",
     ),
 )
 

@@ -113,7 +113,7 @@ def on_smooth(
     count = int(np.ceil(37.0 / np.log(radius))) + 2
     occurs = np.bincount(x.astype(np.int64)) > 0
     levels, at = np.flatnonzero(occurs).astype(np.float64), np.cumsum(occurs) - 1
-    if len(levels) * count * 4 > len(x) or count * 2 > len(ages.values):
+    if len(levels) * count > len(x) or count * 2 > len(ages.values):
         return on_distinct(function, x, T, unit)
     points = np.polynomial.chebyshev.chebpts1(count)
     nodes = np.exp(log_age[0] + half * (points + 1)) - offset

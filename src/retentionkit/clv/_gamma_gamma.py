@@ -52,13 +52,13 @@ _LIMITS: Final = (
         "same spend",
         {"q": 6.0, "v": 6.0},
         ("q", "v"),
-        "all customers seem to spend the same on average: q and v go to infinity together",
+        "all customers seem to spend the same on average; q and v go to infinity together",
     ),
     Limit(
         "constant orders",
         {"p": 6.0, "v": -6.0},
         ("p", "v"),
-        "a customer's orders seem to be all alike: p goes to infinity and v to zero",
+        "a customer's orders seem to be all alike; p goes to infinity and v to zero",
     ),
 )
 _FEWEST: Final = 3

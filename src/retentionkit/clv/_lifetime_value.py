@@ -243,8 +243,8 @@ def _value(
         return terms.margin * (z * n + (z if first is None else first))
 
     parts = (
-        _loadings(purchases, lambda model: value(bought(model), z)),
-        _loadings(spend, lambda model: value(n, spent(model))),
+        _loadings(purchases, lambda model: value(bought(model), z), len(z)),
+        _loadings(spend, lambda model: value(n, spent(model)), len(z)),
     )
     known = [part for part in parts if part is not None]
     defined = ~np.isnan(z)
@@ -267,14 +267,15 @@ def _value(
 
 
 def _loadings(
-    given: object,
-    value: Callable[[Any], NDArray[np.float64]],
+    given: object, value: Callable[[Any], NDArray[np.float64]], size: int
 ) -> NDArray[np.float64] | None:
     """Derivatives in the parameters of a fit times a root of their covariance; None for no fit."""
     fit = fit_of(given)
     if fit is None:
         return None
     model: Any = fit.model
+    if not np.isfinite(fit.covariance).all():
+        return np.full((size, len(model.names)), np.nan)
     slopes: list[NDArray[np.float64]] = []
     for name in model.names:
         estimate = getattr(model, name)
@@ -283,8 +284,6 @@ def _loadings(
             for step in (_STEP, -_STEP)
         )
         slopes.append((high - low) / (2 * _STEP * estimate))
-    if not np.isfinite(fit.covariance).all():
-        return np.full((len(slopes[0]), len(slopes)), np.nan)
     spread, directions = np.linalg.eigh(fit.covariance)
     root = directions * np.sqrt(np.maximum(spread, 0.0))
     return np.asarray(np.stack(slopes, axis=1) @ root)
