@@ -9,7 +9,7 @@ from scipy.integrate import quad
 from scipy.stats import gamma as gamma_distribution
 
 import retentionkit as rk
-from retentionkit.clv._gamma_gamma import _Likelihood
+from retentionkit.clv._gamma_gamma_likelihood import GammaGammaLikelihood
 from retentionkit.errors import DataError, KindError, OptionError
 
 ROUNDED = rk.clv.GammaGamma(6.25, 3.74, 15.44)
@@ -90,7 +90,7 @@ def test_expected_spend_is_the_posterior_mean():
 
 def test_derivatives_are_right(spend, cdnow):
     some = cdnow.frequency > 0
-    likelihood = _Likelihood(
+    likelihood = GammaGammaLikelihood(
         cdnow.frequency[some].astype(float), cdnow.monetary_value[some], cdnow.weight[some]
     )
     point = spend.model.parameters() * [1.2, 0.8, 1.1]

@@ -28,15 +28,13 @@ References
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
-from retentionkit.clv._distinct import chunks
 from retentionkit.clv._fit import Fit, fit_model
-from retentionkit.clv._maximum import Limit, Penalty, Surface
+from retentionkit.clv._gamma_gamma_likelihood import GammaGammaLikelihood
+from retentionkit.clv._maximum import Penalty
 from retentionkit.clv._reading import check_parameters, read_counts, read_histories
 from retentionkit.errors import DataError
 
@@ -47,20 +45,6 @@ if TYPE_CHECKING:
 
 __all__ = ["GammaGamma"]
 
-_LIMITS: Final = (
-    Limit(
-        "same spend",
-        {"q": 6.0, "v": 6.0},
-        ("q", "v"),
-        "all customers seem to spend the same on average; q and v go to infinity together",
-    ),
-    Limit(
-        "constant orders",
-        {"p": 6.0, "v": -6.0},
-        ("p", "v"),
-        "a customer's orders seem to be all alike; p goes to infinity and v to zero",
-    ),
-)
 _FEWEST: Final = 3
 
 
@@ -142,7 +126,7 @@ class GammaGamma:
         >>> [round(value, 3) for value in fit.model.parameters().tolist()]
         [6.25, 3.744, 15.444]
         """
-        likelihood = _Likelihood(*_spending(histories))
+        likelihood = GammaGammaLikelihood(*_spending(histories))
         left = int(((histories.frequency > 0) & (_money(histories)[1] <= 0)).sum())
         aside = f" {left:,} whose refunds leave no positive mean were set aside." if left else ""
         prior = Penalty(penalty, np.eye(2, 3), np.array([0.0, np.log(2.0)]))
@@ -273,86 +257,3 @@ def _spending(
             do="Pass that amount as spend, spend=30.0; or check where the amounts come from.",
         )
     return x[some], money[some], histories.weight[some]
-
-
-class _Likelihood:
-    """Log-likelihood of (p, q, v), with exact derivatives."""
-
-    names = GammaGamma.names
-    limits = _LIMITS
-
-    def __init__(
-        self, x: NDArray[np.float64], money: NDArray[np.float64], n: NDArray[np.float64]
-    ) -> None:
-        order = np.lexsort((n, money, x))  # sums must not depend on the order of the customers
-        self._x, self._money, self._n = x[order], money[order], n[order]
-        self._levels, at = np.unique(self._x, return_inverse=True)
-        self._n_x = np.bincount(at, self._n)
-        self._log_money = float(self._n @ np.log(self._money))
-
-    @property
-    def n_customers(self) -> float:
-        return float(self._n.sum())
-
-    def fingerprint(self) -> str:
-        digest = hashlib.sha256()
-        for array in (self._x, self._money, self._n):
-            digest.update(np.ascontiguousarray(array, dtype="<f8").data)
-        return f"sha256:{digest.hexdigest()}"
-
-    def coarse(self) -> None:
-        """Money does not repeat, so there is nothing to round."""
-
-    def starts(self) -> list[list[float]]:
-        typical = float(np.exp(self._log_money / self.n_customers))
-        return [[p, q, typical * q / p] for p, q in ((5.0, 4.0), (1.0, 2.0), (50.0, 10.0))]
-
-    def __call__(self, parameters: NDArray[np.float64]) -> Surface:
-        return self._counts(parameters).plus(self._shares(parameters))
-
-    def _counts(self, parameters: NDArray[np.float64]) -> Surface:
-        """Terms in x alone: the beta function."""
-        p, q, _ = parameters
-        n, x = self._n_x, self._levels
-        k = p * x
-        slope, curve = _polygamma(0, k + q), _polygamma(1, k + q)
-        gradient = np.array(
-            [n @ (x * (slope - _polygamma(0, k))), n @ (slope - _polygamma(0, q)), 0.0]
-        )
-        hessian = np.zeros((3, 3))
-        hessian[0, 0] = n @ (x**2 * (curve - _polygamma(1, k)))
-        hessian[0, 1] = hessian[1, 0] = n @ (x * curve)
-        hessian[1, 1] = n @ (curve - _polygamma(1, q))
-        value = -float(n @ np.asarray(_special().betaln(k, q), dtype=np.float64)) - self._log_money
-        return Surface(value, gradient, hessian)
-
-    def _shares(self, parameters: NDArray[np.float64]) -> Surface:
-        """Terms in y = x m / (v + x m), summed over customers."""
-        p, q, v = parameters
-        log_y = log_rest = sum_y = x_rest = curve = 0.0
-        for rows in chunks(len(self._x)):
-            x, n = self._x[rows], self._n[rows]
-            total = x * self._money[rows]
-            y, rest = total / (v + total), v / (v + total)
-            log_y -= float((n * x) @ np.log1p(v / total))
-            log_rest -= float(n @ np.log1p(total / v))
-            sum_y += float(n @ y)
-            x_rest += float((n * x) @ rest)
-            curve += float((n * (p * x + q)) @ rest**2)
-        gradient = np.array([log_y, log_rest, (q * sum_y - p * x_rest) / v])
-        hessian = np.array(
-            [
-                [0.0, 0.0, -x_rest / v],
-                [0.0, 0.0, sum_y / v],
-                [-x_rest / v, sum_y / v, (curve - q * self.n_customers) / v**2],
-            ]
-        )
-        return Surface(p * log_y + q * log_rest, gradient, hessian)
-
-
-def _polygamma(order: int, x: float | NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(_special().polygamma(order, x), dtype=np.float64)
-
-
-def _special() -> Any:  # noqa: ANN401 - stubs of these functions differ from version to version
-    return import_module("scipy.special")

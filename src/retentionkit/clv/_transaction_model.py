@@ -266,10 +266,7 @@ class TransactionModel(ABC):
     ) -> Floats:
         """Probability that each customer makes `n` purchases in the next `t`.
 
-        Returns
-        -------
-        ndarray
-            Shape (customers,) for one `n`, (customers, k) for `k` of them.
+        Returns an array of shape (customers,) for one `n`, (customers, k) for `k` of them.
         """
         return self._counts(read_counts("n", n), *self._read(histories), t)
 
