@@ -31,7 +31,7 @@ def weekly_rate(delta):
 
 @pytest.fixture(scope="module")
 def customers(cdnow):
-    """Customers 1, 1516 and 3 of BTYD's walk-through."""
+    """Customers 1, 1516 and 3 of the walk-through of the R package BTYD."""
     return cdnow[np.searchsorted(cdnow.customer, [1, 1516, 3])]
 
 
