@@ -51,6 +51,8 @@ def test_without_money():
     table = rk.clv.score(log, model, as_of="1997-09-30", grain="week", horizon=39)
     assert list(table.columns)[-2:] == ["probability_active", "expected_purchases"]
     assert "monetary_value" not in table.columns
+    by_day = rk.clv.score(log, model, as_of="1997-09-30", horizon=39)
+    assert by_day["frequency"].sum() == 2457 > table["frequency"].sum()
 
 
 def test_refusals(log, spend):

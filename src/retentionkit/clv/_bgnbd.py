@@ -26,13 +26,13 @@ from retentionkit.clv._beta_geometric import (
     still_alive,
 )
 from retentionkit.clv._bgnbd_likelihood import BGNBDLikelihood
-from retentionkit.clv._reading import check_parameters, read_times
+from retentionkit.clv._reading import check_parameters
 from retentionkit.clv._rising import rising
 from retentionkit.clv._simulation import SimulatedPurchases, purchases_until_dropout
 from retentionkit.clv._transaction_model import TransactionModel
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
     from retentionkit.clv._beta_geometric import Floats
     from retentionkit.clv._counted import Counted
@@ -99,30 +99,10 @@ class BGNBD(TransactionModel):
     def __post_init__(self) -> None:
         check_parameters(self.unit, r=self.r, alpha=self.alpha, a=self.a, b=self.b)
 
-    def simulate(
-        self, age: ArrayLike, *, rng: np.random.Generator | int | None = None
-    ) -> SimulatedPurchases:
-        """Draw the repeat purchases of new customers.
-
-        Parameters
-        ----------
-        age
-            How long each customer is observed, in the model's unit, shape (n,).
-        rng
-            Seed or generator; None draws a new one.
-
-        Examples
-        --------
-        >>> import retentionkit as rk
-        >>> model = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")
-        >>> bool((model.simulate([39.0, 78.0], rng=1).time <= 78).all())
-        True
-        """
-        ages = np.atleast_1d(read_times("age", age, self.unit))
-        generator = np.random.default_rng(rng)
-        rate = generator.gamma(self.r, 1 / self.alpha, len(ages))
-        dropout = generator.beta(self.a, self.b, len(ages))
-        return purchases_until_dropout(ages, rate, dropout, unit=self.unit, rng=generator)
+    def _simulate(self, age: Floats, rng: np.random.Generator) -> SimulatedPurchases:
+        rate = rng.gamma(self.r, 1 / self.alpha, len(age))
+        dropout = rng.beta(self.a, self.b, len(age))
+        return purchases_until_dropout(age, rate, dropout, unit=self.unit, rng=rng)
 
     @classmethod
     def _likelihood(cls, data: Counted) -> BGNBDLikelihood:

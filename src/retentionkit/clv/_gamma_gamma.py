@@ -126,8 +126,9 @@ class GammaGamma:
         >>> [round(value, 3) for value in fit.model.parameters().tolist()]
         [6.25, 3.744, 15.444]
         """
-        likelihood = GammaGammaLikelihood(*_spending(histories))
-        left = int(((histories.frequency > 0) & (_money(histories)[1] <= 0)).sum())
+        x, money = _money(histories)
+        likelihood = GammaGammaLikelihood(*_spending(x, money, histories.weight))
+        left = np.count_nonzero((x > 0) & (money <= 0))
         aside = f" {left:,} whose refunds leave no positive mean were set aside." if left else ""
         prior = Penalty(penalty, np.eye(2, 3), np.array([0.0, np.log(2.0)]))
         return fit_model(
@@ -237,10 +238,9 @@ def _money(histories: PurchaseHistories) -> tuple[NDArray[np.float64], NDArray[n
 
 
 def _spending(
-    histories: PurchaseHistories,
+    x: NDArray[np.float64], money: NDArray[np.float64], weight: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Orders, mean spend and weight of the customers with repeats and a positive mean spend."""
-    x, money = _money(histories)
     some = (x > 0) & (money > 0)
     if np.count_nonzero(some) < _FEWEST:
         raise DataError(
@@ -256,4 +256,4 @@ def _spending(
             allowed="mean spends that differ",
             do="Pass that amount as spend, spend=30.0; or check where the amounts come from.",
         )
-    return x[some], money[some], histories.weight[some]
+    return x[some], money[some], weight[some]

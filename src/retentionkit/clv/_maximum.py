@@ -175,8 +175,9 @@ def maximise(
         log, decrement = _polish(objective, near)
         if not _settled(objective, decrement):
             log, decrement = _polish(objective, _search(objective, log))
-        limits = _limits(rough, near) and _limits(objective, log)
-        if limits or _settled(objective, decrement):
+        settled = _settled(objective, decrement)
+        limits = () if settled and not _limits(rough, near) else _limits(objective, log)
+        if limits or settled:
             return _maximum(objective, log, decrement, limits)
     raise _failure(likelihood, np.exp(log), starts[0])
 

@@ -112,7 +112,7 @@ class TransactionModel(ABC):
         return self._log_likelihood(*self._read(histories))
 
     def probability_alive(self, histories: PurchaseHistories, after: Duration = 0) -> Floats:
-        """Probability that each customer is still a customer, now or some time ahead.
+        """Probability that each customer is still one, now or some time ahead, shape (n,).
 
         Parameters
         ----------
@@ -120,11 +120,6 @@ class TransactionModel(ABC):
             Purchase histories, shape (n,).
         after
             How long after the end of observation.
-
-        Returns
-        -------
-        ndarray
-            Shape (n,).
 
         Examples
         --------
@@ -148,17 +143,13 @@ class TransactionModel(ABC):
         return self._alive(x, t_x, T) * self._buys(x, T, time)
 
     def expected_purchases(self, t: Duration | ArrayLike) -> Floats:
-        """Expected repeat purchases of a new customer in (0, t].
+        """Expected repeat purchases of a new customer in (0, t], of the shape of `t`.
 
         Parameters
         ----------
         t
-            A time or an array of times in the model's unit, or text such as `"12 months"`.
-
-        Returns
-        -------
-        ndarray
-            Of the shape of `t`. The first purchase is not counted.
+            A time or an array of times in the model's unit, or text such as `"12 months"`. The
+            first purchase is not counted.
 
         Examples
         --------
@@ -237,14 +228,12 @@ class TransactionModel(ABC):
             none = np.zeros(1)
             return self._alive(none, none, none) * self._discounted(none, none, delta, end)
         x, t_x, T = self._read(histories)
-        ahead = on_smooth(
-            lambda x, T: self._discounted(x, T, delta, end),
-            x,
-            T,
-            self.unit,
-            offset=min(getattr(self, name) for name in self.times),
-        )
-        return self._alive(x, t_x, T) * ahead
+        offset = min(getattr(self, name) for name in self.times)
+
+        def ahead(x: Floats, T: Floats) -> Floats:
+            return self._discounted(x, T, delta, end)
+
+        return self._alive(x, t_x, T) * on_smooth(ahead, x, T, self.unit, offset=offset)
 
     def count_pmf(self, n: ArrayLike, t: Duration) -> Floats:
         """Probability that a new customer makes `n` repeat purchases in (0, t].
@@ -286,7 +275,6 @@ class TransactionModel(ABC):
             float(read_times("norm", norm, self.unit)), *self._read(histories)
         )
 
-    @abstractmethod
     def simulate(
         self, age: ArrayLike, *, rng: np.random.Generator | int | None = None
     ) -> SimulatedPurchases:
@@ -298,7 +286,16 @@ class TransactionModel(ABC):
             How long each customer is observed, in the model's unit, shape (n,).
         rng
             Seed or generator; None draws a new one.
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> model = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")
+        >>> bool((model.simulate([39.0, 78.0], rng=1).time <= 78).all())
+        True
         """
+        ages = np.atleast_1d(read_times("age", age, self.unit))
+        return self._simulate(ages, np.random.default_rng(rng))
 
     def _read(self, histories: PurchaseHistories) -> tuple[Floats, Floats, Floats]:
         h = read_histories(histories, self.unit)
@@ -314,6 +311,9 @@ class TransactionModel(ABC):
     @abstractmethod
     def _likelihood(cls, data: Counted) -> Likelihood:
         """The log-likelihood with its derivatives, for the driver."""
+
+    @abstractmethod
+    def _simulate(self, age: Floats, rng: np.random.Generator) -> SimulatedPurchases: ...
 
     @abstractmethod
     def _log_likelihood(self, x: Floats, t_x: Floats, T: Floats) -> Floats: ...
