@@ -12,7 +12,7 @@ from scipy.special import roots_genlaguerre, roots_jacobi
 from scipy.stats import gamma as gamma_distribution
 
 import retentionkit as rk
-from retentionkit.clv._bgnbd_likelihood import BGNBDLikelihood
+from retentionkit.clv._beta_geometric_likelihood import BetaGeometricLikelihood
 from retentionkit.clv._counted import count_histories
 from retentionkit.errors import DataError, KindError, OptionError
 
@@ -237,7 +237,7 @@ def test_purchases_until_dropout():
 
 
 def test_score_is_zero_and_derivatives_are_right(bgnbd, cdnow):
-    likelihood = BGNBDLikelihood(count_histories(cdnow))
+    likelihood = BetaGeometricLikelihood(count_histories(cdnow), 0)
     at_top = likelihood(bgnbd.model.parameters())
     np.testing.assert_allclose(at_top.gradient * bgnbd.model.parameters(), 0, atol=1e-7)
     point, step = bgnbd.model.parameters() * [1.2, 0.9, 1.3, 0.8], 1e-5

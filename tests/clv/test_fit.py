@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 import retentionkit as rk
-from retentionkit.clv._bgnbd_likelihood import BGNBDLikelihood
+from retentionkit.clv._beta_geometric_likelihood import BetaGeometricLikelihood
 from retentionkit.clv._counted import Counted, count_histories
 from retentionkit.clv._maximum import Limit, Penalty, Surface, maximise
 from retentionkit.clv._simulation import purchases_until_dropout
@@ -101,7 +101,7 @@ def test_many_customers_are_searched_roughly_and_polished_exactly():
     assert (rough.t_x <= rough.T).all()
     fit = rk.clv.BGNBD.fit(histories)
     assert fit.decrement < 1e-12
-    slope = BGNBDLikelihood(data)(fit.model.parameters()).gradient
+    slope = BetaGeometricLikelihood(data, 0)(fit.model.parameters()).gradient
     # The slope of a sum over 60,000 customers, against terms of size 1e4.
     np.testing.assert_allclose(slope * fit.model.parameters(), 0, atol=1e-5)
 

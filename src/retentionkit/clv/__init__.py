@@ -12,12 +12,16 @@ if TYPE_CHECKING:
     from retentionkit.clv._fit import Fit, Parameter
     from retentionkit.clv._gamma_gamma import GammaGamma
     from retentionkit.clv._lifetime_value import lifetime_value, new_customer_value
+    from retentionkit.clv._mbgnbd import MBGNBD
+    from retentionkit.clv._nbd import NBD
     from retentionkit.clv._score import score
     from retentionkit.clv._simulation import SimulatedPurchases
     from retentionkit.clv._tracking import Tracking, tracking
 
 __all__ = [
     "BGNBD",
+    "MBGNBD",
+    "NBD",
     "Fit",
     "GammaGamma",
     "Parameter",
@@ -36,6 +40,8 @@ __getattr__, __dir__ = open_door(
         "BGNBD": "_bgnbd",
         "Fit": "_fit",
         "GammaGamma": "_gamma_gamma",
+        "MBGNBD": "_mbgnbd",
+        "NBD": "_nbd",
         "Parameter": "_fit",
         "SimulatedPurchases": "_simulation",
         "Tracking": "_tracking",

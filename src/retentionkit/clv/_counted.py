@@ -51,6 +51,11 @@ class Counted:
             digest.update(array.astype("<f8", copy=False).data)
         return f"sha256:{digest.hexdigest()}"
 
+    def has_distinct(self, number: int) -> bool:
+        """Whether there are at least so many distinct histories, as far as a sample shows."""
+        first = np.stack([self.x[-_SAMPLE:], self.t_x[-_SAMPLE:], self.T[-_SAMPLE:]])
+        return bool(np.unique(first, axis=1).shape[1] >= number)
+
     def age_codes(self) -> Coded:
         """Ages as codes into their distinct values."""
         return codes(self.T, self.unit)
@@ -79,15 +84,14 @@ class Counted:
         return Counted(levels[rest // size], t_x_coarse, T_coarse, n[found], self.unit)
 
 
-def check_enough(histories: PurchaseHistories, parameters: int) -> None:
+def check_enough(data: Counted, parameters: int) -> None:
     """Refuse histories without repeat purchases, or fewer distinct ones than parameters."""
-    x = histories.frequency
-    first = np.stack([x[:_SAMPLE], histories.recency[:_SAMPLE], histories.age[:_SAMPLE]])
-    if x.max() > 0 and np.unique(first, axis=1).shape[1] >= parameters:
+    if data.x.max() > 0 and data.has_distinct(parameters):
         return
+    repeaters = data.n[data.x > 0].sum()
     raise DataError(
         "These histories are too few or too alike to learn the parameters of a model from.",
-        received=f"{len(x):,} histories, {np.count_nonzero(x > 0):,} with repeat purchases",
+        received=f"{data.n_customers:,.0f} histories, {repeaters:,.0f} with repeat purchases",
         allowed=f"repeat purchases, and at least {parameters} distinct histories",
         do="Observe longer or use more customers; or build a model by hand from its parameters.",
     )
@@ -144,7 +148,7 @@ def _tally(
         keys.sort()
     else:
         keys = keys[order]
-    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
+    starts = np.flatnonzero(np.concatenate((keys[:1] == keys[:1], keys[1:] != keys[:-1])))
     if weight is None:
         return keys[starts], np.diff(starts, append=len(keys)).astype(np.float64)
     return keys[starts], np.add.reduceat(weight[order], starts)

@@ -12,6 +12,8 @@ import numpy as np
 from retentionkit.clv._bgnbd import BGNBD
 from retentionkit.clv._fit import Fit
 from retentionkit.clv._gamma_gamma import GammaGamma
+from retentionkit.clv._mbgnbd import MBGNBD
+from retentionkit.clv._nbd import NBD
 from retentionkit.clv._saved import PLAIN, SCHEMA, UNDEFINED_AT_A_LIMIT, VERSION
 from retentionkit.errors import DataError, RetentionKitError
 from retentionkit.results import frozen_array
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["load"]
 
-_MODELS: Final[Mapping[str, type[Any]]] = {"BGNBD": BGNBD, "GammaGamma": GammaGamma}
+_MODELS: Final[Mapping[str, type[Any]]] = {
+    model.__name__: model for model in (BGNBD, GammaGamma, MBGNBD, NBD)
+}
 
 
 def load(path: str | os.PathLike[str]) -> Fit[Any]:

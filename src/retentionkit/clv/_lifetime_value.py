@@ -29,9 +29,9 @@ import numpy as np
 from retentionkit.arguments import check_choice, check_number
 from retentionkit.clv._fit import Fit, fit_of, model_of
 from retentionkit.clv._gamma_gamma import GammaGamma
+from retentionkit.clv._models import is_purchase_model
 from retentionkit.clv._reading import read_histories
 from retentionkit.clv._terms import Terms
-from retentionkit.clv._transaction_model import TransactionModel
 from retentionkit.durations import Unit
 from retentionkit.errors import DataError, KindError, OptionError
 from retentionkit.results import frozen_array
@@ -42,10 +42,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from retentionkit.clv._transaction_model import TransactionModel
     from retentionkit.durations import Duration
     from retentionkit.histories import PurchaseHistories
 
-    Purchases: TypeAlias = Fit[TransactionModel] | TransactionModel | ArrayLike
+    Purchases: TypeAlias = Fit[TransactionModel[Any]] | TransactionModel[Any] | ArrayLike
     Spend: TypeAlias = Fit[GammaGamma] | GammaGamma | ArrayLike
 
 __all__ = ["lifetime_value", "new_customer_value"]
@@ -123,7 +124,7 @@ def lifetime_value(
     size = len(histories)
 
     def bought(model: Any) -> NDArray[np.float64]:  # noqa: ANN401 - a model or numbers
-        if isinstance(model, TransactionModel):
+        if is_purchase_model(model):
             return model.discounted_expected_purchases(
                 histories, discount_rate=discount_rate, horizon=horizon
             )
@@ -195,7 +196,7 @@ def new_customer_value(
         check_number("first_order", first_order, low=0)
 
     def bought(model: Any) -> NDArray[np.float64]:  # noqa: ANN401 - a model or numbers
-        if isinstance(model, TransactionModel):
+        if is_purchase_model(model):
             return model.discounted_expected_purchases(
                 None, discount_rate=discount_rate, horizon=horizon
             )

@@ -49,6 +49,13 @@ class Surface(NamedTuple):
             self.hessian + other.hessian,
         )
 
+    def among(self, size: int, at: Sequence[int]) -> Surface:
+        """The same as a function of more parameters, of which it knows those at some positions."""
+        gradient, hessian = np.zeros(size), np.zeros((size, size))
+        gradient[at] = self.gradient
+        hessian[np.ix_(at, at)] = self.hessian
+        return Surface(self.value, gradient, hessian)
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Limit:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from retentionkit import frames
 from retentionkit.clv._fit import model_of
 from retentionkit.clv._lifetime_value import lifetime_value
-from retentionkit.clv._transaction_model import TransactionModel
-from retentionkit.errors import KindError
+from retentionkit.clv._models import purchase_model
 from retentionkit.histories import purchase_histories
 
 if TYPE_CHECKING:
@@ -16,8 +15,10 @@ if TYPE_CHECKING:
 
     from retentionkit.clv._fit import Fit
     from retentionkit.clv._gamma_gamma import GammaGamma
+    from retentionkit.clv._transaction_model import TransactionModel
     from retentionkit.durations import Duration, Grain, Moment
     from retentionkit.frames import Frame
+    from retentionkit.histories import PurchaseHistories
     from retentionkit.transactions import Transactions
 
 __all__ = ["score"]
@@ -25,7 +26,7 @@ __all__ = ["score"]
 
 def score(
     transactions: Transactions,
-    purchases: Fit[TransactionModel] | TransactionModel,
+    purchases: Fit[TransactionModel[PurchaseHistories]] | TransactionModel[PurchaseHistories],
     *,
     spend: Fit[GammaGamma] | GammaGamma | ArrayLike | None = None,
     horizon: Duration = "12 months",
@@ -80,14 +81,7 @@ def score(
     0         1              0.727               1.226
     1         2              0.212               0.203
     """
-    model: object = model_of(purchases)
-    if not isinstance(model, TransactionModel):
-        raise KindError(
-            "`purchases` is no model of purchases.",
-            received=type(purchases).__name__,
-            allowed="a fit or model of purchases, such as BGNBD",
-            do="Pass BGNBD.fit(histories), or a fit read by rk.clv.load.",
-        )
+    model = purchase_model(purchases)
     histories = purchase_histories(transactions, as_of=as_of, unit=model.unit, grain=grain)
     columns: dict[str, Any] = {
         "customer": histories.customer,

@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from retentionkit.clv._fit import model_of
+from retentionkit.clv._models import purchase_model
 from retentionkit.clv._reading import read_histories
-from retentionkit.clv._transaction_model import TransactionModel
 from retentionkit.durations import grain_in
-from retentionkit.errors import KindError
 from retentionkit.histories._periods import last_day
 from retentionkit.histories._timeline import timeline
 from retentionkit.results import Columns, Result, frozen_array
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from retentionkit.clv._fit import Fit
+    from retentionkit.clv._transaction_model import TransactionModel
     from retentionkit.durations import Moment, Unit
     from retentionkit.frames import FrameKind
     from retentionkit.histories import PurchaseHistories
@@ -100,7 +99,7 @@ class Tracking(Result):
 
 def tracking(
     transactions: Transactions,
-    purchases: Fit[TransactionModel] | TransactionModel,
+    purchases: Fit[TransactionModel[PurchaseHistories]] | TransactionModel[PurchaseHistories],
     histories: PurchaseHistories,
     *,
     until: Moment,
@@ -143,7 +142,7 @@ def tracking(
     >>> int(held.actual_holdout), round(held.expected_holdout)
     (1882, 1667)
     """
-    model = _checked(model_of(purchases))
+    model = purchase_model(purchases)
     cohort = read_histories(histories, model.unit)
     counts = timeline(transactions, histories, until=until)
     length, unit = grain_in(cohort.grain, model.unit)
@@ -167,15 +166,4 @@ def tracking(
         definition=f"Repeat purchases of customers first seen up to {cohort.as_of}; one event "
         f"per {cohort.grain}; periods of one {model.unit if unit >= length else cohort.grain}.",
         kind=cohort.kind,
-    )
-
-
-def _checked(model: object) -> TransactionModel:
-    if isinstance(model, TransactionModel):
-        return model
-    raise KindError(
-        "Tracking needs a fit or model of purchases.",
-        received=type(model).__name__,
-        allowed="a fit or model such as BGNBD",
-        do="Pass BGNBD.fit(histories).",
     )

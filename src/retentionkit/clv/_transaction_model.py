@@ -1,49 +1,45 @@
 """What every model of repeat purchases answers, stated once.
 
-A model gives its likelihood and a few kernels over arrays, each for customers who have made `x`
-repeat purchases by age `T` and are alive then; a new customer has made none by age 0. This class
-reads what the caller brings, evaluates the kernels where they differ, and combines them.
+A model gives its likelihood and a few kernels over arrays. This class reads what the caller brings,
+evaluates the kernels where they differ, and combines them.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import math
-from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import numpy as np
 
 from retentionkit.clv._counted import check_enough, count_histories
 from retentionkit.clv._distinct import on_distinct, on_smooth
 from retentionkit.clv._fit import Fit, fit_model
+from retentionkit.clv._kernels import Kernels
 from retentionkit.clv._maximum import Penalty
 from retentionkit.clv._reading import read_counts, read_histories, read_times
 from retentionkit.durations import Duration, Unit, continuous_rate, unit_ratio
 from retentionkit.errors import OptionError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike
 
     from retentionkit.clv._beta_geometric import Floats
     from retentionkit.clv._counted import Counted
-    from retentionkit.clv._maximum import Likelihood
     from retentionkit.clv._simulation import SimulatedPurchases
-    from retentionkit.histories import PurchaseHistories
 
 __all__ = ["TransactionModel"]
 
+#: The kind of histories that a model reads.
+H_contra = TypeVar("H_contra", contravariant=True)
 
-class TransactionModel(ABC):
-    """A model of repeat purchases, which *is* its parameters; the base of `BGNBD`."""
+
+class TransactionModel(Kernels, Generic[H_contra]):
+    """A model of repeat purchases, which *is* its parameters; the base of `BGNBD` and its kin."""
 
     __slots__ = ()
-
-    #: The parameters in the order of the papers, and those that are measured in time.
-    names: ClassVar[tuple[str, ...]]
-    times: ClassVar[tuple[str, ...]]
-    #: The quantities that a penalty holds, as rows over the log-parameters.
-    shapes: ClassVar[Floats]
 
     unit: Unit
 
@@ -59,14 +55,15 @@ class TransactionModel(ABC):
 
     @classmethod
     def fit(
-        cls, histories: PurchaseHistories, *, penalty: float = 0.0, start: Self | None = None
+        cls, histories: H_contra, *, penalty: float = 0.0, start: Self | None = None
     ) -> Fit[Self]:
         """Fit by maximum likelihood.
 
         Parameters
         ----------
         histories
-            Purchase histories; the model takes their unit. Weights count customers.
+            Histories of the kind that the model reads; the model takes their unit. Weights count
+            customers.
         penalty
             Weight of a normal prior with variance 1/penalty on each of the model's shape
             quantities, named in its own documentation; 0 is maximum likelihood.
@@ -93,9 +90,9 @@ class TransactionModel(ABC):
         >>> [round(value, 3) for value in fit.model.parameters().tolist()]
         [0.243, 4.414, 0.793, 2.426]
         """
-        unit = read_histories(histories, getattr(histories, "unit", "week")).unit
-        check_enough(histories, len(cls.names))
-        data = count_histories(histories)
+        checked = cls._checked(histories, getattr(histories, "unit", "week"))
+        data = cls._count(checked)
+        check_enough(data, len(cls.names))
         how = "penalised maximum likelihood" if penalty else "maximum likelihood"
         return fit_model(
             cls,
@@ -103,15 +100,15 @@ class TransactionModel(ABC):
             Penalty(penalty, cls.shapes, np.zeros(len(cls.shapes))),
             start=start,
             fingerprint=data.fingerprint(),
-            definition=f"{cls.__name__} by {how}; time in {unit}s. {histories.definition}",
-            extra={"unit": unit},
+            definition=f"{cls.__name__} by {how}; time in {data.unit}s. {checked.definition}",
+            extra={"unit": data.unit},
         )
 
-    def log_likelihood(self, histories: PurchaseHistories) -> Floats:
+    def log_likelihood(self, histories: H_contra) -> Floats:
         """Log-likelihood of each history, shape (n,); weights are not applied."""
         return self._log_likelihood(*self._read(histories))
 
-    def probability_alive(self, histories: PurchaseHistories, after: Duration = 0) -> Floats:
+    def probability_alive(self, histories: H_contra, after: Duration = 0) -> Floats:
         """Probability that each customer is still one, now or some time ahead, shape (n,).
 
         Parameters
@@ -130,16 +127,16 @@ class TransactionModel(ABC):
         array([0.5671, 0.9556])
         """
         x, t_x, T = self._read(histories)
-        t = float(read_times("after", after, self.unit))
+        t = self._time("after", after)
         now = self._alive(x, t_x, T)
         if t == 0:
             return now
         return now * on_distinct(lambda x, T: self._stays(x, T, t), x, T, self.unit)
 
-    def probability_active(self, histories: PurchaseHistories, t: Duration) -> Floats:
+    def probability_active(self, histories: H_contra, t: Duration) -> Floats:
         """Probability of at least one purchase in the next `t`, shape (n,)."""
         x, t_x, T = self._read(histories)
-        time = float(read_times("t", t, self.unit))
+        time = self._time("t", t)
         return self._alive(x, t_x, T) * self._buys(x, T, time)
 
     def expected_purchases(self, t: Duration | ArrayLike) -> Floats:
@@ -158,12 +155,12 @@ class TransactionModel(ABC):
         >>> model.expected_purchases([1, 39]).round(4)
         array([0.0533, 1.1967])
         """
-        times = read_times("t", t, self.unit)
+        times = self._times("t", t)
         none = np.zeros(times.size)
         made = self._alive(none, none, none) * self._purchases(none, none, times.ravel())
         return np.asarray(made.reshape(times.shape)[()])
 
-    def conditional_expected_purchases(self, histories: PurchaseHistories, t: Duration) -> Floats:
+    def conditional_expected_purchases(self, histories: H_contra, t: Duration) -> Floats:
         """Expected purchases of each customer in the next `t`, shape (n,).
 
         Examples
@@ -175,13 +172,13 @@ class TransactionModel(ABC):
         array([1.226])
         """
         x, t_x, T = self._read(histories)
-        time = np.asarray(float(read_times("t", t, self.unit)))
+        time = np.asarray(self._time("t", t))
         ahead = on_distinct(lambda x, T: self._purchases(x, T, time), x, T, self.unit)
         return self._alive(x, t_x, T) * ahead
 
     def discounted_expected_purchases(
         self,
-        histories: PurchaseHistories | None,
+        histories: H_contra | None,
         *,
         discount_rate: float,
         horizon: Duration | None = None,
@@ -216,7 +213,7 @@ class TransactionModel(ABC):
         array([5.179])
         """
         delta = continuous_rate(discount_rate, self.unit)
-        end = math.inf if horizon is None else float(read_times("horizon", horizon, self.unit))
+        end = math.inf if horizon is None else self._time("horizon", horizon)
         if delta == 0 and end == math.inf and not self._is_finite():
             raise OptionError(
                 "Undiscounted purchases over an infinite horizon have no finite value here.",
@@ -228,12 +225,11 @@ class TransactionModel(ABC):
             none = np.zeros(1)
             return self._alive(none, none, none) * self._discounted(none, none, delta, end)
         x, t_x, T = self._read(histories)
-        offset = min(getattr(self, name) for name in self.times)
 
         def ahead(x: Floats, T: Floats) -> Floats:
             return self._discounted(x, T, delta, end)
 
-        return self._alive(x, t_x, T) * on_smooth(ahead, x, T, self.unit, offset=offset)
+        return self._alive(x, t_x, T) * self._spread(ahead, x, T)
 
     def count_pmf(self, n: ArrayLike, t: Duration) -> Floats:
         """Probability that a new customer makes `n` repeat purchases in (0, t].
@@ -250,16 +246,14 @@ class TransactionModel(ABC):
         none, counts = np.zeros(1), read_counts("n", n)
         return self._counts(counts, none, none, none, t).reshape(counts.shape)
 
-    def conditional_count_pmf(
-        self, histories: PurchaseHistories, n: ArrayLike, t: Duration
-    ) -> Floats:
+    def conditional_count_pmf(self, histories: H_contra, n: ArrayLike, t: Duration) -> Floats:
         """Probability that each customer makes `n` purchases in the next `t`.
 
         Returns an array of shape (customers,) for one `n`, (customers, k) for `k` of them.
         """
         return self._counts(read_counts("n", n), *self._read(histories), t)
 
-    def rate_exceeds(self, histories: PurchaseHistories, norm: float) -> Floats:
+    def rate_exceeds(self, histories: H_contra, norm: float) -> Floats:
         r"""Probability that a customer's purchase rate exceeds a norm, shape (n,).
 
         The rate :math:`\lambda` is the one while alive, whether or not the customer still is.
@@ -294,57 +288,69 @@ class TransactionModel(ABC):
         >>> bool((model.simulate([39.0, 78.0], rng=1).time <= 78).all())
         True
         """
-        ages = np.atleast_1d(read_times("age", age, self.unit))
-        return self._simulate(ages, np.random.default_rng(rng))
+        ages = np.atleast_1d(self._times("age", age))
+        return self._draw_new(ages, np.random.default_rng(rng))
 
-    def _read(self, histories: PurchaseHistories) -> tuple[Floats, Floats, Floats]:
-        h = read_histories(histories, self.unit)
+    def simulate_ahead(
+        self, histories: H_contra, t: Duration, *, rng: np.random.Generator | int | None = None
+    ) -> SimulatedPurchases:
+        """Draw what known customers will buy in the next `t`; times count from today.
+
+        Each customer's rate and dropout are drawn given the history. Those who have left already
+        have no purchases, a rate and a dropout of NaN.
+
+        Parameters
+        ----------
+        histories
+            The customers, shape (n,).
+        t
+            How far ahead.
+        rng
+            Seed or generator; None draws a new one.
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> model = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")
+        >>> h = rk.PurchaseHistories.from_arrays([2] * 9, [30] * 9, [39] * 9, unit="week")
+        >>> bool((model.simulate_ahead(h, "1 year", rng=1).time <= 365.25 / 7).all())
+        True
+        """
+        x, t_x, T = self._read(histories)
+        generator = np.random.default_rng(rng)
+        ahead = np.full(len(x), self._time("t", t))
+        alive = np.flatnonzero(generator.random(len(x)) < self._alive(x, t_x, T))
+        drawn = self._draw_alive(x[alive], T[alive], ahead[alive], generator)
+        return drawn.placed(alive, ahead)
+
+    @classmethod
+    def _checked(cls, histories: object, unit: Unit) -> Any:  # noqa: ANN401 - of the model's kind
+        """Histories of the kind that the model reads, in a unit; others are refused."""
+        return read_histories(histories, unit)
+
+    @classmethod
+    def _count(cls, histories: Any) -> Counted:  # noqa: ANN401 - same
+        """The distinct histories."""
+        return count_histories(histories)
+
+    def _read(self, histories: object) -> tuple[Floats, Floats, Floats]:
+        """x, t_x and T in the unit of the model."""
+        h = self._checked(histories, self.unit)
         return h.frequency.astype(np.float64), h.recency, h.age
 
+    def _times(self, name: str, t: Duration | ArrayLike) -> Floats:
+        return read_times(name, t, self.unit)
+
+    def _time(self, name: str, t: Duration) -> float:
+        return float(self._times(name, t))
+
+    def _spread(self, function: Callable[..., Floats], x: Floats, T: Floats) -> Floats:
+        """A costly function of x and T, evaluated as rarely as its smoothness allows."""
+        offset = min(getattr(self, name) for name in self.times)
+        return on_smooth(function, x, T, self.unit, offset=offset)
+
     def _counts(self, n: Floats, x: Floats, t_x: Floats, T: Floats, t: Duration) -> Floats:
-        alive, time = self._alive(x, t_x, T), float(read_times("t", t, self.unit))
+        alive, time = self._alive(x, t_x, T), self._time("t", t)
         rows = (slice(None), *(None for _ in n.shape))
         gone = np.where(n == 0, 1 - alive[rows], 0.0)
         return np.asarray(gone + alive[rows] * self._count_pmf(n, x[rows], T[rows], time))
-
-    @classmethod
-    @abstractmethod
-    def _likelihood(cls, data: Counted) -> Likelihood:
-        """The log-likelihood with its derivatives, for the driver."""
-
-    @abstractmethod
-    def _simulate(self, age: Floats, rng: np.random.Generator) -> SimulatedPurchases: ...
-
-    @abstractmethod
-    def _log_likelihood(self, x: Floats, t_x: Floats, T: Floats) -> Floats: ...
-
-    @abstractmethod
-    def _alive(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
-        """Probability of being alive at T."""
-
-    @abstractmethod
-    def _stays(self, x: Floats, T: Floats, t: float) -> Floats:
-        """Probability of being alive at T + t."""
-
-    @abstractmethod
-    def _buys(self, x: Floats, T: Floats, t: float) -> Floats:
-        """Probability of a purchase in (T, T + t]."""
-
-    @abstractmethod
-    def _purchases(self, x: Floats, T: Floats, t: Floats) -> Floats:
-        """Expected purchases in (T, T + t]."""
-
-    @abstractmethod
-    def _discounted(self, x: Floats, T: Floats, delta: float, horizon: float) -> Floats:
-        """Expected purchases after T up to the horizon, discounted."""
-
-    @abstractmethod
-    def _is_finite(self) -> bool:
-        """Whether the purchases for ever, undiscounted, have a finite expectation."""
-
-    @abstractmethod
-    def _count_pmf(self, n: Floats, x: Floats, T: Floats, t: float) -> Floats:
-        """Probability of n purchases in (T, T + t]."""
-
-    @abstractmethod
-    def _rate_exceeds(self, norm: float, x: Floats, t_x: Floats, T: Floats) -> Floats: ...

@@ -1,8 +1,7 @@
-"""A transaction log whose truth is known: BG/NBD purchases with Gamma-Gamma amounts.
+"""A transaction log whose truth is known: purchases of a model with Gamma-Gamma amounts.
 
-Nothing is approximated. The number of purchases before dropout, the last purchase time given the
-count and the earlier times given the last are drawn from their exact distributions
-(`BGNBD.simulate`), so the cost does not depend on how the purchases are spread over time.
+Nothing is approximated: purchases are drawn from the model's exact distributions (`simulate`), so
+the cost does not depend on how they are spread over time.
 
 References
 ----------
@@ -26,8 +25,12 @@ from retentionkit.frames import FrameKind
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from retentionkit.clv import BGNBD, GammaGamma
+    from retentionkit.clv import GammaGamma
+    from retentionkit.clv._transaction_model import TransactionModel
     from retentionkit.frames import Frame
+    from retentionkit.histories import PurchaseHistories
+
+    Purchases: TypeAlias = TransactionModel[PurchaseHistories]
 
 __all__ = ["simulate_transactions"]
 
@@ -38,7 +41,7 @@ _DAY: Final = 86_400_000_000  # microseconds
 def simulate_transactions(
     n_customers: int,
     *,
-    purchases: BGNBD | None = None,
+    purchases: Purchases | None = None,
     spend: GammaGamma | None = None,
     start: Moment = "2024-01-01",
     as_of: Moment = "2025-12-31",
@@ -47,14 +50,14 @@ def simulate_transactions(
     rng: int | np.random.Generator = 0,
     kind: FrameKind = "pandas",
 ) -> Frame:
-    """A transaction log of customers who follow the BG/NBD and Gamma-Gamma models exactly.
+    """A transaction log of customers who follow a purchase model and Gamma-Gamma exactly.
 
     Parameters
     ----------
     n_customers
         Number of customers, at least 1; every one has a first purchase.
     purchases
-        The true model of purchases and dropout; by default the one fitted to CDNOW.
+        The true model of purchases and dropout; by default the BG/NBD fitted to CDNOW.
     spend
         The true model of amounts; by default the one fitted to CDNOW. A customer's first and later
         amounts have the same mean.
@@ -155,7 +158,7 @@ def _days(start: Moment, acquired_until: Moment | None, as_of: Moment) -> tuple[
     return origin, last + 1 - origin, end + 1 - origin
 
 
-def _models(purchases: BGNBD | None, spend: GammaGamma | None) -> tuple[BGNBD, GammaGamma]:
+def _models(purchases: Purchases | None, spend: GammaGamma | None) -> tuple[Purchases, GammaGamma]:
     """The models, where none is given those of CDNOW (weeks, dollars)."""
     from retentionkit.clv import BGNBD, GammaGamma  # noqa: PLC0415 - loaded when used
 

@@ -1,0 +1,79 @@
+r"""Purchases at random at rates that differ as Gamma(r, alpha): the part that all models share.
+
+For a customer with :math:`x` repeat purchases by age :math:`T`, in the order in which they came,
+
+.. math::
+
+    \ln L = \ln (r)_x - r \ln\Bigl(1 + \frac{T}{\alpha}\Bigr) - x \ln(\alpha + T),
+    \qquad (r)_x = \Gamma(r + x) / \Gamma(r),
+
+which is the NBD model [1]_ without its combinatorial factor. The first term depends on :math:`x`
+alone, the others on :math:`T` alone, so a million customers cost no more than the distinct values
+of each.
+
+References
+----------
+.. [1] Ehrenberg, A. S. C. (1959). The Pattern of Consumer Purchases. Applied Statistics 8(1),
+   26-41.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from retentionkit.clv._maximum import Limit, Surface
+from retentionkit.clv._rising import rising
+
+if TYPE_CHECKING:
+    from retentionkit.clv._counted import Counted
+
+__all__ = ["HOMOGENEOUS_RATE", "GammaRates"]
+
+HOMOGENEOUS_RATE: Final = Limit(
+    "homogeneous rate",
+    {"r": 6.0, "alpha": 6.0},
+    ("r", "alpha"),
+    "all customers seem to buy at the same rate; r and alpha go to infinity together",
+)
+
+
+class GammaRates:
+    """Log-likelihood of (r, alpha) for purchases at random, with exact derivatives."""
+
+    def __init__(self, data: Counted) -> None:
+        self.levels, at = np.unique(data.x, return_inverse=True)
+        self.n_x = np.bincount(at, data.n)
+        age = data.age_codes()
+        self._T = age.values
+        self._n_T = np.bincount(age.codes, data.n, len(age.values))
+        self._x_T = np.bincount(age.codes, data.n * data.x, len(age.values))
+
+    @property
+    def mean_rate(self) -> float:
+        """Purchases per unit of time."""
+        return float(self._x_T.sum() / (self._n_T @ self._T))
+
+    def __call__(self, r: float, alpha: float) -> Surface:
+        """Value, gradient and Hessian at (r, alpha)."""
+        return self._counts(r).plus(self._exposure(r, alpha))
+
+    def _counts(self, r: float) -> Surface:
+        """The term in x alone."""
+        n, R = self.n_x, rising(r, self.levels)
+        first, second = n @ R.first, n @ R.second
+        return Surface(
+            float(n @ R.value), np.array([first, 0.0]), np.array([[second, 0.0], [0.0, 0.0]])
+        )
+
+    def _exposure(self, r: float, alpha: float) -> Surface:
+        """The terms in T alone."""
+        n, x, T = self._n_T, self._x_T, self._T
+        total = alpha + T
+        log = np.log1p(T / alpha)
+        value = -(r * (n @ log) + x @ np.log(total))
+        share = n @ (T / (alpha * total))
+        gradient = np.array([-float(n @ log), float(r * share - x @ (1 / total))])
+        curve = x @ total**-2.0 - r * (n @ (T * (alpha + total) / (alpha * total) ** 2))
+        return Surface(float(value), gradient, np.array([[0.0, share], [share, curve]]))

@@ -1,0 +1,32 @@
+"""What a caller gives as a purchase model: a fit or a model, checked once for every function."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from retentionkit.clv._fit import model_of
+from retentionkit.clv._transaction_model import TransactionModel
+from retentionkit.errors import KindError
+
+if TYPE_CHECKING:
+    from typing import TypeGuard
+
+__all__ = ["is_purchase_model", "purchase_model"]
+
+
+def is_purchase_model(given: object) -> TypeGuard[TransactionModel[Any]]:
+    """Whether this is a model of purchases."""
+    return isinstance(given, TransactionModel)
+
+
+def purchase_model(purchases: object) -> TransactionModel[Any]:
+    """The model of a fit, or the model itself; anything else is refused."""
+    model: object = model_of(purchases)
+    if is_purchase_model(model):
+        return model
+    raise KindError(
+        "`purchases` is no model of purchases.",
+        received=type(purchases).__name__,
+        allowed="a fit or model of purchases, such as BGNBD",
+        do="Pass BGNBD.fit(histories), or a fit read by rk.clv.load.",
+    )
