@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from retentionkit.clv._maximum import Likelihood, Maximum, Penalty
+    from retentionkit.clv._maximum import Maximum, Penalty, Problem
 
 __all__ = ["Fit", "Model", "Parameter", "fit_model", "fit_of", "model_of"]
 
@@ -203,14 +203,7 @@ def model_of(given: object) -> Any:  # noqa: ANN401 - a model, or what was given
 
 
 def fit_model(
-    build: type[Any],
-    likelihood: Likelihood,
-    penalty: Penalty,
-    *,
-    start: Model | None,
-    fingerprint: str,
-    definition: str,
-    extra: Mapping[str, Any],
+    build: type[Any], problem: Problem, penalty: Penalty, *, start: Model | None
 ) -> Fit[Any]:
     """Maximise the likelihood and say what came of it."""
     check_number("penalty", penalty.weight, low=0, do="Pass penalty=0 for maximum likelihood.")
@@ -221,6 +214,7 @@ def fit_model(
             allowed=build.__name__,
             do=f"Pass start={build.__name__}(...), or leave it out.",
         )
+    likelihood = problem.likelihood
     begin = None if start is None else [float(value) for value in start.parameters()]
     top = maximise(likelihood, penalty, start=begin)
     covariance = _covariance(top, likelihood.names)
@@ -228,7 +222,7 @@ def fit_model(
     n = likelihood.n_customers
     gradient_norm = float(np.abs(top.gradient).max() / n)
     return Fit(
-        model=build(*(float(value) for value in top.parameters), **extra),
+        model=build(*(float(value) for value in top.parameters), **problem.extra),
         covariance=frozen_array(covariance, np.float64),
         log_likelihood=float(top.log_likelihood),
         n_customers=round(n),
@@ -239,8 +233,9 @@ def fit_model(
         condition_number=math.nan if top.limits else condition,
         converged=True,
         verdict=_verdict(top, likelihood.names, condition, gradient_norm, penalty.weight),
-        fingerprint=fingerprint,
-        definition=definition,
+        fingerprint=problem.fingerprint,
+        definition=f"{problem.model} by {'penalised ' * bool(penalty.weight)}maximum likelihood; "
+        + problem.data,
     )
 
 

@@ -34,9 +34,10 @@ import numpy as np
 
 from retentionkit.clv._fit import Fit, fit_model
 from retentionkit.clv._gamma_gamma_likelihood import GammaGammaLikelihood
-from retentionkit.clv._maximum import Penalty
+from retentionkit.clv._maximum import Penalty, Problem
 from retentionkit.clv._reading import check_parameters, read_counts, read_histories
 from retentionkit.errors import DataError
+from retentionkit.results import frozen_array
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -126,21 +127,31 @@ class GammaGamma:
         >>> [round(value, 3) for value in fit.model.parameters().tolist()]
         [6.25, 3.744, 15.444]
         """
+        prior = Penalty(penalty, np.eye(2, 3), np.array([0.0, np.log(2.0)]))
+        return fit_model(cls, cls._problem(histories), prior, start=start)
+
+    @classmethod
+    def _problem(cls, histories: PurchaseHistories) -> Problem:
+        """The likelihood of these customers' spend."""
         x, money = _money(histories)
         likelihood = GammaGammaLikelihood(*_spending(x, money, histories.weight))
         left = np.count_nonzero((x > 0) & (money <= 0))
         aside = f" {left:,} whose refunds leave no positive mean were set aside." if left else ""
-        prior = Penalty(penalty, np.eye(2, 3), np.array([0.0, np.log(2.0)]))
-        return fit_model(
-            cls,
+        return Problem(
             likelihood,
-            prior,
-            start=start,
-            fingerprint=likelihood.fingerprint(),
-            definition="Gamma-Gamma on the mean repeat spend of customers with repeat purchases."
-            + aside,
+            likelihood.fingerprint(),
+            model="Gamma-Gamma",
+            data="on the mean repeat spend of customers with repeat purchases." + aside,
             extra={},
         )
+
+    def _redrawn(self, histories: PurchaseHistories, rng: np.random.Generator) -> PurchaseHistories:
+        """The same customers with spend drawn from the model."""
+        orders, some = histories.frequency, histories.frequency > 0
+        scale = 1 / rng.gamma(self.q, 1 / self.v, len(orders))
+        money = np.full(len(orders), np.nan)
+        money[some] = (rng.gamma(self.p * orders[some]) * scale[some]) / orders[some]
+        return dataclasses.replace(histories, monetary_value=frozen_array(money, np.float64))
 
     def log_likelihood(self, histories: PurchaseHistories) -> NDArray[np.float64]:
         """Log-likelihood of each customer's mean spend, shape (n,).

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Likelihood", "Limit", "Maximum", "Penalty", "Surface", "maximise"]
+__all__ = ["Likelihood", "Limit", "Maximum", "Penalty", "Problem", "Surface", "maximise"]
 
 #: Twice the gain in log-likelihood below which nothing is left to gain, per customer.
 _DECREMENT: Final = 1e-15
@@ -91,6 +91,18 @@ class Likelihood(Protocol):
     def starts(self) -> Sequence[Sequence[float]]: ...
     def coarse(self) -> Likelihood | None: ...
     def __call__(self, parameters: NDArray[np.float64]) -> Surface: ...
+
+
+class Problem(NamedTuple):
+    """A likelihood of some data, and how a fit of it describes itself."""
+
+    likelihood: Likelihood
+    fingerprint: str
+    #: What is fitted to what, to be completed by how.
+    model: str
+    data: str
+    #: Further arguments of the model, such as its unit.
+    extra: Mapping[str, Any]
 
 
 class Penalty(NamedTuple):

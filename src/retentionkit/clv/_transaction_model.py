@@ -16,7 +16,7 @@ from retentionkit.clv._counted import check_enough, count_histories
 from retentionkit.clv._distinct import on_distinct, on_smooth
 from retentionkit.clv._fit import Fit, fit_model
 from retentionkit.clv._kernels import Kernels
-from retentionkit.clv._maximum import Penalty
+from retentionkit.clv._maximum import Penalty, Problem
 from retentionkit.clv._reading import read_counts, read_histories, read_times
 from retentionkit.durations import Duration, Unit, continuous_rate, unit_ratio
 from retentionkit.errors import OptionError
@@ -90,19 +90,8 @@ class TransactionModel(Kernels, Generic[H_contra]):
         >>> [round(value, 3) for value in fit.model.parameters().tolist()]
         [0.243, 4.414, 0.793, 2.426]
         """
-        checked = cls._checked(histories, getattr(histories, "unit", "week"))
-        data = cls._count(checked)
-        check_enough(data, len(cls.names))
-        how = "penalised maximum likelihood" if penalty else "maximum likelihood"
-        return fit_model(
-            cls,
-            cls._likelihood(data),
-            Penalty(penalty, cls.shapes, np.zeros(len(cls.shapes))),
-            start=start,
-            fingerprint=data.fingerprint(),
-            definition=f"{cls.__name__} by {how}; time in {data.unit}s. {checked.definition}",
-            extra={"unit": data.unit},
-        )
+        held = Penalty(penalty, cls.shapes, np.zeros(len(cls.shapes)))
+        return fit_model(cls, cls._problem(histories), held, start=start)
 
     def log_likelihood(self, histories: H_contra) -> Floats:
         """Log-likelihood of each history, shape (n,); weights are not applied."""
@@ -322,6 +311,26 @@ class TransactionModel(Kernels, Generic[H_contra]):
         alive = np.flatnonzero(generator.random(len(x)) < self._alive(x, t_x, T))
         drawn = self._draw_alive(x[alive], T[alive], ahead[alive], generator)
         return drawn.placed(alive, ahead)
+
+    @classmethod
+    def _problem(cls, histories: H_contra) -> Problem:
+        """The likelihood of these histories."""
+        checked = cls._checked(histories, getattr(histories, "unit", "week"))
+        data = cls._count(checked)
+        check_enough(data, len(cls.names))
+        return Problem(
+            cls._likelihood(data),
+            data.fingerprint(),
+            model=cls.__name__,
+            data=f"time in {data.unit}s. {checked.definition}",
+            extra={"unit": data.unit},
+        )
+
+    def _redrawn(self, histories: H_contra, rng: np.random.Generator) -> Any:  # noqa: ANN401 - same kind
+        """As many customers, observed for as long, drawn from the model."""
+        h = self._checked(histories, self.unit)
+        ages = np.repeat(h.age, np.rint(h.weight).astype(np.int64))
+        return self._draw_new(ages, rng).to_histories()
 
     @classmethod
     def _checked(cls, histories: object, unit: Unit) -> Any:  # noqa: ANN401 - of the model's kind
