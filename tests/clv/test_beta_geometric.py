@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retentionkit.clv import BGNBD
 from retentionkit.clv import _beta_geometric as kernels
 from retentionkit.clv._distinct import codes, on_distinct, on_smooth
 from retentionkit.clv._rising import rising
@@ -117,3 +118,10 @@ def test_distinct_values_give_what_every_row_gives():
     same = np.full(5_000, 2.0)
     alike = on_smooth(function, same, same, "week", offset=4.0)
     np.testing.assert_allclose(alike, function(same, same), rtol=1e-14)
+
+
+def test_pieces_give_what_the_whole_gives():
+    x, T = np.arange(20_000.0) % 50, np.linspace(1, 90, 20_000)
+    model = BGNBD(0.243, 4.414, 0.793, 2.426)
+    whole = model._alive(np.tile(x, (1, 1)), T[None] / 2, T[None])[0]  # two axes are not cut up
+    np.testing.assert_allclose(model._alive(x, T / 2, T), whole, rtol=1e-15)

@@ -9,6 +9,7 @@ from scipy.integrate import quad
 from scipy.stats import gamma as gamma_distribution
 
 import retentionkit as rk
+from retentionkit.clv import _gamma_gamma_likelihood
 from retentionkit.clv._gamma_gamma_likelihood import GammaGammaLikelihood
 from retentionkit.errors import DataError, KindError, OptionError
 
@@ -148,6 +149,31 @@ def test_order_does_not_matter_and_weights_are_counts(cdnow, spend):
     double = rk.clv.GammaGamma.fit(dataclasses.replace(cdnow, weight=np.full(len(cdnow), 2.0)))
     np.testing.assert_allclose(double.model.parameters(), spend.model.parameters(), rtol=1e-9)
     assert double.log_likelihood == pytest.approx(2 * spend.log_likelihood, rel=1e-12)
+
+
+def test_many_customers_are_searched_rounded_and_fitted_as_they_are(monkeypatch):
+    rng = np.random.default_rng(6)
+    orders = rng.integers(1, 9, 21_000)
+    money = rng.gamma(6.25 * orders) / rng.gamma(3.74, 1 / 15.44, len(orders)) / orders
+    many = spenders(orders, money)
+    fit = rk.clv.GammaGamma.fit(many)
+    assert rk.clv.GammaGamma.fit(many[rng.permutation(len(many))]).equals(fit)
+    monkeypatch.setattr(_gamma_gamma_likelihood, "_WORTH_COARSENING", math.inf)
+    plain = rk.clv.GammaGamma.fit(many)
+    assert plain.fingerprint == fit.fingerprint
+    # Both stop where twice the log-likelihood still to be gained is below 2e-11.
+    np.testing.assert_allclose(fit.model.parameters(), plain.model.parameters(), rtol=1e-6)
+    assert fit.log_likelihood == pytest.approx(plain.log_likelihood, abs=1e-10 * len(many))
+
+
+def test_whole_counts_sort_as_any_others_do(cdnow, spend):
+    # Weights that differ take the general way of sorting, in which a customer may be two rows.
+    some = cdnow[cdnow.frequency > 0]
+    twice = np.repeat(np.arange(len(some)), 2)
+    split = dataclasses.replace(some[twice], weight=np.tile([0.25, 0.75], len(some)))
+    parted = rk.clv.GammaGamma.fit(split)
+    np.testing.assert_allclose(parted.model.parameters(), spend.model.parameters(), rtol=1e-9)
+    assert parted.log_likelihood == pytest.approx(spend.log_likelihood, rel=1e-13)
 
 
 def test_penalty_pulls_the_shapes(cdnow):

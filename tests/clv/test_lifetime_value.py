@@ -326,6 +326,15 @@ def test_numbers_may_be_given_for_each_customer(spend, cdnow):
     assert "over 10 weeks, at 0 % a year and a margin of 100 %" in value.definition
 
 
+def test_a_mean_that_hardly_exists_gives_no_interval(bgnbd, spend):
+    # Of those without repeats: q within a step of the derivative of 1, where the mean is infinite.
+    edge = dataclasses.replace(spend, model=rk.clv.GammaGamma(6.25, 1.00001, 15.44))
+    value = rk.clv.lifetime_value(bgnbd, edge, few(), **TERMS)
+    assert np.isfinite(value.value).all()
+    assert value.loadings is None
+    assert value.covers.startswith("None: ")
+
+
 @pytest.mark.parametrize("gone", ["purchases", "spend"])
 @pytest.mark.parametrize("whole", [True, False])
 def test_a_fit_at_a_limit_gives_no_interval(gone, whole, bgnbd, spend, cdnow):

@@ -19,6 +19,7 @@ from retentionkit.clv._beta_geometric import (
     still_alive,
 )
 from retentionkit.clv._beta_geometric_likelihood import BetaGeometricLikelihood
+from retentionkit.clv._distinct import in_chunks
 from retentionkit.clv._reading import check_parameters
 from retentionkit.clv._rising import rising
 from retentionkit.clv._simulation import SimulatedPurchases, purchases_until_dropout
@@ -77,7 +78,7 @@ class BetaGeometricModel(TransactionModel[PurchaseHistories]):
     def _alive(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
         from scipy.special import expit  # noqa: PLC0415
 
-        return np.asarray(expit(-self._log_odds(x, t_x, T)))
+        return in_chunks(lambda *rows: np.asarray(expit(-self._log_odds(*rows))), x, t_x, T)
 
     def _dropout(self, x: Floats) -> Floats:
         """The second parameter of the dropout of customers who are alive after x purchases."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from retentionkit.durations import Grain, Unit
 
-__all__ = ["Coded", "chunks", "codes", "on_distinct", "on_smooth"]
+__all__ = ["Coded", "chunks", "codes", "in_chunks", "on_distinct", "on_smooth"]
 
 _CHUNK: Final = 1 << 13
 _SMALL: Final = 1_000
@@ -39,6 +39,19 @@ class Coded(NamedTuple):
 def chunks(size: int) -> Iterator[slice]:
     """Slices that cover `size` rows, small enough for the cache and for sums on one thread."""
     return (slice(low, low + _CHUNK) for low in range(0, size, _CHUNK))
+
+
+def in_chunks(
+    function: Callable[..., NDArray[np.float64]], *columns: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """A function of whole columns, row by row, evaluated on pieces that stay in the cache."""
+    size = columns[0].size
+    if size <= _CHUNK or any(column.shape != (size,) for column in columns):
+        return function(*columns)
+    result = np.empty(size)
+    for rows in chunks(size):
+        result[rows] = function(*(column[rows] for column in columns))
+    return result
 
 
 def codes(times: NDArray[np.float64], unit: Unit) -> Coded:
@@ -65,13 +78,24 @@ def on_distinct(
     cells = (int(x.max()) + 1) * size
     if cells > _LARGEST_TABLE:
         return function(x, T)
-    keys = x.astype(np.int64) * size + ages.codes
+    row = np.arange(cells // size) * size
     occurs = np.zeros(cells, dtype=bool)
-    occurs[keys] = True
+    for rows in chunks(len(x)):
+        occurs[row[x[rows].astype(np.intp)] + ages.codes[rows]] = True
     found = np.flatnonzero(occurs)
     table = np.empty(cells)
     table[found] = function((found // size).astype(np.float64), ages.values[found % size])
-    return np.asarray(table[keys])
+    return _looked_up(table, row, x, ages)
+
+
+def _looked_up(
+    table: NDArray[np.float64], row: NDArray[np.int64], x: NDArray[np.float64], ages: Coded
+) -> NDArray[np.float64]:
+    """Entries of a flat table, in which each x has a row of ages, for every customer."""
+    result = np.empty(len(x))
+    for rows in chunks(len(x)):
+        result[rows] = table[row[x[rows].astype(np.intp)] + ages.codes[rows]]
+    return result
 
 
 def _on_lattice(times: NDArray[np.float64], grain: float, unit: float) -> Coded | None:
@@ -111,7 +135,9 @@ def on_smooth(
     half = max((log_age[-1] - log_age[0]) / 2, 1e-300)
     radius = np.pi / half + np.hypot(1, np.pi / half)
     count = int(np.ceil(37.0 / np.log(radius))) + 2
-    occurs = np.bincount(x.astype(np.int64)) > 0
+    occurs = np.zeros(int(x.max()) + 1, dtype=bool)
+    for rows in chunks(len(x)):
+        occurs[x[rows].astype(np.intp)] = True
     levels, at = np.flatnonzero(occurs).astype(np.float64), np.cumsum(occurs) - 1
     if len(levels) * count > len(x) or count * 2 > len(ages.values):
         return on_distinct(function, x, T, unit)
@@ -123,4 +149,4 @@ def on_smooth(
     outer: NDArray[np.float64] = vander((log_age - log_age[0]) / half - 1, count - 1)
     weights = np.linalg.solve(inner.T, outer.T)
     table = grid.reshape(len(levels), count) @ weights
-    return np.asarray(table[at[x.astype(np.int64)], ages.codes])
+    return _looked_up(table.ravel(), at * len(ages.values), x, ages)

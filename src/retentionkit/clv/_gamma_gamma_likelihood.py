@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import hashlib
 from importlib import import_module
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -43,6 +44,9 @@ _LIMITS: Final = (
         "a customer's orders seem to be all alike; p goes to infinity and v to zero",
     ),
 )
+#: Customers from which a search on rounded spends pays, and cells in a standard deviation.
+_WORTH_COARSENING: Final = 20_000
+_CELLS: Final = 24
 
 
 class GammaGammaLikelihood:
@@ -54,11 +58,12 @@ class GammaGammaLikelihood:
     def __init__(
         self, x: NDArray[np.float64], money: NDArray[np.float64], n: NDArray[np.float64]
     ) -> None:
-        order = np.lexsort((n, money, x))  # sums must not depend on the order of the customers
-        self._x, self._money, self._n = x[order], money[order], n[order]
-        self._levels, at = np.unique(self._x, return_inverse=True)
-        self._n_x = np.bincount(at, self._n)
-        self._log_money = float(self._n @ np.log(self._money))
+        self._x, self._money, self._n = _ordered(x, money, n)
+        starts = np.flatnonzero(np.diff(self._x, prepend=-1.0))
+        self._levels, self._n_x = self._x[starts], np.add.reduceat(self._n, starts)
+        self._log_money = sum(
+            float(self._n[rows] @ np.log(self._money[rows])) for rows in chunks(len(self._n))
+        )
 
     @property
     def n_customers(self) -> float:
@@ -70,8 +75,24 @@ class GammaGammaLikelihood:
             digest.update(np.ascontiguousarray(array, dtype="<f8").data)
         return f"sha256:{digest.hexdigest()}"
 
-    def coarse(self) -> None:
-        """Money does not repeat, so there is nothing to round."""
+    def coarse(self) -> GammaGammaLikelihood | None:
+        """The likelihood of rounded spends, close enough to start from; None if there are few.
+
+        The logarithm of a mean spend is rounded to a small share of its standard deviation, and a
+        cell has the mean of its customers' spends.
+        """
+        size = len(self._x)
+        if size < _WORTH_COARSENING:
+            return None
+        log = np.log(self._money)
+        log -= log.min()
+        width = max(float(log.std()) / _CELLS, np.finfo(float).tiny)
+        cell, new = (log / width).astype(np.int32), np.ones(size, dtype=bool)
+        new[1:] = (cell[1:] != cell[:-1]) | (self._x[1:] != self._x[:-1])
+        starts = np.flatnonzero(new)
+        n = np.add.reduceat(self._n, starts)
+        money = np.add.reduceat(self._n * self._money, starts) / n
+        return GammaGammaLikelihood(self._x[starts], money, n)
 
     def starts(self) -> list[list[float]]:
         typical = float(np.exp(self._log_money / self.n_customers))
@@ -118,6 +139,23 @@ class GammaGammaLikelihood:
             ]
         )
         return Surface(p * log_y + q * log_rest, gradient, hessian)
+
+
+def _ordered(
+    x: NDArray[np.float64], money: NDArray[np.float64], n: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Customers by x, then money, then weight: sums must not depend on the order of the rows."""
+    largest = x.max()
+    if np.ptp(n) > 0 or largest > np.iinfo(np.uint16).max:
+        order = np.lexsort((n, money, x))
+        return x[order], money[order], n[order]
+    # Short whole numbers sort by their digits; and within one x, spends may sort as they are.
+    order = np.argsort(x.astype(np.uint16), kind="stable")
+    x, money = x[order], money[order]
+    edges = np.flatnonzero(np.diff(x, prepend=-1.0, append=-1.0))
+    for low, high in pairwise(edges.tolist()):
+        money[low:high].sort()
+    return x, money, n
 
 
 def _polygamma(order: int, x: float | NDArray[np.float64]) -> NDArray[np.float64]:

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_args
 import numpy as np
 
 from retentionkit.arguments import check_choice, check_number
+from retentionkit.clv._distinct import chunks
 from retentionkit.clv._fit import Fit, fit_of, model_of
 from retentionkit.clv._gamma_gamma import GammaGamma
 from retentionkit.clv._models import is_purchase_model
@@ -243,20 +244,16 @@ def _value(
     def value(n: NDArray[np.float64], z: NDArray[np.float64]) -> NDArray[np.float64]:
         return terms.margin * (z * n + (z if first is None else first))
 
-    parts = (
-        _loadings(purchases, lambda model: value(bought(model), z), len(z)),
-        _loadings(spend, lambda model: value(n, spent(model)), len(z)),
+    loadings = _loadings(
+        (fit_of(purchases), lambda model: value(bought(model), z)),
+        (fit_of(spend), lambda model: value(n, spent(model))),
+        defined=~np.isnan(z),
     )
-    known = [part for part in parts if part is not None]
-    defined = ~np.isnan(z)
-    loadings = np.hstack(known) if known else None
-    if loadings is not None and not np.isfinite(loadings[defined]).all():
-        loadings = None
     return LifetimeValue(
         value=frozen_array(value(n, z), np.float64),
         discounted_purchases=frozen_array(n, np.float64),
         expected_spend=frozen_array(z, np.float64),
-        loadings=None if loadings is None else frozen_array(loadings, np.float64),
+        loadings=loadings,
         horizon=terms.horizon,
         unit=terms.unit,
         discount_rate=float(terms.discount_rate),
@@ -268,26 +265,42 @@ def _value(
 
 
 def _loadings(
-    given: object, value: Callable[[Any], NDArray[np.float64]], size: int
+    *parts: tuple[Fit[Any] | None, Callable[[Any], NDArray[np.float64]]],
+    defined: NDArray[np.bool_],
 ) -> NDArray[np.float64] | None:
-    """Derivatives in the parameters of a fit times a root of their covariance; None for no fit."""
-    fit = fit_of(given)
-    if fit is None:
+    """Response of the value to each fit, side by side; None without fits or at a limit."""
+    known = [(fit, value) for fit, value in parts if fit is not None]
+    if not known or not all(np.isfinite(fit.covariance).all() for fit, _ in known):
         return None
+    # One column after the other in memory: columns are made, and totals read, one by one.
+    loadings = np.empty((sum(len(fit.model.names) for fit, _ in known), len(defined))).T
+    end = 0
+    for fit, value in known:
+        begin, end = end, end + len(fit.model.names)
+        _respond(loadings[:, begin:end], fit, value)
+    if not all((np.isfinite(column) | ~defined).all() for column in loadings.T):
+        return None
+    loadings.flags.writeable = False
+    return loadings
+
+
+def _respond(
+    out: NDArray[np.float64], fit: Fit[Any], value: Callable[[Any], NDArray[np.float64]]
+) -> None:
+    """Derivatives in the parameters of a fit times a root of their covariance."""
     model: Any = fit.model
-    if not np.isfinite(fit.covariance).all():
-        return np.full((size, len(model.names)), np.nan)
-    slopes: list[NDArray[np.float64]] = []
-    for name in model.names:
+    for i, name in enumerate(model.names):
         estimate = getattr(model, name)
         high, low = (
             value(dataclasses.replace(model, **{name: estimate * math.exp(step)}))
             for step in (_STEP, -_STEP)
         )
-        slopes.append((high - low) / (2 * _STEP * estimate))
+        np.subtract(high, low, out=out[:, i])
+        out[:, i] /= 2 * _STEP * estimate
     spread, directions = np.linalg.eigh(fit.covariance)
     root = directions * np.sqrt(np.maximum(spread, 0.0))
-    return np.asarray(np.stack(slopes, axis=1) @ root)
+    for rows in chunks(len(out)):
+        out[rows] = out[rows] @ root
 
 
 def _covers(purchases: object, spend: object, *, known: bool) -> str:
