@@ -25,6 +25,7 @@ DOORS = ["retentionkit"] + [
     for name in retentionkit.__all__
     if isinstance(getattr(retentionkit, name), ModuleType)
 ]
+DOORS += ["retentionkit.interop.lifetimes"]
 
 
 def public():
@@ -91,7 +92,7 @@ def order(name):
 def test_the_names_of_the_tutorial_are_there():
     names = {"Transactions", "Customers", "Ledger", "PurchaseHistories", "Holdout", "LifetimeValue"}
     functions = {"purchase_histories", "grouped_histories", "holdout"}
-    rooms = {"clv", "datasets", "plots", "errors"}
+    rooms = {"clv", "datasets", "interop", "plots", "errors"}
     assert names | functions | rooms <= set(retentionkit.__all__)
     assert re.fullmatch(r"\d+\.\d+\.\d+", retentionkit.__version__)
 
@@ -179,7 +180,10 @@ def loaded(code):
 
 def test_importing_loads_nothing_heavy():
     assert loaded("import retentionkit; dir(retentionkit)") == set()
-    assert loaded("import retentionkit as rk; rk.clv; rk.datasets; rk.errors; rk.plots") == set()
+    assert (
+        loaded("import retentionkit as rk; rk.clv; rk.datasets; rk.errors; rk.interop; rk.plots")
+        == set()
+    )
 
 
 def test_scoring_one_customer_needs_no_dataframe_library():

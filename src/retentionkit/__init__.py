@@ -9,8 +9,8 @@ The one flow is from a frame to numbers that can be defended::
     fit = rk.clv.BGNBD.fit(histories)             # a model, its uncertainty, a verdict
 
 Data: `Transactions`, `Customers`, `purchase_histories`, `grouped_histories`, `holdout`. Models and
-lifetime value: `clv`. Data to try it on: `datasets`. Pictures: `plots`. What can go wrong:
-`errors`. Every name is loaded when it is first used.
+lifetime value: `clv`. Data to try it on: `datasets`. Pictures: `plots`. To and from lifetimes:
+`interop`. What can go wrong: `errors`. Every name is loaded when it is first used.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from retentionkit._doors import open_door
 
 if TYPE_CHECKING:
-    from retentionkit import clv, datasets, errors, plots
+    from retentionkit import clv, datasets, errors, interop, plots
     from retentionkit.customers import Customers
     from retentionkit.histories import (
         Holdout,
@@ -47,6 +47,7 @@ __all__ = [
     "errors",
     "grouped_histories",
     "holdout",
+    "interop",
     "plots",
     "purchase_histories",
 ]
@@ -65,6 +66,7 @@ __getattr__, __dir__ = open_door(
         "errors": "errors",
         "grouped_histories": "histories",
         "holdout": "histories",
+        "interop": "interop",
         "plots": "plots",
         "purchase_histories": "histories",
     },

@@ -32,7 +32,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
-from retentionkit.clv._distinct import in_chunks
 from retentionkit.clv._fit import Fit, fit_model
 from retentionkit.clv._gamma_gamma_likelihood import GammaGammaLikelihood
 from retentionkit.clv._maximum import Penalty, Problem
@@ -191,9 +190,7 @@ class GammaGamma:
         >>> rk.clv.GammaGamma(6.25, 3.74, 15.44).expected_spend(h).round(2)
         array([39.14])
         """
-        return in_chunks(self._expected, *_money(histories))
-
-    def _expected(self, x: NDArray[np.float64], money: NDArray[np.float64]) -> NDArray[np.float64]:
+        x, money = _money(histories)
         total = np.where(x > 0, x * money, 0.0)
         weight = self.p * x + self.q - 1
         with np.errstate(divide="ignore"):
