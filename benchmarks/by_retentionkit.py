@@ -2,41 +2,112 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from data import load
-from timing import AS_OF, HORIZON, PURCHASES, Measured, Memory, command_line, facts, timed
+from data import SPEND, load
+from timing import (
+    AS_OF,
+    FITTED,
+    HORIZON,
+    PURCHASES,
+    WEEKS_OF_A_MONTH,
+    Measured,
+    Memory,
+    command_line,
+    facts,
+    timed,
+)
 
-from retentionkit import Transactions, frames, purchase_histories
-from retentionkit.clv import BGNBD, GammaGamma, lifetime_value
+from retentionkit import Transactions, clv, frames, purchase_histories
 from retentionkit.datasets import simulate_transactions
 from retentionkit.histories import PurchaseHistories
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    import numpy as np
-    from numpy.typing import NDArray
+
+def fit(model: str, path: Path, repeats: int) -> Measured:
+    """A fit of any model of the room, by name."""
+    build = getattr(clv, model)
+    build.fit(histories_of(path)[:5000])
+
+    def run(h: PurchaseHistories) -> list[float]:
+        return [float(value) for value in build.fit(h).model.parameters()]
+
+    return on_fresh_histories(run, path, repeats)
 
 
-def fit(path: Path, repeats: int) -> Measured:
-    arrays = load(path)
-    size = sum(values.nbytes for values in arrays.values())
-    BGNBD.fit(in_weeks({name: values[:5000] for name, values in arrays.items()}))
-    histories = in_weeks(arrays)
-    del arrays
+def value(path: Path, repeats: int, horizon: str | None = "12 months") -> Measured:
+    """Lifetime value with the intervals of both fits; checked without discounting."""
+    h = histories_of(path)
+    fits = clv.BGNBD.fit(h[:100_000]), clv.GammaGamma.fit(h[:100_000])
+    clv.lifetime_value(*fits, h[:100], horizon=horizon, discount_rate=0.10)
+
+    def run(h: PurchaseHistories) -> list[float]:
+        return [clv.lifetime_value(*fits, h, horizon=horizon, discount_rate=0.10).total]
+
+    found = on_fresh_histories(run, path, repeats)
+    models = clv.BGNBD(**PURCHASES, unit="week"), clv.GammaGamma(**SPEND)
+    plain = clv.lifetime_value(*models, h, horizon=12 * WEEKS_OF_A_MONTH, discount_rate=0)
+    return found | {"check": [plain.total]}
+
+
+def value_for_ever(path: Path, repeats: int) -> Measured:
+    return value(path, repeats, None)
+
+
+def expect(path: Path, repeats: int) -> Measured:
+    model = clv.BGNBD(**PURCHASES, unit="week")
+    model.conditional_expected_purchases(histories_of(path)[:100], HORIZON)
+
+    def run(h: PurchaseHistories) -> list[float]:
+        return [float(model.conditional_expected_purchases(h, HORIZON).sum())]
+
+    return on_fresh_histories(run, path, repeats)
+
+
+def discounted(path: Path, repeats: int) -> Measured:
+    """Purchases for ever, discounted (DERT)."""
+    model = clv.BGNBD(**PURCHASES, unit="week")
+    model.discounted_expected_purchases(histories_of(path)[:100], discount_rate=0.10)
+
+    def run(h: PurchaseHistories) -> list[float]:
+        return [float(model.discounted_expected_purchases(h, discount_rate=0.10).sum())]
+
+    return on_fresh_histories(run, path, repeats)
+
+
+def score(path: Path, repeats: int) -> Measured:
+    model = clv.BGNBD(**PURCHASES, unit="week")
+    model.conditional_expected_purchases(histories_of(path)[:100], HORIZON)
+
+    def run(h: PurchaseHistories) -> list[float]:
+        alive = model.probability_alive(h)
+        expected = model.conditional_expected_purchases(h, HORIZON)
+        return [float(alive.sum()), float(expected.sum())]
+
+    return on_fresh_histories(run, path, repeats)
+
+
+def on_fresh_histories(
+    run: Callable[[PurchaseHistories], list[float]], path: Path, repeats: int
+) -> Measured:
+    """The first run's memory, and the time of each, on new histories: nothing is remembered."""
+    h = histories_of(path)
+    size = sum(file.stat().st_size for file in path.glob("*.npy"))
     memory = Memory()
-    seconds, fitted = timed(lambda: BGNBD.fit(histories), 1)
+    seconds, check = timed(lambda: run(h), 1)
     growth = memory.growth()
     for _ in range(repeats - 1):
-        fresh = in_weeks(load(path))  # nothing that was remembered helps
-        seconds += timed(lambda h=fresh: BGNBD.fit(h), 1)[0]
-    check = [getattr(fitted.model, name) for name in PURCHASES]
+        fresh = histories_of(path)
+        seconds += timed(lambda h=fresh: run(h), 1)[0]
     return {"seconds": seconds, "check": check, "memory": 1 + growth / size}
 
 
-def in_weeks(arrays: dict[str, NDArray[np.generic]]) -> PurchaseHistories:
-    return PurchaseHistories.from_arrays(**arrays, unit="week")
+def histories_of(path: Path) -> PurchaseHistories:
+    return PurchaseHistories.from_arrays(**load(path), unit="week")
 
 
 def read_once(path: Path, repeats: int) -> Measured:
@@ -44,20 +115,6 @@ def read_once(path: Path, repeats: int) -> Measured:
     arrays = load(path)
     seconds, _ = timed(lambda: [values.sum() for values in arrays.values()], max(repeats, 5))
     return {"seconds": seconds, "check": []}
-
-
-def score(path: Path, repeats: int) -> Measured:
-    model = BGNBD(**PURCHASES, unit="week")
-    histories = in_weeks(load(path))
-    model.conditional_expected_purchases(histories[:100], HORIZON)
-
-    def run() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        fresh = histories[:]
-        alive = model.probability_alive(fresh)
-        return alive, model.conditional_expected_purchases(fresh, HORIZON)
-
-    seconds, (alive, expected) = timed(run, repeats)
-    return {"seconds": seconds, "check": [float(alive.sum()), float(expected.sum())]}
 
 
 def summary(path: Path, repeats: int, kind: Any = "pandas") -> Measured:  # noqa: ANN401 - a literal
@@ -74,14 +131,14 @@ def summary_polars(path: Path, repeats: int) -> Measured:
 
 
 def one_customer(_path: Path, repeats: int) -> Measured:
-    model, spend = BGNBD(**PURCHASES, unit="week"), GammaGamma(6.25, 3.74, 15.44)
+    model, spend = clv.BGNBD(**PURCHASES, unit="week"), clv.GammaGamma(**SPEND)
 
     def run() -> list[float]:
         one = PurchaseHistories.from_arrays(2, 30.43, 38.86, monetary_value=22.35, unit="week")
         alive = model.probability_alive(one)
         expected = model.conditional_expected_purchases(one, HORIZON)
-        value = lifetime_value(model, spend, one, horizon=HORIZON, discount_rate=0.15)
-        return [float(alive[0]), float(expected[0]), float(value.value[0])]
+        worth = clv.lifetime_value(model, spend, one, horizon=HORIZON, discount_rate=0.15)
+        return [float(alive[0]), float(expected[0]), float(worth.value[0])]
 
     run()
     seconds, check = timed(run, 100 * repeats)
@@ -95,6 +152,19 @@ def simulate(path: Path, repeats: int) -> Measured:
     return {"seconds": seconds, "check": [float(len(log))]}
 
 
+MEASUREMENTS: dict[str, Callable[[Path, int], Measured]] = {
+    "discounted": discounted,
+    "expect": expect,
+    "one_customer": one_customer,
+    "read_once": read_once,
+    "score": score,
+    "simulate": simulate,
+    "summary": summary,
+    "summary_polars": summary_polars,
+    "value": value,
+    "value_for_ever": value_for_ever,
+    **{f"fit_{name}": partial(fit, name) for name in FITTED if hasattr(clv, name)},
+}
+
 if __name__ == "__main__":
-    measurements = (fit, read_once, score, summary, summary_polars, one_customer, simulate)
-    command_line({function.__name__: function for function in measurements})
+    command_line(MEASUREMENTS)

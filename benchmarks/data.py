@@ -16,6 +16,8 @@ Arrays = dict[str, "NDArray[Any]"]
 TRUTH = {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}
 #: Customers who buy about five times in the window, for the log.
 BUSY = {"r": 0.9, "alpha": 6.4, "a": 0.9, "b": 6.0}
+#: Spend of CDNOW's customers.
+SPEND = {"p": 6.25, "q": 3.74, "v": 15.44}
 SPAN = 730  # days
 CHUNK = 1_000_000
 
@@ -41,6 +43,29 @@ def _histories(size: int, seed: int) -> Arrays:
     }
 
 
+def spenders(n_customers: int) -> Arrays:
+    """Customers with repeat purchases, three on average, and their mean spend in whole cents."""
+    rng = np.random.default_rng(0)
+    x = rng.geometric(1 / (1 + rng.gamma(1.0, 2.0, n_customers)))
+    size = np.ones(n_customers)
+    return {"frequency": x, "recency": size, "age": 2 * size, "monetary_value": _means(x, rng)}
+
+
+def valued(n_customers: int) -> Arrays:
+    """The histories with mean spends; NaN without repeat purchases."""
+    arrays = histories(n_customers)
+    x, rng = arrays["frequency"], np.random.default_rng(1)
+    money = np.full(len(x), np.nan)
+    money[x > 0] = _means(x[x > 0], rng)
+    return arrays | {"monetary_value": money}
+
+
+def _means(x: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Mean of x orders, whose total is in whole cents."""
+    scale = rng.gamma(SPEND["q"], 1 / SPEND["v"], len(x))
+    return np.round(rng.gamma(SPEND["p"] * x) / scale, 2) / x
+
+
 def log(n_customers: int) -> Arrays:
     """A transaction log by date: `customer_id`, `date`, `amount` to the cent."""
     rng = np.random.default_rng(0)
@@ -48,8 +73,8 @@ def log(n_customers: int) -> Arrays:
     customer = np.concatenate([np.arange(n_customers), customer])
     day = np.concatenate([first, day])
     order = np.lexsort((rng.random(len(day)), day))
-    mean = 6.25 / rng.gamma(3.74, 1 / 15.44, n_customers)
-    amount = np.round(rng.gamma(6.25, mean[customer] / 6.25), 2)
+    scale = 1 / rng.gamma(SPEND["q"], 1 / SPEND["v"], n_customers)
+    amount = np.round(rng.gamma(SPEND["p"], scale[customer]), 2)
     origin = np.datetime64("2024-01-01", "us")
     return {
         "customer_id": customer[order],
@@ -75,6 +100,16 @@ def _purchases(
     customer = np.concatenate([buys, buys[earlier]])
     time = np.concatenate([last, last[earlier] * rng.random(len(earlier))])
     return customer, (first[customer] + time).astype(np.int64), first.astype(np.int64)
+
+
+#: What can be measured on: the unit that a size counts, and how it is made.
+KINDS = {"customers": histories, "spenders": spenders, "valued customers": valued}
+
+
+def made(folder: Path, kind: str, size: int) -> Path:
+    """The arrays of a kind and size, made when they are first asked for."""
+    path = folder / f"{size:,} {kind}"
+    return path if path.exists() else save(KINDS[kind](size), folder, path.name)
 
 
 def save(arrays: Arrays, folder: Path, name: str) -> Path:

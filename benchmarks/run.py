@@ -3,6 +3,7 @@
 command  python benchmarks/run.py           (a few minutes; `make bench` is the same)
          python benchmarks/run.py --quick   (under a minute: 100,000 customers, 500,000 rows)
          python benchmarks/run.py --full    (also ten million customers)
+         python benchmarks/run.py --cpu     (time of the processor, on a busy machine)
 
 Every measurement runs in a process of its own and is the median of several runs; ratios are taken
 within one run of this script, since machines differ. Both sides of a comparison read the same
@@ -24,11 +25,16 @@ from typing import TYPE_CHECKING
 
 import data
 import numpy as np
+from entries import ENTRIES, MILLION
+
+from retentionkit import clv
 
 if TYPE_CHECKING:
+    from entries import Entry
     from timing import Measured
 
 HERE = Path(__file__).parent
+CPU = "--cpu"
 IMPORT_TIME = """
 import numpy
 from time import perf_counter
@@ -43,7 +49,7 @@ class Line:
     """One line of the table."""
 
     what: str
-    ours: str
+    ours: str = ""
     other: str = ""
     ratio: str = ""
     aim: str = ""
@@ -51,6 +57,10 @@ class Line:
     def row(self) -> str:
         """The line in Markdown."""
         return f"| {self.what} | {self.ours} | {self.other} | {self.ratio} | {self.aim} |"
+
+
+#: Medians in seconds, by measurement and size.
+Found = dict[tuple[str, int], float]
 
 
 def environment() -> dict[str, str]:
@@ -66,7 +76,7 @@ def measure(side: str, name: str, path: Path, repeats: int) -> Measured:
         check=True,
         stdout=subprocess.PIPE,
         text=True,
-        env=environment(),
+        env=environment() | {"BENCHMARK_CLOCK": "cpu" if CPU in sys.argv else "wall"},
     )
     print(f"  done: {side} {name}, {path.name}", file=sys.stderr)
     return json.loads(done.stdout)
@@ -93,55 +103,58 @@ def agree(ours: Measured, other: Measured, rtol: float) -> None:
 
 def clock(seconds: float) -> str:
     """The time in its natural unit, to two or three digits."""
-    for unit, size in (("µs", 1e-6), ("ms", 1e-3)):
+    for unit, size in (("ns", 1e-9), ("µs", 1e-6), ("ms", 1e-3)):
         if seconds < 1000 * size:
             return f"{seconds / size:.3g} {unit}"
     return f"{seconds:.3g} s"
 
 
-def fit(folder: Path, size: int, repeats: int, *, referee: bool) -> list[Line]:
-    path = data.save(data.histories(size), folder, f"{size:,} customers")
-    ours = measure("retentionkit", "fit", path, repeats)
-    limit = measure("retentionkit", "read_once", path, repeats)
+def lines_of(entry: Entry, folder: Path, size: int, repeats: int, found: Found) -> list[Line]:
+    """What an entry says of one size, and what stands beside it."""
+    path = data.made(folder, entry.data, size)
     other, ratio = "", ""
-    if referee:
-        theirs = measure("lifetimes", "fit", path, 1)
-        # Their optimiser stops short of the optimum; its parameters are good to four digits.
-        agree(ours, theirs, rtol=1e-3)
+    if entry.other and size <= entry.other_up_to and not entry.other_slow:
+        sides = [("retentionkit", entry.ours), ("lifetimes", entry.other)]
+        ours, theirs = alternating(sides, path, repeats)
+    else:
+        ours, theirs = measure("retentionkit", entry.ours, path, repeats), None
+        if entry.other and size <= entry.other_up_to:
+            theirs = measure("lifetimes", entry.other, path, 1)
+    found[entry.ours, size] = ours["median"]
+    if theirs is not None:
+        agree(ours, theirs, rtol=entry.rtol)
         other = f"lifetimes {clock(theirs['median'])}"
-        ratio = f"{theirs['median'] / ours['median']:.0f} times faster"
-    return [
-        Line(
-            f"BG/NBD fit, {path.name}",
-            clock(ours["median"]),
-            other,
-            ratio,
-            {1_000_000: "50 times, better 100", 10_000_000: "2 s"}.get(size, ""),
-        ),
-        Line("... peak memory, in input arrays", f"{ours['memory']:.2f}", "", "", "below 3"),
-        Line(
-            "... one reading of the input arrays",
-            "",
-            f"limit {clock(limit['median'])}",
-            f"fit is {ours['median'] / limit['median']:.0f} readings",
-        ),
+        ratio = f"{theirs['median'] / ours['median']:.3g} times faster"
+    lines = [
+        Line(f"{entry.what}, {path.name}", clock(ours["median"]), other, ratio, entry.aim(size))
     ]
+    if entry.memory and size >= MILLION:  # below, it is mostly working space of fixed size
+        aim = "below 3" if entry.part == "fit" else ""
+        lines.append(Line("... peak memory, in input arrays", f"{ours['memory']:.2f}", aim=aim))
+    if entry.against and (entry.against, size) in found:
+        times = ours["median"] / found[entry.against, size]
+        lines.append(Line("... beside BG/NBD", ratio=f"{times:.2f} times", aim=entry.against_aim))
+    if entry.limit:
+        limit = measure("retentionkit", "read_once", path, repeats)
+        times = ours["median"] / limit["median"]
+        reading = f"limit {clock(limit['median'])}"
+        lines.append(Line("... one reading of the arrays", "", reading, f"{times:.0f} readings"))
+    return lines
 
 
-def score(folder: Path, size: int, repeats: int) -> list[Line]:
-    path = folder / f"{size:,} customers"
-    sides = [("retentionkit", "score"), ("lifetimes", "score")]
-    ours, theirs = alternating(sides, path, repeats)
-    agree(ours, theirs, rtol=1e-9)
-    return [
-        Line(
-            f"P(alive) and expected purchases, {path.name}",
-            clock(ours["median"]),
-            f"lifetimes {clock(theirs['median'])}",
-            f"{theirs['median'] / ours['median']:.1f} times faster",
-            "0.15 s" if size == 1_000_000 else "",
-        )
-    ]
+def curve(folder: Path, sizes: list[int], repeats: int, found: Found) -> list[str]:
+    """The cost of a customer as customers grow in number, in Markdown."""
+    rows = ["| customers | BG/NBD fit | for each | expected purchases | for each |"]
+    rows.append("|---|---|---|---|---|")
+    for size in sizes:
+        path = data.made(folder, "customers", size)
+        cells = [f"{size:,}"]
+        for name in ("fit_BGNBD", "expect"):
+            if (name, size) not in found:
+                found[name, size] = measure("retentionkit", name, path, repeats)["median"]
+            cells += [clock(found[name, size]), clock(found[name, size] / size)]
+        rows.append(f"| {' | '.join(cells)} |")
+    return rows
 
 
 def summary(folder: Path, rows: int, repeats: int) -> list[Line]:
@@ -167,7 +180,8 @@ def summary(folder: Path, rows: int, repeats: int) -> list[Line]:
 
 def small(folder: Path, size: int, repeats: int) -> list[Line]:
     one = measure("retentionkit", "one_customer", folder, repeats)
-    made = measure("retentionkit", "simulate", folder / f"{size:,} customers", repeats)
+    path = data.made(folder, "customers", size)
+    made = measure("retentionkit", "simulate", path, repeats)
     return [
         Line("one customer: P(alive), purchases, value", clock(one["median"]), aim="1 ms"),
         Line("import beyond numpy", clock(import_time(5 * repeats)), aim="60 ms"),
@@ -188,42 +202,49 @@ def import_time(repeats: int) -> float:
     return median(float(run.stdout) for run in runs)
 
 
-def main() -> None:
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--customers", type=int, nargs="+", default=[100_000, 1_000_000])
+    parser.add_argument("--customers", type=int, nargs="+", default=[100_000, MILLION])
     parser.add_argument("--rows", type=int, default=5_000_000)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="small sizes, three runs")
     parser.add_argument("--full", action="store_true", help="also ten million customers")
-    parser.add_argument("--only", choices=["fit", "score", "summary", "small"], help="one part")
+    parser.add_argument(CPU, action="store_true", help="processor time, on a busy machine")
+    parts = [*dict.fromkeys(entry.part for entry in ENTRIES), "summary", "small", "curve"]
+    parser.add_argument("--only", choices=parts, nargs="+", default=parts, help="some parts")
     chosen = parser.parse_args()
-    sizes, rows, repeats = chosen.customers, chosen.rows, chosen.repeats
     if chosen.quick:
-        sizes, rows, repeats = [100_000], 500_000, 3
+        chosen.customers, chosen.rows, chosen.repeats = [100_000], 500_000, 3
+    if chosen.full:
+        chosen.customers.append(10 * MILLION)
+    return chosen
 
-    def wanted(part: str) -> bool:
-        return chosen.only in (None, part)
 
+def main() -> None:
+    chosen = arguments()
+    sizes, repeats, found = sorted(chosen.customers), chosen.repeats, Found()
+    middle = max(size for size in sizes if size <= max(MILLION, sizes[0]))
+    wanted = [entry for entry in ENTRIES if entry.part in chosen.only and hasattr(clv, entry.needs)]
     print("| | retentionkit | beside it | ratio | aim |\n|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        lines: list[Line] = []
-        if wanted("fit"):
-            for size in sizes:
-                lines += fit(folder, size, repeats, referee=True)
-            if chosen.full:
-                lines += fit(folder, 10_000_000, min(repeats, 3), referee=False)
-        else:
-            data.save(data.histories(sizes[-1]), folder, f"{sizes[-1]:,} customers")
-        if wanted("score"):
-            lines += score(folder, sizes[-1], repeats)
-        if wanted("summary"):
-            lines += summary(folder, rows, repeats)
-        if wanted("small"):
-            lines += small(folder, sizes[-1], repeats)
-        print("\n".join(line.row() for line in lines))
+        for entry in wanted:
+            for size in sorted({*sizes, *entry.also}):
+                runs = repeats if size <= MILLION else min(repeats, 3)
+                show(lines_of(entry, folder, size, runs, found))
+        if "summary" in chosen.only:
+            show(summary(folder, chosen.rows, repeats))
+        if "small" in chosen.only:
+            show(small(folder, middle, repeats))
+        if "curve" in chosen.only:
+            rows = curve(folder, sorted({10_000, *sizes}), repeats, found)
+            print("", *rows, sep="\n", flush=True)
+
+
+def show(lines: list[Line]) -> None:
+    print(*[line.row() for line in lines], sep="\n", flush=True)
 
 
 if __name__ == "__main__":
