@@ -145,8 +145,10 @@ def pit_sums(
     reached = np.zeros(bins + 1)
     for edge in range(1, bins):
         above = edge / bins - fewer
-        passed = np.divide(above, equal, out=(above > 0).astype(np.float64), where=equal > 0)
-        reached[edge] = weight @ np.clip(passed, 0.0, 1.0)
+        inside = np.clip(above, 0.0, equal)
+        reached[edge] = weight @ np.divide(
+            inside, equal, out=(above > 0).astype(np.float64), where=equal > 0
+        )
     reached[bins] = weight.sum()
     return np.diff(reached)
 
