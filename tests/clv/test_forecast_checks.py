@@ -1,4 +1,4 @@
-"""Gains, calibration, activity, PIT and accuracy: each beside a twin that goes customer by customer."""
+"""Gains, calibration, activity, PIT: each beside a twin that goes customer by customer."""
 
 import dataclasses
 import datetime as dt
@@ -48,15 +48,21 @@ def followed(x, t_x, T, n, t=39.0, unit="week"):
     return histories, Holdout(ids, counts, None, t, unit, day, later, "", ledger, "pandas")
 
 
-def rows(size=st.integers(2, 30)):
+def rows():
     """Forecasts with many ties, purchases, and weights."""
-    return size.flatmap(
-        lambda k: st.tuples(
-            st.lists(st.sampled_from([0.0, 0.1, 0.5, 0.7, 2.0, 3.5]), min_size=k, max_size=k),
-            st.lists(st.integers(0, 6), min_size=k, max_size=k),
-            st.lists(st.integers(1, 4), min_size=k, max_size=k),
+    return (
+        st.integers(2, 30)
+        .flatmap(
+            lambda k: st.tuples(
+                st.lists(st.sampled_from([0.0, 0.1, 0.5, 0.7, 2.0, 3.5]), min_size=k, max_size=k),
+                st.lists(st.integers(0, 6), min_size=k, max_size=k),
+                st.lists(st.integers(1, 4), min_size=k, max_size=k),
+            )
         )
-    ).map(lambda three: (np.array(three[0]), np.array(three[1]), np.array(three[2], dtype=float)))
+        .map(
+            lambda three: (np.array(three[0]), np.array(three[1]), np.array(three[2], dtype=float))
+        )
+    )
 
 
 def gini_of_pairs(m, n):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from retentionkit.clv._conditional_fit import ConditionalFit, conditional_fit
     from retentionkit.clv._files import load
     from retentionkit.clv._fit import Fit, Parameter
+    from retentionkit.clv._forecast import Forecast
     from retentionkit.clv._frequency_fit import FrequencyFit, frequency_fit
     from retentionkit.clv._gains import Gains, gains
     from retentionkit.clv._gamma_gamma import GammaGamma
@@ -38,6 +39,7 @@ __all__ = [
     "Calibration",
     "ConditionalFit",
     "Fit",
+    "Forecast",
     "FrequencyFit",
     "Gains",
     "GammaGamma",
@@ -70,6 +72,7 @@ __getattr__, __dir__ = open_door(
         "Calibration": "_calibration",
         "ConditionalFit": "_conditional_fit",
         "Fit": "_fit",
+        "Forecast": "_forecast",
         "FrequencyFit": "_frequency_fit",
         "Gains": "_gains",
         "GammaGamma": "_gamma_gamma",

@@ -32,7 +32,7 @@ __all__ = ["Forecast", "by_baseline", "by_model", "pooled"]
 _BINS = 10
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Forecast:
     """What one model forecast from one origin, and what came of it.
 
