@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from retentionkit.errors import OptionError
-from retentionkit.intervals import log_wald, normal_quantile
+from retentionkit.intervals import log_wald, normal_quantile, wilson
 
 # --- worked example ------------------------------------------------------------------------------
 
@@ -29,6 +30,16 @@ def test_the_quantile_agrees_with_fifty_digits(confidence):
     with mpmath.workdps(50):
         expected = float(mpmath.sqrt(2) * mpmath.erfinv(mpmath.mpf(confidence)))
     assert normal_quantile(confidence) == pytest.approx(expected, rel=1e-13)
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.95])
+@pytest.mark.parametrize("k", [0, 1, 7, 40])
+def test_wilson_limits_are_those_of_scipy(k, confidence):
+    expected = stats.binomtest(k, 40).proportion_ci(confidence, method="wilson")
+    low, high = wilson([k], [40], confidence=confidence)
+    # scipy subtracts on another way where a limit is 0 or 1
+    assert low[0] == pytest.approx(expected.low, rel=1e-12, abs=1e-16)
+    assert high[0] == pytest.approx(expected.high, rel=1e-12)
 
 
 # --- definition ----------------------------------------------------------------------------------
@@ -51,6 +62,10 @@ def test_an_error_far_above_the_estimate_says_nothing():
 def test_shapes_are_broadcast():
     low, high = log_wald([1.0, 2.0, 3.0], 0.1)
     assert low.shape == high.shape == (3,)
+
+
+def test_without_trials_there_is_no_share():
+    assert np.isnan(wilson([0.0], [0.0])).all()
 
 
 # --- properties ----------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from retentionkit.arguments import check_confidence
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["log_wald", "normal_quantile"]
+__all__ = ["log_wald", "normal_quantile", "wilson"]
 
 
 def normal_quantile(confidence: float) -> float:
@@ -52,3 +52,25 @@ def log_wald(
     with np.errstate(over="ignore"):  # an error far above the estimate reaches to infinity
         spread = np.exp(normal_quantile(confidence) * relative)
     return np.asarray(value / spread), np.asarray(value * spread)
+
+
+def wilson(
+    successes: ArrayLike, trials: ArrayLike, *, confidence: float = 0.95
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    r"""Wilson limits of a share; NaN without trials.
+
+    The limits are the shares :math:`p` whose score statistic
+    :math:`(\hat p - p)/\sqrt{p(1-p)/n}` is the normal quantile; they stay within [0, 1].
+
+    Examples
+    --------
+    >>> low, high = wilson(3, 10)
+    >>> round(float(low), 4), round(float(high), 4)
+    (0.1078, 0.6032)
+    """
+    k, n = np.asarray(successes, dtype=np.float64), np.asarray(trials, dtype=np.float64)
+    n = np.where(n > 0, n, np.nan)
+    z = normal_quantile(confidence)
+    centre = (k + z**2 / 2) / (n + z**2)
+    half = z * np.sqrt(k * (n - k) / n + z**2 / 4) / (n + z**2)
+    return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)

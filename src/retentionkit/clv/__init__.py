@@ -7,13 +7,23 @@ from typing import TYPE_CHECKING
 from retentionkit._doors import open_door
 
 if TYPE_CHECKING:
+    from retentionkit.clv._accuracy import Accuracy
+    from retentionkit.clv._activity import ActivityCalibration, activity_calibration
+    from retentionkit.clv._backtest import Backtest, backtest
     from retentionkit.clv._bgnbd import BGNBD
+    from retentionkit.clv._calibration import Calibration, calibration
+    from retentionkit.clv._comparison import ModelComparison, compare_models
+    from retentionkit.clv._conditional_fit import ConditionalFit, conditional_fit
     from retentionkit.clv._files import load
     from retentionkit.clv._fit import Fit, Parameter
+    from retentionkit.clv._forecast import Forecast
+    from retentionkit.clv._frequency_fit import FrequencyFit, frequency_fit
+    from retentionkit.clv._gains import Gains, gains
     from retentionkit.clv._gamma_gamma import GammaGamma
     from retentionkit.clv._lifetime_value import lifetime_value, new_customer_value
     from retentionkit.clv._mbgnbd import MBGNBD
     from retentionkit.clv._nbd import NBD
+    from retentionkit.clv._pit import PIT, pit
     from retentionkit.clv._score import score
     from retentionkit.clv._simulation import SimulatedPurchases
     from retentionkit.clv._tracking import Tracking, tracking
@@ -22,14 +32,32 @@ __all__ = [
     "BGNBD",
     "MBGNBD",
     "NBD",
+    "PIT",
+    "Accuracy",
+    "ActivityCalibration",
+    "Backtest",
+    "Calibration",
+    "ConditionalFit",
     "Fit",
+    "Forecast",
+    "FrequencyFit",
+    "Gains",
     "GammaGamma",
+    "ModelComparison",
     "Parameter",
     "SimulatedPurchases",
     "Tracking",
+    "activity_calibration",
+    "backtest",
+    "calibration",
+    "compare_models",
+    "conditional_fit",
+    "frequency_fit",
+    "gains",
     "lifetime_value",
     "load",
     "new_customer_value",
+    "pit",
     "score",
     "tracking",
 ]
@@ -37,17 +65,35 @@ __all__ = [
 __getattr__, __dir__ = open_door(
     __name__,
     {
+        "Accuracy": "_accuracy",
+        "ActivityCalibration": "_activity",
         "BGNBD": "_bgnbd",
+        "Backtest": "_backtest",
+        "Calibration": "_calibration",
+        "ConditionalFit": "_conditional_fit",
         "Fit": "_fit",
+        "Forecast": "_forecast",
+        "FrequencyFit": "_frequency_fit",
+        "Gains": "_gains",
         "GammaGamma": "_gamma_gamma",
         "MBGNBD": "_mbgnbd",
+        "ModelComparison": "_comparison",
         "NBD": "_nbd",
+        "PIT": "_pit",
         "Parameter": "_fit",
         "SimulatedPurchases": "_simulation",
         "Tracking": "_tracking",
+        "activity_calibration": "_activity",
+        "backtest": "_backtest",
+        "calibration": "_calibration",
+        "compare_models": "_comparison",
+        "conditional_fit": "_conditional_fit",
+        "frequency_fit": "_frequency_fit",
+        "gains": "_gains",
         "lifetime_value": "_lifetime_value",
         "load": "_files",
         "new_customer_value": "_lifetime_value",
+        "pit": "_pit",
         "score": "_score",
         "tracking": "_tracking",
     },

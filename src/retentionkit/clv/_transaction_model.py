@@ -362,4 +362,7 @@ class TransactionModel(Kernels, Generic[H_contra]):
         alive, time = self._alive(x, t_x, T), self._time("t", t)
         rows = (slice(None), *(None for _ in n.shape))
         gone = np.where(n == 0, 1 - alive[rows], 0.0)
-        return np.asarray(gone + alive[rows] * self._count_pmf(n, x[rows], T[rows], time))
+        if n.ndim:
+            return np.asarray(gone + alive[rows] * self._count_pmf(n, x[rows], T[rows], time))
+        made = on_distinct(lambda x, T: self._count_pmf(n, x, T, time), x, T, self.unit)
+        return np.asarray(gone + alive * made)

@@ -10,11 +10,41 @@ from typing import TYPE_CHECKING
 from retentionkit._doors import open_door
 
 if TYPE_CHECKING:
+    from retentionkit.plots._calibration import activity_calibration, calibration
+    from retentionkit.plots._conditional_fit import conditional_fit
+    from retentionkit.plots._frequency_fit import frequency_fit
+    from retentionkit.plots._gains import gains
+    from retentionkit.plots._heterogeneity import heterogeneity
     from retentionkit.plots._most_valuable import most_valuable
+    from retentionkit.plots._pit import pit
+    from retentionkit.plots._probability_alive import probability_alive
     from retentionkit.plots._tracking import tracking
 
-__all__ = ["most_valuable", "tracking"]
+__all__ = [
+    "activity_calibration",
+    "calibration",
+    "conditional_fit",
+    "frequency_fit",
+    "gains",
+    "heterogeneity",
+    "most_valuable",
+    "pit",
+    "probability_alive",
+    "tracking",
+]
 
 __getattr__, __dir__ = open_door(
-    __name__, {"most_valuable": "_most_valuable", "tracking": "_tracking"}
+    __name__,
+    {
+        "activity_calibration": "_calibration",
+        "calibration": "_calibration",
+        "conditional_fit": "_conditional_fit",
+        "frequency_fit": "_frequency_fit",
+        "gains": "_gains",
+        "heterogeneity": "_heterogeneity",
+        "most_valuable": "_most_valuable",
+        "pit": "_pit",
+        "probability_alive": "_probability_alive",
+        "tracking": "_tracking",
+    },
 )

@@ -82,5 +82,5 @@ def tracking(result: Tracking, *, cumulative: bool = True, ax: Axes | None = Non
         fontsize="medium",
         loc="left",
     )
-    ax.legend(frameon=False, loc="upper left")
+    ax.legend(frameon=False, loc="upper left" if cumulative else "upper right")
     return ax

@@ -1,0 +1,126 @@
+"""Expected against actual: by bins of the forecast, and by bins of the probability to buy."""
+
+# matplotlib leaves the keyword arguments of its methods untyped.
+# pyright: reportUnknownMemberType=false
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retentionkit.intervals import normal_quantile
+from retentionkit.plots._axes import MODEL, QUIET, axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from retentionkit.clv import ActivityCalibration, Calibration
+
+__all__ = ["activity_calibration", "calibration"]
+
+
+def calibration(result: Calibration, *, ax: Axes | None = None) -> Axes:
+    """Draw mean actual over mean expected purchases of each bin; a right forecast is the diagonal.
+
+    Parameters
+    ----------
+    result
+        From `rk.clv.calibration` or `Backtest.calibration`.
+    ax
+        Axes to draw into; new ones if None.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MissingExtraError
+        Without matplotlib.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("Agg")
+    >>> import retentionkit as rk
+    >>> log = rk.Transactions(rk.datasets.load_cdnow())
+    >>> histories = rk.purchase_histories(log, as_of="1997-09-30", unit="week")
+    >>> held = rk.holdout(log, histories, until="1998-06-30")
+    >>> fit = rk.clv.BGNBD.fit(histories)
+    >>> ax = rk.plots.calibration(rk.clv.calibration(fit, histories, held))
+    >>> ax.get_xlabel()
+    'mean expected purchases'
+    """
+    ax = axes(ax, size=(5.4, 4.8))
+    top = 1.05 * float(np.nanmax([result.expected, result.actual]))
+    ax.plot([0, top], [0, top], color=QUIET, lw=0.9)
+    ax.errorbar(
+        result.expected,
+        result.actual,
+        yerr=normal_quantile(0.95) * result.standard_error,
+        fmt="o",
+        color=MODEL,
+        ms=5,
+        capsize=3,
+    )
+    ax.set_xlim(0, top or 1)
+    ax.set_ylim(bottom=0)
+    ax.set_xlabel("mean expected purchases")
+    ax.set_ylabel("mean actual purchases, 95 % interval")
+    customers = float(result.customers.sum())
+    ax.set_title(
+        f"{customers:,.0f} customers in {len(result.customers)} bins by the forecast",
+        fontsize="medium",
+        loc="left",
+    )
+    return ax
+
+
+def activity_calibration(result: ActivityCalibration, *, ax: Axes | None = None) -> Axes:
+    """Draw the share that bought over the probability to buy; a right forecast is the diagonal.
+
+    Parameters
+    ----------
+    result
+        From `rk.clv.activity_calibration` or `Backtest.activity`.
+    ax
+        Axes to draw into; new ones if None.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MissingExtraError
+        Without matplotlib.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("Agg")
+    >>> import retentionkit as rk
+    >>> log = rk.Transactions(rk.datasets.load_cdnow())
+    >>> histories = rk.purchase_histories(log, as_of="1997-09-30", unit="week")
+    >>> held = rk.holdout(log, histories, until="1998-06-30")
+    >>> fit = rk.clv.BGNBD.fit(histories)
+    >>> ax = rk.plots.activity_calibration(rk.clv.activity_calibration(fit, histories, held))
+    >>> ax.get_ylabel()
+    'share that bought, 95 % interval'
+    """
+    ax = axes(ax, size=(5.4, 4.8))
+    ax.plot([0, 1], [0, 1], color=QUIET, lw=0.9)
+    ax.vlines(result.probability, result.low, result.high, color=MODEL, lw=1.6)
+    # Areas show where the customers are.
+    areas = 12 + 220 * result.customers / result.customers.max()
+    ax.scatter(result.probability, result.active, s=areas, color=MODEL, alpha=0.75, lw=0)
+    ax.set_xlim(0, 1)
+    ax.set_ylim(0, 1)
+    ax.set_xlabel("probability of at least one purchase (area: customers)")
+    ax.set_ylabel("share that bought, 95 % interval")
+    ax.set_title(
+        f"{float(result.customers.sum()):,.0f} customers; Brier score {result.brier:.4f}",
+        fontsize="medium",
+        loc="left",
+    )
+    return ax

@@ -1,0 +1,90 @@
+"""Actual against expected holdout purchases by what customers had done before."""
+
+# matplotlib leaves the keyword arguments of its methods untyped.
+# pyright: reportUnknownMemberType=false
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retentionkit.intervals import normal_quantile
+from retentionkit.plots._axes import ACTUAL, MODEL, QUIET, axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from retentionkit.clv import ConditionalFit
+
+__all__ = ["conditional_fit"]
+
+
+def conditional_fit(result: ConditionalFit, *, ax: Axes | None = None) -> Axes:
+    """Draw mean holdout purchases by frequency or recency, with 95 % intervals of the actual mean.
+
+    Parameters
+    ----------
+    result
+        From `rk.clv.conditional_fit`.
+    ax
+        Axes to draw into; new ones if None.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MissingExtraError
+        Without matplotlib.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("Agg")
+    >>> import retentionkit as rk
+    >>> log = rk.Transactions(rk.datasets.load_cdnow())
+    >>> histories = rk.purchase_histories(log, as_of="1997-09-30", unit="week")
+    >>> held = rk.holdout(log, histories, until="1998-06-30")
+    >>> fit = rk.clv.BGNBD.fit(histories)
+    >>> ax = rk.plots.conditional_fit(rk.clv.conditional_fit(fit, histories, held))
+    >>> ax.get_xlabel()
+    'repeat purchases up to the end of observation'
+    """
+    ax = axes(ax)
+    places = np.arange(len(result.actual))
+    ax.errorbar(
+        places,
+        result.actual,
+        yerr=normal_quantile(0.95) * result.standard_error,
+        fmt="o-",
+        color=ACTUAL,
+        ms=5,
+        lw=1.6,
+        capsize=3,
+        label="actual, 95 % interval",
+    )
+    ax.plot(
+        places, result.expected, "s--", color=MODEL, ms=5, lw=1.6, label="expected by the model"
+    )
+    for place, n in zip(places.tolist(), result.customers.tolist(), strict=True):
+        ax.annotate(
+            f"n={n:,.0f}",
+            (place, 0.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, 4),
+            textcoords="offset points",
+            ha="center",
+            color=QUIET,
+            fontsize="small",
+        )
+    ax.set_xticks(places, list(result.labels))
+    ax.set_xlabel(
+        "repeat purchases up to the end of observation"
+        if result.by == "frequency"
+        else f"age at the last purchase, {result.unit}s"
+    )
+    ax.set_ylabel("mean purchases in the holdout")
+    ax.margins(y=0.12)
+    ax.legend(frameon=False, loc="upper left")
+    return ax

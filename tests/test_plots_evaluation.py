@@ -1,0 +1,251 @@
+"""Pictures of how a model fits and forecasts; what all pictures share is in test_plots.py."""
+
+import sys
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from scipy import stats
+
+import retentionkit as rk
+from retentionkit.errors import KindError, MissingExtraError, OptionError
+
+MODEL = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")
+NBD = rk.clv.NBD(0.385, 12.072, unit="week")
+
+
+@pytest.fixture(autouse=True)
+def _figures():
+    """No figure outlives its test."""
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(scope="module")
+def results():
+    log = rk.Transactions(rk.datasets.load_cdnow())
+    h = rk.purchase_histories(log, as_of="1997-09-30", unit="week")
+    held = rk.holdout(log, h, until="1998-06-30")
+    return {
+        "frequency_fit": rk.clv.frequency_fit(MODEL, h),
+        "conditional_fit": rk.clv.conditional_fit(MODEL, h, held),
+        "recency": rk.clv.conditional_fit(MODEL, h, held, by="recency"),
+        "calibration": rk.clv.calibration(MODEL, h, held),
+        "activity_calibration": rk.clv.activity_calibration(MODEL, h, held),
+        "pit": rk.clv.pit(MODEL, h, held),
+        "gains": rk.clv.gains(MODEL, h, held),
+    }
+
+
+def draw(name, results, **options):
+    if name == "probability_alive":
+        return rk.plots.probability_alive(MODEL, age="39 weeks", **options)
+    if name == "heterogeneity":
+        return rk.plots.heterogeneity(MODEL, **options)
+    if name == "recency":
+        return rk.plots.conditional_fit(results[name], **options)
+    return getattr(rk.plots, name)(results[name], **options)
+
+
+NAMES = (
+    "frequency_fit", "conditional_fit", "recency", "calibration", "activity_calibration", "pit",
+    "gains", "probability_alive", "heterogeneity",
+)  # fmt: skip
+
+
+def points(container):
+    """Places and heights of an error bar's markers."""
+    return container[0].get_xdata(), container[0].get_ydata()
+
+
+# Worked example: what is drawn of CDNOW.
+
+
+def test_frequency_fit_draws_both_counts(results):
+    result = results["frequency_fit"]
+    ax = draw("frequency_fit", results)
+    actual, expected = ax.containers
+    assert [bar.get_height() for bar in actual] == result.actual.tolist()
+    assert [bar.get_height() for bar in expected] == result.expected.tolist()
+    assert [label.get_text() for label in ax.get_xticklabels()] == list(result.labels)
+    assert ax.get_title(loc="left").startswith("2,357 customers; chi-square distance ")
+    assert ax.yaxis.get_major_formatter()(1_400, 0) == "1,400"
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("repeat purchases", "customers")
+
+
+@pytest.mark.parametrize("name", ["conditional_fit", "recency"])
+def test_conditional_fit_draws_means_and_intervals(name, results):
+    result = results[name]
+    ax = draw(name, results)
+    (bars,) = ax.containers
+    assert np.array_equal(points(bars)[1], result.actual)
+    segments = np.array(bars[2][0].get_segments())
+    half = stats.norm.ppf(0.975) * result.standard_error
+    np.testing.assert_allclose(segments[:, 1, 1] - segments[:, 0, 1], 2 * half, rtol=1e-12)
+    expected = ax.get_lines()[-1]
+    assert np.array_equal(expected.get_ydata(), result.expected)
+    assert [label.get_text() for label in ax.get_xticklabels()] == list(result.labels)
+    assert ax.texts[0].get_text() == f"n={result.customers[0]:,.0f}"
+    assert ax.get_xlabel() == (
+        "age at the last purchase, weeks"
+        if name == "recency"
+        else "repeat purchases up to the end of observation"
+    )
+
+
+def test_calibration_draws_bins_and_the_diagonal(results):
+    result = results["calibration"]
+    ax = draw("calibration", results)
+    assert np.array_equal(points(ax.containers[0]), [result.expected, result.actual])
+    diagonal = ax.get_lines()[0].get_xydata()
+    assert np.array_equal(diagonal[:, 0], diagonal[:, 1])
+    assert ax.get_title(loc="left") == "2,357 customers in 10 bins by the forecast"
+    assert (ax.get_xlim()[0], ax.get_ylim()[0]) == (0, 0)
+
+
+def test_activity_calibration_draws_shares_and_intervals(results):
+    result = results["activity_calibration"]
+    ax = draw("activity_calibration", results)
+    lines, spots = ax.collections
+    np.testing.assert_array_equal(
+        spots.get_offsets().filled(np.nan), np.stack([result.probability, result.active], axis=1)
+    )
+    ends = np.array(lines.get_segments())
+    np.testing.assert_array_equal(ends[:, :, 1], np.stack([result.low, result.high], axis=1))
+    assert spots.get_sizes().argmax() == result.customers.argmax()
+    assert ax.get_title(loc="left") == f"2,357 customers; Brier score {result.brier:.4f}"
+
+
+def test_pit_draws_the_histogram(results):
+    result = results["pit"]
+    ax = draw("pit", results)
+    assert [bar.get_height() for bar in ax.patches] == result.density.tolist()
+    assert [bar.get_x() for bar in ax.patches] == pytest.approx(np.arange(10) / 10)
+    assert list(ax.get_lines()[0].get_ydata()) == [1, 1]
+    assert f"{result.deviation:.3f}" in ax.get_title(loc="left")
+
+
+def test_gains_draws_the_curve_between_the_best_and_none(results):
+    result = results["gains"]
+    ax = draw("gains", results)
+    perfect, gained, none = ax.get_lines()
+    assert np.array_equal(gained.get_xydata(), np.stack([result.customers, result.gained], axis=1))
+    assert np.array_equal(perfect.get_ydata(), result.perfect)
+    assert none.get_xydata().tolist() == [[0, 0], [1, 1]]
+    assert ax.xaxis.get_major_formatter()(0.2, 0) == "20 %"
+    assert ax.get_title(loc="left") == f"Gini coefficient {result.gini:.3f}"
+
+
+def test_probability_alive_draws_what_the_model_says():
+    ax = rk.plots.probability_alive(MODEL, age=39, top=5)
+    mesh = ax.collections[0]
+    drawn = np.asarray(mesh.get_array()).reshape(5, 120)
+    t_x = (np.arange(120) + 0.5) * 39 / 120
+    for x in (1, 3, 5):
+        h = rk.PurchaseHistories.from_arrays([x] * 120, t_x, [39.0] * 120, unit="week")
+        np.testing.assert_allclose(drawn[x - 1], MODEL.probability_alive(h), rtol=1e-12)
+    assert mesh.get_clim() == (0, 1)
+    assert ax.get_title(loc="left") == "P(alive) of customers of 39 weeks (BGNBD)"
+    assert ax.get_xlabel() == "age at the last purchase, weeks"
+    assert (ax.get_xlim(), ax.get_ylim()) == ((0, 39), (0.5, 5.5))
+
+
+@pytest.mark.parametrize(
+    ("model", "of", "law", "label"),
+    [
+        (MODEL, "rate", stats.gamma(0.243, scale=1 / 4.414), "purchases per week while alive"),
+        (MODEL, "dropout", stats.beta(0.793, 2.426), "probability of leaving after a purchase"),
+        (NBD, "rate", stats.gamma(0.385, scale=1 / 12.072), "purchases per week while alive"),
+    ],
+)
+def test_heterogeneity_draws_the_density(model, of, law, label):
+    ax = rk.plots.heterogeneity(model, of=of)
+    density, mean, median = ax.get_lines()
+    at = density.get_xdata()
+    np.testing.assert_allclose(density.get_ydata(), law.pdf(at), rtol=1e-12)
+    assert mean.get_xdata()[0] == pytest.approx(law.mean(), rel=1e-12)
+    assert median.get_xdata()[0] == pytest.approx(law.median(), rel=1e-9)
+    assert ax.get_xlabel() == label
+    assert law.cdf(ax.get_xlim()[1]) >= 0.95 - 1e-9
+    assert ax.get_title(loc="left").startswith(type(model).__name__)
+
+
+# Reference: what matplotlib says that was drawn.
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pictures_can_be_rendered(name, results, tmp_path):
+    draw(name, results).figure.savefig(tmp_path / "picture.png")
+    assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
+
+
+# Definition: an Axes comes back; nothing is shown, nothing outside is changed.
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_own_axes_are_drawn_into(name, results):
+    _, (left, right) = plt.subplots(ncols=2)
+    assert draw(name, results, ax=right) is right
+    assert right.has_data()
+    assert not left.has_data()
+    assert len(plt.get_fignums()) == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_call_has_a_figure_of_its_own_and_shows_nothing(name, results, monkeypatch):
+    def show(*_, **__):
+        raise AssertionError(name)
+
+    monkeypatch.setattr(plt, "show", show)
+    before = dict(mpl.rcParams)
+    one, two = draw(name, results), draw(name, results)
+    assert isinstance(one, Axes)
+    assert one.figure is not two.figure
+    assert dict(mpl.rcParams) == before
+
+
+# Properties.
+
+
+def test_all_plots_of_the_door_are_tested():
+    assert set(rk.plots.__all__) == {*NAMES, "tracking", "most_valuable"} - {"recency"}
+
+
+def test_empty_bins_and_nothing_bought_can_be_drawn(tmp_path):
+    h = rk.PurchaseHistories.from_arrays([0, 0], [0, 0], [39, 39], unit="week")
+    ax = rk.plots.frequency_fit(rk.clv.frequency_fit(MODEL, h, top=1))
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["0", "1+"]
+    single = rk.plots.probability_alive(NBD, age=39, top=1)
+    assert len(single.collections) == 1  # no contours where all are alive
+    single.figure.savefig(tmp_path / "picture.png")
+    flat = rk.plots.probability_alive(NBD, age=39)
+    assert len(flat.collections) == 1
+
+
+# Refusals.
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pictures_need_matplotlib(name, results, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    with pytest.raises(MissingExtraError, match="Pictures need matplotlib"):
+        draw(name, results)
+
+
+def test_models_and_options_are_checked():
+    with pytest.raises(OptionError, match="NBD has no such distribution"):
+        rk.plots.heterogeneity(NBD, of="dropout")
+    with pytest.raises(OptionError, match="`of` is not one of its choices"):
+        rk.plots.heterogeneity(NBD, of="spend")
+    with pytest.raises(KindError, match="no model of purchases"):
+        rk.plots.heterogeneity(3.0)
+    with pytest.raises(OptionError, match="`age` must be"):
+        rk.plots.probability_alive(MODEL, age=0)
+    for top in (0, 2.5):
+        with pytest.raises(OptionError, match="`top` must be"):
+            rk.plots.probability_alive(MODEL, age=39, top=top)
