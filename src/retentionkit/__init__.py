@@ -8,9 +8,9 @@ The one flow is from a frame to numbers that can be defended::
     histories = rk.purchase_histories(log)        # arrays from here on
     fit = rk.clv.BGNBD.fit(histories)             # a model, its uncertainty, a verdict
 
-Data: `Transactions`, `Customers`, `purchase_histories`, `grouped_histories`, `holdout`. Models and
-lifetime value: `clv`. Data to try it on: `datasets`. Pictures: `plots`. What can go wrong:
-`errors`. Every name is loaded when it is first used.
+Data: `Transactions`, `Customers`, `purchase_histories`, `grouped_histories`,
+`opportunity_histories`, `holdout`. Models and lifetime value: `clv`. Data to try it on: `datasets`.
+Pictures: `plots`. What can go wrong: `errors`. Every name is loaded when it is first used.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from retentionkit.customers import Customers
     from retentionkit.histories import (
         Holdout,
+        OpportunityHistories,
         PurchaseHistories,
         grouped_histories,
         holdout,
+        opportunity_histories,
         purchase_histories,
     )
     from retentionkit.ledger import Ledger
@@ -40,6 +42,7 @@ __all__ = [
     "Holdout",
     "Ledger",
     "LifetimeValue",
+    "OpportunityHistories",
     "PurchaseHistories",
     "Transactions",
     "clv",
@@ -47,6 +50,7 @@ __all__ = [
     "errors",
     "grouped_histories",
     "holdout",
+    "opportunity_histories",
     "plots",
     "purchase_histories",
 ]
@@ -58,6 +62,7 @@ __getattr__, __dir__ = open_door(
         "Holdout": "histories",
         "Ledger": "ledger",
         "LifetimeValue": "values",
+        "OpportunityHistories": "histories",
         "PurchaseHistories": "histories",
         "Transactions": "transactions",
         "clv": "clv",
@@ -65,6 +70,7 @@ __getattr__, __dir__ = open_door(
         "errors": "errors",
         "grouped_histories": "histories",
         "holdout": "histories",
+        "opportunity_histories": "histories",
         "plots": "plots",
         "purchase_histories": "histories",
     },
