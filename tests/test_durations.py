@@ -52,6 +52,7 @@ def test_calendar_periods_agree_with_pandas_over_four_centuries():
     mondays = (days - dates.dt.day_of_week.to_numpy() - day_number(dt.date(1970, 1, 5))) // 7 + 1
     np.testing.assert_array_equal(calendar_period(days, "month"), months)
     np.testing.assert_array_equal(calendar_period(days, "quarter"), months // 3)
+    np.testing.assert_array_equal(calendar_period(days, "year"), dates.dt.year)
     np.testing.assert_array_equal(calendar_period(days, "week"), mondays)
     np.testing.assert_array_equal(calendar_period(days, "day"), days)
 
@@ -166,4 +167,4 @@ def test_what_is_no_moment_is_refused(value):
 
 def test_an_unknown_calendar_grain_is_refused():
     with pytest.raises(OptionError, match="`grain` is not one of its choices"):
-        calendar_period(0, "year")
+        calendar_period(0, "fortnight")

@@ -11,6 +11,9 @@ The one flow is from a frame to numbers that can be defended::
 Data: `Transactions`, `Customers`, `purchase_histories`, `grouped_histories`, `holdout`. Models and
 lifetime value: `clv`. Data to try it on: `datasets`. Pictures: `plots`. To and from lifetimes:
 `interop`. What can go wrong: `errors`. Every name is loaded when it is first used.
+Data: `Transactions`, `Customers`, `purchase_histories`, `grouped_histories`,
+`opportunity_histories`, `holdout`. Models and lifetime value: `clv`. Data to try it on: `datasets`.
+Pictures: `plots`. What can go wrong: `errors`. Every name is loaded when it is first used.
 """
 
 from __future__ import annotations
@@ -24,9 +27,11 @@ if TYPE_CHECKING:
     from retentionkit.customers import Customers
     from retentionkit.histories import (
         Holdout,
+        OpportunityHistories,
         PurchaseHistories,
         grouped_histories,
         holdout,
+        opportunity_histories,
         purchase_histories,
     )
     from retentionkit.ledger import Ledger
@@ -40,6 +45,7 @@ __all__ = [
     "Holdout",
     "Ledger",
     "LifetimeValue",
+    "OpportunityHistories",
     "PurchaseHistories",
     "Transactions",
     "clv",
@@ -48,6 +54,7 @@ __all__ = [
     "grouped_histories",
     "holdout",
     "interop",
+    "opportunity_histories",
     "plots",
     "purchase_histories",
 ]
@@ -59,6 +66,7 @@ __getattr__, __dir__ = open_door(
         "Holdout": "histories",
         "Ledger": "ledger",
         "LifetimeValue": "values",
+        "OpportunityHistories": "histories",
         "PurchaseHistories": "histories",
         "Transactions": "transactions",
         "clv": "clv",
@@ -67,6 +75,7 @@ __getattr__, __dir__ = open_door(
         "grouped_histories": "histories",
         "holdout": "histories",
         "interop": "interop",
+        "opportunity_histories": "histories",
         "plots": "plots",
         "purchase_histories": "histories",
     },

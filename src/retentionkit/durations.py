@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 Unit: TypeAlias = Literal["day", "week", "month", "year"]
-CalendarGrain: TypeAlias = Literal["day", "week", "month", "quarter"]
+CalendarGrain: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
 Grain: TypeAlias = Literal["hour", "day", "week", "month", "quarter"] | None
 Duration: TypeAlias = float | str
 #: A point in time as a caller may write it: ISO text, a date, a datetime, a numpy datetime64.
@@ -62,6 +62,7 @@ _GRAIN_DAYS: Final[dict[Grain, float]] = {
     "quarter": _YEAR / 4,
     None: 1 / 86_400_000_000,  # no grain: the microsecond, which every frame can tell apart
 }
+_MONTHS: Final[dict[CalendarGrain, int]] = {"month": 1, "quarter": 3, "year": 12}
 _DURATION: Final = re.compile(r"\s*([0-9.eE+-]+)\s*(day|week|month|year)s?\s*", re.IGNORECASE)
 _EPOCH: Final = dt.date(1970, 1, 1)
 
@@ -220,8 +221,7 @@ def calendar_period(days: Days, grain: CalendarGrain) -> Days:
         return days
     if grain == "week":
         return (number + 3) // 7  # type: ignore[no-any-return]
-    months = _month_number(number)
-    return months if grain == "month" else months // 3  # type: ignore[no-any-return]
+    return _month_number(number) // _MONTHS[grain]  # type: ignore[no-any-return]
 
 
 def _month_number(days: Any) -> Any:  # noqa: ANN401 - integers, arrays and expressions alike
@@ -249,5 +249,5 @@ def first_day(period: int, grain: CalendarGrain) -> dt.date:
         return calendar_day(period)
     if grain == "week":
         return calendar_day(7 * period - 3)
-    months = period if grain == "month" else 3 * period
+    months = period * _MONTHS[grain]
     return dt.date(months // 12, months % 12 + 1, 1)

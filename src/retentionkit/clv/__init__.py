@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from retentionkit.clv._accuracy import Accuracy
     from retentionkit.clv._activity import ActivityCalibration, activity_calibration
     from retentionkit.clv._backtest import Backtest, backtest
+    from retentionkit.clv._beta_binomial import BetaBinomial
+    from retentionkit.clv._bgbb import BGBB
     from retentionkit.clv._bgnbd import BGNBD
     from retentionkit.clv._calibration import Calibration, calibration
     from retentionkit.clv._comparison import ModelComparison, compare_models
@@ -25,10 +27,12 @@ if TYPE_CHECKING:
     from retentionkit.clv._nbd import NBD
     from retentionkit.clv._pit import PIT, pit
     from retentionkit.clv._score import score
-    from retentionkit.clv._simulation import SimulatedPurchases
+    from retentionkit.clv._simulation import SimulatedOpportunities, SimulatedPurchases
     from retentionkit.clv._tracking import Tracking, tracking
+    from retentionkit.histories import OpportunityHistories
 
 __all__ = [
+    "BGBB",
     "BGNBD",
     "MBGNBD",
     "NBD",
@@ -38,13 +42,16 @@ __all__ = [
     "Backtest",
     "Calibration",
     "ConditionalFit",
+    "BetaBinomial",
     "Fit",
     "Forecast",
     "FrequencyFit",
     "Gains",
     "GammaGamma",
     "ModelComparison",
+    "OpportunityHistories",
     "Parameter",
+    "SimulatedOpportunities",
     "SimulatedPurchases",
     "Tracking",
     "activity_calibration",
@@ -71,6 +78,9 @@ __getattr__, __dir__ = open_door(
         "Backtest": "_backtest",
         "Calibration": "_calibration",
         "ConditionalFit": "_conditional_fit",
+        "BGBB": "_bgbb",
+        "BGNBD": "_bgnbd",
+        "BetaBinomial": "_beta_binomial",
         "Fit": "_fit",
         "Forecast": "_forecast",
         "FrequencyFit": "_frequency_fit",
@@ -80,7 +90,9 @@ __getattr__, __dir__ = open_door(
         "ModelComparison": "_comparison",
         "NBD": "_nbd",
         "PIT": "_pit",
+        "OpportunityHistories": "_discrete_model",
         "Parameter": "_fit",
+        "SimulatedOpportunities": "_simulation",
         "SimulatedPurchases": "_simulation",
         "Tracking": "_tracking",
         "activity_calibration": "_activity",

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from retentionkit.clv._beta_binomial import BetaBinomial
+from retentionkit.clv._bgbb import BGBB
 from retentionkit.clv._bgnbd import BGNBD
 from retentionkit.clv._fit import Fit
 from retentionkit.clv._gamma_gamma import GammaGamma
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["load"]
 
 _MODELS: Final[Mapping[str, type[Any]]] = {
-    model.__name__: model for model in (BGNBD, GammaGamma, MBGNBD, NBD)
+    model.__name__: model for model in (BGBB, BGNBD, BetaBinomial, GammaGamma, MBGNBD, NBD)
 }
 
 

@@ -35,14 +35,14 @@ import numpy as np
 from retentionkit.clv._fit import Fit, fit_model
 from retentionkit.clv._gamma_gamma_likelihood import GammaGammaLikelihood
 from retentionkit.clv._maximum import Penalty, Problem
-from retentionkit.clv._reading import check_parameters, read_counts, read_histories
+from retentionkit.clv._reading import check_parameters, read_counts, read_spending
 from retentionkit.errors import DataError
 from retentionkit.results import frozen_array
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from retentionkit.histories import PurchaseHistories
+    from retentionkit.histories import OpportunityHistories, PurchaseHistories
 
 __all__ = ["GammaGamma"]
 
@@ -94,7 +94,7 @@ class GammaGamma:
     @classmethod
     def fit(
         cls,
-        histories: PurchaseHistories,
+        histories: PurchaseHistories | OpportunityHistories,
         *,
         penalty: float = 0.0,
         start: GammaGamma | None = None,
@@ -131,7 +131,7 @@ class GammaGamma:
         return fit_model(cls, cls._problem(histories), prior, start=start)
 
     @classmethod
-    def _problem(cls, histories: PurchaseHistories) -> Problem:
+    def _problem(cls, histories: PurchaseHistories | OpportunityHistories) -> Problem:
         """The likelihood of these customers' spend."""
         x, money = _money(histories)
         likelihood = GammaGammaLikelihood(*_spending(x, money, histories.weight))
@@ -145,7 +145,9 @@ class GammaGamma:
             extra={},
         )
 
-    def _redrawn(self, histories: PurchaseHistories, rng: np.random.Generator) -> PurchaseHistories:
+    def _redrawn(
+        self, histories: PurchaseHistories | OpportunityHistories, rng: np.random.Generator
+    ) -> PurchaseHistories | OpportunityHistories:
         """The same customers with spend drawn from the model."""
         orders, some = histories.frequency, histories.frequency > 0
         scale = 1 / rng.gamma(self.q, 1 / self.v, len(orders))
@@ -153,7 +155,9 @@ class GammaGamma:
         money[some] = (rng.gamma(self.p * orders[some]) * scale[some]) / orders[some]
         return dataclasses.replace(histories, monetary_value=frozen_array(money, np.float64))
 
-    def log_likelihood(self, histories: PurchaseHistories) -> NDArray[np.float64]:
+    def log_likelihood(
+        self, histories: PurchaseHistories | OpportunityHistories
+    ) -> NDArray[np.float64]:
         """Log-likelihood of each customer's mean spend, shape (n,).
 
         It is 0 without repeat purchases, NaN where refunds leave no positive mean spend.
@@ -172,7 +176,9 @@ class GammaGamma:
         )
         return result
 
-    def expected_spend(self, histories: PurchaseHistories) -> NDArray[np.float64]:
+    def expected_spend(
+        self, histories: PurchaseHistories | OpportunityHistories
+    ) -> NDArray[np.float64]:
         r"""Expected mean spend per order of each customer. Shape (n,).
 
         Equation (5) of [1]_; without repeats it is the population mean. Infinite where it does not
@@ -222,9 +228,11 @@ class GammaGamma:
         return amounts * np.repeat(scale, counts)
 
 
-def _money(histories: PurchaseHistories) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _money(
+    histories: PurchaseHistories | OpportunityHistories,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Repeat purchases and mean spend, which everyone with repeat purchases must have."""
-    histories = read_histories(histories, getattr(histories, "unit", "week"))
+    histories = read_spending(histories)
     x = histories.frequency.astype(np.float64)
     if histories.monetary_value is None and not x.any():
         return x, np.full(len(x), np.nan)

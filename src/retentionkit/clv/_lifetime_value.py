@@ -30,8 +30,7 @@ from retentionkit.arguments import check_choice, check_number
 from retentionkit.clv._distinct import chunks
 from retentionkit.clv._fit import Fit, fit_of, model_of
 from retentionkit.clv._gamma_gamma import GammaGamma
-from retentionkit.clv._models import is_purchase_model
-from retentionkit.clv._reading import read_histories
+from retentionkit.clv._models import histories_for, is_purchase_model
 from retentionkit.clv._terms import Terms
 from retentionkit.durations import Unit
 from retentionkit.errors import DataError, KindError, OptionError
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
 
     from retentionkit.clv._transaction_model import TransactionModel
     from retentionkit.durations import Duration
-    from retentionkit.histories import PurchaseHistories
+    from retentionkit.histories import OpportunityHistories, PurchaseHistories
 
     Purchases: TypeAlias = Fit[TransactionModel[Any]] | TransactionModel[Any] | ArrayLike
     Spend: TypeAlias = Fit[GammaGamma] | GammaGamma | ArrayLike
@@ -59,7 +58,7 @@ _STEP: Final = 1e-4
 def lifetime_value(
     purchases: Purchases,
     spend: Spend,
-    histories: PurchaseHistories,
+    histories: PurchaseHistories | OpportunityHistories,
     *,
     horizon: Duration | None,
     discount_rate: float,
@@ -75,7 +74,7 @@ def lifetime_value(
     spend
         A fit or model of spend; or numbers, spend per purchase, one number or shape (n,).
     histories
-        The customers, shape (n,).
+        The customers, shape (n,); of the kind that the purchase model reads.
     horizon
         How far ahead: a number of units, text such as `"12 months"`, or None for ever.
     discount_rate
@@ -100,8 +99,8 @@ def lifetime_value(
     Notes
     -----
     Value still to come, without what the customers have paid so far. Purchases count at the moment
-    they are made. The value of a customer whose refunds leave no positive mean spend is undefined,
-    NaN; a total leaves it out and says so.
+    they are made; for a model of opportunities, at the end of each period. The value of a customer
+    whose refunds leave no positive mean spend is undefined, NaN; a total leaves it out and says so.
 
     Examples
     --------
@@ -119,8 +118,7 @@ def lifetime_value(
     >>> round(value.total)
     21808
     """
-    histories = read_histories(histories, getattr(histories, "unit", "week"))
-    histories = histories.in_unit(getattr(model_of(purchases), "unit", histories.unit))
+    histories = histories_for(model_of(purchases), histories)
     terms = Terms(histories.unit, horizon, discount_rate, margin)
     size = len(histories)
 

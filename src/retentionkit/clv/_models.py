@@ -5,18 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from retentionkit.clv._fit import model_of
+from retentionkit.clv._reading import read_spending
 from retentionkit.clv._transaction_model import TransactionModel
 from retentionkit.errors import KindError
 
 if TYPE_CHECKING:
     from typing import TypeGuard
 
-__all__ = ["is_purchase_model", "purchase_model"]
+    from retentionkit.histories import OpportunityHistories, PurchaseHistories
+
+__all__ = ["histories_for", "is_purchase_model", "purchase_model"]
 
 
 def is_purchase_model(given: object) -> TypeGuard[TransactionModel[Any]]:
     """Whether this is a model of purchases."""
     return isinstance(given, TransactionModel)
+
+
+def histories_for(model: object, histories: object) -> PurchaseHistories | OpportunityHistories:
+    """Histories of the kind that a model of purchases reads; for numbers, of any kind."""
+    if is_purchase_model(model):
+        return model._checked(histories, model.unit)  # type: ignore[no-any-return]  # noqa: SLF001
+    return read_spending(histories)
 
 
 def purchase_model(purchases: object) -> TransactionModel[Any]:

@@ -9,14 +9,14 @@ import numpy as np
 from retentionkit.arguments import check_choice, check_number
 from retentionkit.durations import Unit, duration_in
 from retentionkit.errors import KindError, OptionError
-from retentionkit.histories import PurchaseHistories
+from retentionkit.histories import OpportunityHistories, PurchaseHistories
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from retentionkit.durations import Duration
 
-__all__ = ["check_parameters", "read_counts", "read_histories", "read_times"]
+__all__ = ["check_parameters", "read_counts", "read_histories", "read_spending", "read_times"]
 
 
 def check_parameters(unit: Unit | None, **parameters: float) -> None:
@@ -31,6 +31,14 @@ def read_histories(histories: object, unit: Unit) -> PurchaseHistories:
     """Purchase histories in the model's unit; anything else is refused."""
     if isinstance(histories, PurchaseHistories):
         return histories.in_unit(unit)
+    if isinstance(histories, OpportunityHistories):
+        raise KindError(
+            "This model reads purchase histories, which measure time; opportunity histories count "
+            "periods with and without a purchase.",
+            received="OpportunityHistories",
+            allowed="PurchaseHistories",
+            do="Take BGBB for opportunities, or make purchase_histories(transactions).",
+        )
     raise KindError(
         "This model reads purchase histories.",
         received=type(histories).__name__,
@@ -38,6 +46,13 @@ def read_histories(histories: object, unit: Unit) -> PurchaseHistories:
         do="Make them with purchase_histories(transactions), or from arrays with "
         "PurchaseHistories.from_arrays(frequency, recency, age, unit=...).",
     )
+
+
+def read_spending(histories: object) -> PurchaseHistories | OpportunityHistories:
+    """Histories of either kind, of which only purchases and money are read."""
+    if isinstance(histories, OpportunityHistories):
+        return histories
+    return read_histories(histories, getattr(histories, "unit", "week"))
 
 
 def read_times(name: str, t: Duration | ArrayLike, unit: Unit) -> NDArray[np.float64]:

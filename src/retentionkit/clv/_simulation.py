@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from retentionkit.histories import PurchaseHistories
+from retentionkit.histories import OpportunityHistories, PurchaseHistories
 from retentionkit.results import Columns, Result, frozen_array
 
 if TYPE_CHECKING:
@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
     from retentionkit.durations import Unit
 
-__all__ = ["SimulatedPurchases", "in_order", "purchases_until_dropout", "purchases_while_alive"]
+__all__ = [
+    "SimulatedOpportunities",
+    "SimulatedPurchases",
+    "in_order",
+    "purchases_until_dropout",
+    "purchases_while_alive",
+]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -77,6 +83,45 @@ class SimulatedPurchases(Result):
 
     def _table(self) -> Columns:
         return {"customer": self.customer, "time": self.time}
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SimulatedOpportunities(SimulatedPurchases):
+    """Opportunities at which simulated customers buy, by customer and number.
+
+    Attributes
+    ----------
+    customer
+        Position of the customer in the numbers of opportunities given, one entry for each purchase.
+    time
+        Number of the opportunity, from 1 on.
+    rate, dropout
+        The true probabilities to buy at an opportunity and to leave before one, one for each
+        customer; 0 for a model that lets nobody leave.
+    age
+        How many opportunities each customer had, shape (n,).
+    unit
+        The period of one opportunity.
+    """
+
+    _heading: ClassVar[str] = "Simulated opportunities with a purchase"
+
+    def to_histories(self) -> OpportunityHistories:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride] - the kind that its model reads
+        """The histories that a model of opportunities fits.
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> model = rk.clv.BGBB(1.204, 0.750, 0.657, 2.783, unit="year")
+        >>> len(model.simulate([6] * 5, rng=1).to_histories())
+        5
+        """
+        size = len(self.age)
+        last = np.zeros(size)
+        last[self.customer] = self.time  # in order of number, so that the last one stays
+        return OpportunityHistories.from_arrays(
+            np.bincount(self.customer, minlength=size), last, self.age, unit=self.unit
+        )
 
 
 def purchases_until_dropout(

@@ -10,17 +10,29 @@ if TYPE_CHECKING:
     from retentionkit.histories._arrays import PurchaseHistories
     from retentionkit.histories._from_log import grouped_histories, purchase_histories
     from retentionkit.histories._holdout import Holdout, holdout
+    from retentionkit.histories._opportunities import OpportunityHistories
+    from retentionkit.histories._opportunities_from_log import opportunity_histories
 
-__all__ = ["Holdout", "PurchaseHistories", "grouped_histories", "holdout", "purchase_histories"]
+__all__ = [
+    "Holdout",
+    "OpportunityHistories",
+    "PurchaseHistories",
+    "grouped_histories",
+    "holdout",
+    "opportunity_histories",
+    "purchase_histories",
+]
 
 # A service that scores one customer from numbers needs no dataframe library.
 __getattr__, __dir__ = open_door(
     __name__,
     {
         "Holdout": "_holdout",
+        "OpportunityHistories": "_opportunities",
         "PurchaseHistories": "_arrays",
         "grouped_histories": "_from_log",
         "holdout": "_holdout",
+        "opportunity_histories": "_opportunities_from_log",
         "purchase_histories": "_from_log",
     },
 )

@@ -11,9 +11,17 @@ from retentionkit.errors import DataError
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["check_finite", "check_histories", "check_lengths", "ids", "numbers"]
+__all__ = [
+    "check_finite",
+    "check_histories",
+    "check_lengths",
+    "check_opportunities",
+    "ids",
+    "numbers",
+]
 
 _SHOWN = 5
+_MOST_OPPORTUNITIES = 1_000_000  # days of 2,700 years
 
 
 def numbers(name: str, values: ArrayLike) -> NDArray[np.float64]:
@@ -81,6 +89,40 @@ def check_histories(
         repeats != (recency > 0),
         "recency 0 exactly where frequency is 0",
         "Recency is the age at the last purchase: 0 for a customer without a repeat purchase.",
+    )
+
+
+def check_opportunities(
+    frequency: NDArray[np.float64],
+    recency: NDArray[np.float64],
+    opportunities: NDArray[np.float64],
+) -> None:
+    """Refuse what no series of opportunities can give: 0 <= x <= t_x <= n, all whole."""
+    numbers = "Pass the number of "
+    for name, array, do in (
+        ("frequency", frequency, "opportunities with a purchase, without the acquisition."),
+        ("recency", recency, "the last opportunity with a purchase, not a time since it."),
+        ("opportunities", opportunities, "opportunities after the acquisition."),
+    ):
+        whole = np.isfinite(array) & (array == np.floor(array))
+        wrong = ~(whole & (array >= 0) & (array <= _MOST_OPPORTUNITIES))
+        allowed = f"whole numbers from 0 to {_MOST_OPPORTUNITIES:,}"
+        _refuse(name, array, wrong, allowed, numbers + do)
+    late = recency > opportunities
+    _refuse("recency", recency, late, "0 <= recency <= opportunities", numbers + "opportunities.")
+    _refuse(
+        "recency",
+        recency,
+        (frequency > 0) != (recency > 0),
+        "recency 0 exactly where frequency is 0",
+        "Recency is the number of the last opportunity with a purchase: 0 if there was none.",
+    )
+    _refuse(
+        "frequency",
+        frequency,
+        frequency > recency,
+        "at most as many as the opportunities up to the last purchase",
+        "An opportunity is taken or not: count several purchases in one period once.",
     )
 
 

@@ -15,22 +15,14 @@ __all__ = ["arrays_of"]
 
 
 def arrays_of(
-    frame: Frame,
-    *,
-    customer: str | None,
-    frequency: str,
-    recency: str,
-    age: str,
-    monetary_value: str | None,
+    frame: Frame, *, customer: str | None, **columns: str | None
 ) -> tuple[dict[str, Any], FrameKind]:
     """The arguments of `from_arrays`, and the kind of the frame."""
     wanted = {
-        "frequency": Wanted(frequency, "frequency", "number"),
-        "recency": Wanted(recency, "recency", "number"),
-        "age": Wanted(age, "age", "number"),
+        name: Wanted(column, name, "number")
+        for name, column in columns.items()
+        if column is not None
     }
-    if monetary_value is not None:
-        wanted["monetary_value"] = Wanted(monetary_value, "monetary_value", "number")
     if customer is not None:
         wanted["customer"] = Wanted(customer, "customer", "id")
     elif frames.has_index(frame):

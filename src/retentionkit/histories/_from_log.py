@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from retentionkit.frames import Table
     from retentionkit.ledger import Ledger
 
-__all__ = ["coarser", "grouped_histories", "per_customer", "purchase_histories"]
+__all__ = ["coarser", "grouped_histories", "per_customer", "planned", "purchase_histories"]
 
 _LONG_SILENCE = 31  # days without a row that are no mere pause of the shop
 
@@ -97,7 +97,7 @@ def purchase_histories(
     0         1          1      2.0  4.0            30.0
     1         2          0      0.0  4.0             NaN
     """
-    plan = _plan(transactions, as_of=as_of, unit=unit, grain=grain, first_purchase=first_purchase)
+    plan = planned(transactions, as_of=as_of, unit=unit, grain=grain, first_purchase=first_purchase)
     people = plan.people
     if transactions.money:
         firsts = plan.events.choose(
@@ -113,7 +113,7 @@ def purchase_histories(
         recency=last - first,
         age=plan.end - first,
         weight=np.broadcast_to(1.0, len(n)),
-        monetary_value=_repeat_mean(n, *amounts) if amounts else None,
+        monetary_value=repeat_mean(n, *amounts) if amounts else None,
         log_gaps=_log_gaps(plan, n) if log_gaps else None,
     )
 
@@ -146,7 +146,7 @@ def grouped_histories(
     >>> grouped_histories(log).weight
     array([2.])
     """
-    plan = _plan(transactions, as_of=as_of, unit=unit, grain=grain, first_purchase=first_purchase)
+    plan = planned(transactions, as_of=as_of, unit=unit, grain=grain, first_purchase=first_purchase)
     first, last = frames.column("first"), frames.column("last")
     tuples = plan.people.choose("events", recency=last - first, age=plan.end - first)
     tuples = tuples.per("events", "recency", "age", weight=frames.count())
@@ -164,7 +164,7 @@ def grouped_histories(
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class _Plan:
+class Plan:
     """The events of a window and the customers that have them."""
 
     events: Table
@@ -214,21 +214,24 @@ class _Plan:
         )
 
 
-def _plan(
+def planned(
     transactions: Transactions,
     *,
     as_of: Moment | None,
     unit: Unit,
     grain: Grain,
     first_purchase: tuple[Moment, Moment] | None,
-) -> _Plan:
+    grains: tuple[Any, ...] = GRAINS,
+    after: str | None = None,
+) -> Plan:
+    """The events of a log up to `as_of`, one for each customer and grain, and their customers."""
     check_transactions(transactions)
     check_choice("unit", unit, get_args(Unit))
-    check_choice("grain", grain, GRAINS)
+    check_choice("grain", grain, grains)
     at = transactions.observed_until if as_of is None else local_moment("as_of", as_of)
     end = last_period(at, grain)
     window = transactions.part.window(
-        base_of(grain), end=end_of(end, grain), after=f"after as_of {at}"
+        base_of(grain), end=end_of(end, grain), after=after or f"after as_of {at}"
     )
     late = day_number(at) - day_number(transactions.observed_until)
     if late > _LONG_SILENCE:
@@ -257,7 +260,7 @@ def _plan(
         text = f"[{calendar_day(begun[0])}, {calendar_day(begun[1])})"
         events, people, ledger = _cohort(events, people, ledger, begun, text)
         text = f" Only customers whose first purchase lies in {text}."
-    return _Plan(events, people, ledger, end, at, transactions, grain, unit, text)
+    return Plan(events, people, ledger, end, at, transactions, grain, unit, text)
 
 
 def check_transactions(transactions: object) -> None:
@@ -327,7 +330,7 @@ def _cohort(
     return kept, chosen, ledger
 
 
-def _repeat_mean(
+def repeat_mean(
     n: NDArray[np.int64], amount: NDArray[np.float64], first: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Mean amount of the events after the first one; NaN without any."""
@@ -336,7 +339,7 @@ def _repeat_mean(
     return mean
 
 
-def _log_gaps(plan: _Plan, n: NDArray[np.int64]) -> NDArray[np.float64]:
+def _log_gaps(plan: Plan, n: NDArray[np.int64]) -> NDArray[np.float64]:
     """Sum of the logarithms of a customer's gaps; customers in the order of the histories."""
     (period,) = plan.events.arrays("period", sort=("customer", "period"))
     starts = np.cumsum(n) - n
