@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from retentionkit.clv._calibration import Calibration, calibration
     from retentionkit.clv._comparison import ModelComparison, compare_models
     from retentionkit.clv._conditional_fit import ConditionalFit, conditional_fit
+    from retentionkit.clv._discrete_model import OpportunityHistories
     from retentionkit.clv._files import load
     from retentionkit.clv._fit import Fit, Parameter
     from retentionkit.clv._forecast import Forecast
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from retentionkit.clv._score import score
     from retentionkit.clv._simulation import SimulatedOpportunities, SimulatedPurchases
     from retentionkit.clv._tracking import Tracking, tracking
-    from retentionkit.histories import OpportunityHistories
 
 __all__ = [
     "BGBB",
@@ -40,9 +40,9 @@ __all__ = [
     "Accuracy",
     "ActivityCalibration",
     "Backtest",
+    "BetaBinomial",
     "Calibration",
     "ConditionalFit",
-    "BetaBinomial",
     "Fit",
     "Forecast",
     "FrequencyFit",
@@ -74,13 +74,12 @@ __getattr__, __dir__ = open_door(
     {
         "Accuracy": "_accuracy",
         "ActivityCalibration": "_activity",
-        "BGNBD": "_bgnbd",
-        "Backtest": "_backtest",
-        "Calibration": "_calibration",
-        "ConditionalFit": "_conditional_fit",
         "BGBB": "_bgbb",
         "BGNBD": "_bgnbd",
+        "Backtest": "_backtest",
         "BetaBinomial": "_beta_binomial",
+        "Calibration": "_calibration",
+        "ConditionalFit": "_conditional_fit",
         "Fit": "_fit",
         "Forecast": "_forecast",
         "FrequencyFit": "_frequency_fit",
@@ -89,8 +88,8 @@ __getattr__, __dir__ = open_door(
         "MBGNBD": "_mbgnbd",
         "ModelComparison": "_comparison",
         "NBD": "_nbd",
-        "PIT": "_pit",
         "OpportunityHistories": "_discrete_model",
+        "PIT": "_pit",
         "Parameter": "_fit",
         "SimulatedOpportunities": "_simulation",
         "SimulatedPurchases": "_simulation",
