@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from retentionkit.clv._lifetime_value import lifetime_value, new_customer_value
     from retentionkit.clv._mbgnbd import MBGNBD
     from retentionkit.clv._nbd import NBD
+    from retentionkit.clv._pareto_nbd import ParetoNBD
     from retentionkit.clv._score import score
     from retentionkit.clv._simulation import SimulatedPurchases
     from retentionkit.clv._tracking import Tracking, tracking
@@ -25,6 +26,7 @@ __all__ = [
     "Fit",
     "GammaGamma",
     "Parameter",
+    "ParetoNBD",
     "SimulatedPurchases",
     "Tracking",
     "lifetime_value",
@@ -43,6 +45,7 @@ __getattr__, __dir__ = open_door(
         "MBGNBD": "_mbgnbd",
         "NBD": "_nbd",
         "Parameter": "_fit",
+        "ParetoNBD": "_pareto_nbd",
         "SimulatedPurchases": "_simulation",
         "Tracking": "_tracking",
         "lifetime_value": "_lifetime_value",

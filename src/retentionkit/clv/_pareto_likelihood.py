@@ -1,0 +1,174 @@
+r"""The log-likelihood of Pareto/NBD for counted histories, with gradient and Hessian.
+
+Equation (A6) of [2]_, with the integral over the time of dropout left as it is, is a sum of two
+positive terms. With the first of them, still alive at T, taken out,
+
+.. math::
+
+    \ln L = \ln (r)_x - r \ln\Bigl(1 + \frac{T}{\alpha}\Bigr) - x \ln(\alpha + T)
+            - s \ln\Bigl(1 + \frac{T}{\beta}\Bigr) + \ln\bigl(1 + e^{\rho}\bigr),
+
+.. math::
+
+    e^{\rho} = s \int_{t_x}^{T} \Bigl(\frac{\alpha + T}{\alpha + \tau}\Bigr)^{r + x}
+               \Bigl(\frac{\beta + T}{\beta + \tau}\Bigr)^{s} \frac{d\tau}{\beta + \tau},
+
+so :math:`e^\rho` are the odds of having dropped out and
+:math:`q = e^\rho / (1 + e^\rho) = 1 - P(\text{alive})`. The derivatives of :math:`\rho` are means
+and covariances of those of the logarithm of the integrand, taken over the same quadrature nodes.
+
+References
+----------
+.. [1] Schmittlein, D. C., Morrison, D. G. and Colombo, R. (1987). Counting Your Customers: Who Are
+   They and What Will They Do Next? Management Science 33(1), 1-24.
+.. [2] Fader, P. S. and Hardie, B. G. S. (2005). A Note on Deriving the Pareto/NBD Model and Related
+   Expressions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from retentionkit.clv._decay import integral, nodes
+from retentionkit.clv._gamma_rates import HOMOGENEOUS_RATE, GammaRates, exposure
+from retentionkit.clv._maximum import Limit, Surface
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from numpy.typing import NDArray
+
+    from retentionkit.clv._counted import Counted
+    from retentionkit.clv._decay import Nodes
+
+    Floats: TypeAlias = NDArray[np.float64]
+
+__all__ = ["ParetoLikelihood", "log_odds"]
+
+_LIMITS: Final = (
+    Limit(
+        "no dropout",
+        {"beta": 6.0},
+        ("s", "beta"),
+        "nobody seems to leave; the dropout rate goes to zero and the NBD model remains",
+    ),
+    HOMOGENEOUS_RATE,
+    Limit(
+        "homogeneous dropout",
+        {"s": 6.0, "beta": 6.0},
+        ("s", "beta"),
+        "all customers seem to leave at the same rate; s and beta go to infinity together",
+    ),
+)
+
+
+def log_odds(parameters: Floats, x: Floats, t_x: Floats, T: Floats) -> Floats:
+    """Log-odds of having dropped out by T, shape (n,); minus infinity where T is t_x."""
+    r, alpha, s, beta = parameters
+    R, a, b, D = r + x, alpha + t_x, beta + t_x, T - t_x
+    with np.errstate(divide="ignore"):
+        total = np.log(integral(D, R, a, np.full_like(D, s + 1), b))
+    return np.asarray(total + _lead(s, R, a, b, D))
+
+
+def _lead(s: float, R: Floats, a: Floats, b: Floats, D: Floats) -> Floats:
+    """The logarithm of the integrand of the odds at its lower end."""
+    return R * np.log1p(D / a) + s * np.log1p(D / b) + np.log(s / b)
+
+
+class ParetoLikelihood:
+    """Log-likelihood of (r, alpha, s, beta) for some histories."""
+
+    names = ("r", "alpha", "s", "beta")
+    limits = _LIMITS
+
+    def __init__(self, data: Counted) -> None:
+        self._data = data
+        self._rates = GammaRates(data)
+        waited = data.T > data.t_x
+        self._waited = [array[waited] for array in (data.x, data.t_x, data.T, data.n)]
+
+    @property
+    def n_customers(self) -> float:
+        """Number of customers."""
+        return self._data.n_customers
+
+    def coarse(self) -> ParetoLikelihood | None:
+        """The likelihood of rounded histories, or None if there are few."""
+        data = self._data.coarse()
+        return None if data is None else ParetoLikelihood(data)
+
+    def starts(self) -> list[list[float]]:
+        """Starting values from mean rate and age, for much and for little heterogeneity."""
+        rate, age = self._rates.mean_rate, self._rates.mean_age
+        return [
+            [r, r / (2 * rate), s, beta * age]
+            for r, s, beta in ((0.5, 0.5, 0.5), (2.0, 2.0, 2.0), (5.0, 10.0, 20.0))
+        ]
+
+    def __call__(self, parameters: Floats) -> Surface:
+        """Value, gradient and Hessian at (r, alpha, s, beta)."""
+        r, alpha, s, beta = parameters
+        ages, n = self._rates.ages, self._rates.n_ages
+        stayed = exposure(ages, n, np.zeros_like(n), s, beta).among(4, [2, 3])
+        return self._rates(r, alpha).among(4, [0, 1]).plus(stayed).plus(self._dropout(parameters))
+
+    def _dropout(self, parameters: Floats) -> Surface:
+        """The mixture over having dropped out or not, for those who were silent for a while."""
+        r, alpha, s, beta = parameters
+        x, t_x, T, n = self._waited
+        total = Surface(0.0, np.zeros(4), np.zeros((4, 4)))
+        S = np.full_like(T, s + 1)
+        for part in nodes(T - t_x, r + x, alpha + t_x, S, beta + t_x):
+            some = [array[part.rows] for array in self._waited]
+            total = total.plus(_mixture(parameters, part, *some))
+        return total
+
+
+def _mixture(
+    parameters: Floats, part: Nodes, x: Floats, t_x: Floats, T: Floats, n: Floats
+) -> Surface:
+    r"""Sum of n ln(1 + exp(rho)), with derivatives from the nodes of its integrals."""
+    r, alpha, s, beta = parameters
+    R, a, b, D = r + x, alpha + t_x, beta + t_x, T - t_x
+    A, B, left = alpha + T, beta + T, D[:, None] - part.y
+    sums = part.weight.sum(axis=1)
+    rho = np.log(sums) + _lead(s, R, a, b, D)
+    small = np.exp(-np.abs(rho))
+    value = n @ (np.maximum(rho, 0.0) + np.log1p(small))
+    q = np.where(rho > 0, 1.0, small) / (1.0 + small)
+    later_a, later_b = 1 / (a[:, None] + part.y), 1 / (b[:, None] + part.y)
+    # 1/(alpha + T) - 1/(alpha + tau) and the same in beta, without the difference.
+    u, v = -left * later_a / A[:, None], -left * later_b / B[:, None]
+    slopes = np.stack(
+        [
+            np.log1p(D / a)[:, None] - part.decay_a,
+            R[:, None] * u,
+            np.log1p(D / b)[:, None] - part.decay_b,
+            (s + 1) * v,
+        ]
+    )
+    shares = part.weight / sums[:, None]
+    means = np.einsum("inm,nm->in", slopes, shares)
+    weight = n * q
+    spread = (shares * weight[:, None]).ravel()
+    flat = slopes.reshape(4, -1)
+    whole = means + np.array([np.zeros_like(A), np.zeros_like(A), np.full_like(A, 1 / s), -1 / B])
+    hessian = (flat * spread) @ flat.T - (means * weight) @ means.T
+    hessian += (whole * (weight * (1.0 - q))) @ whole.T
+    bends = [
+        (0, 1, u),
+        (1, 1, -R[:, None] * u * (1 / A[:, None] + later_a)),
+        (2, 3, v),
+        (3, 3, -(s + 1) * v * (1 / B[:, None] + later_b)),
+    ]
+    for i, j, bend in bends:
+        change = spread @ bend.ravel()
+        hessian[i, j] += change
+        if i != j:
+            hessian[j, i] += change
+    hessian[2, 2] -= weight.sum() / s**2
+    hessian[3, 3] += weight @ B**-2.0
+    return Surface(float(value), whole @ weight, hessian)
