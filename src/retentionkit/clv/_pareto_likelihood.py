@@ -32,8 +32,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from retentionkit.clv._decay import integral, nodes
+from retentionkit.clv._distinct import chunks
 from retentionkit.clv._gamma_rates import HOMOGENEOUS_RATE, GammaRates, exposure
 from retentionkit.clv._maximum import Limit, Surface
+from retentionkit.clv._time_grid import integrals, on_grid, place
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
     from retentionkit.clv._counted import Counted
     from retentionkit.clv._decay import Nodes
+    from retentionkit.durations import Unit
 
     Floats: TypeAlias = NDArray[np.float64]
 
@@ -64,8 +67,27 @@ _LIMITS: Final = (
 )
 
 
-def log_odds(parameters: Floats, x: Floats, t_x: Floats, T: Floats) -> Floats:
+def log_odds(parameters: Floats, x: Floats, t_x: Floats, T: Floats, unit: Unit) -> Floats:
     """Log-odds of having dropped out by T, shape (n,); minus infinity where T is t_x."""
+    placed = place(x, t_x, T, unit)
+    if placed is None:
+        return _log_odds_alone(parameters, x, t_x, T)
+    grid, size = placed.grid(parameters), len(placed.times)
+    G, front = integrals(grid).ravel(), grid.log_front().ravel()
+    outside = (placed.level < 0) | (placed.level >= len(grid.levels))
+    result = np.empty(len(x))
+    for rows in chunks(len(x)):
+        first = np.where(outside[rows], 0, placed.level[rows]) * size
+        at = first + placed.T[rows]
+        with np.errstate(divide="ignore"):
+            result[rows] = front[at] + np.log(G[first + placed.t_x[rows]] - G[at])
+    rest = np.flatnonzero(outside)
+    result[rest] = _log_odds_alone(parameters, x[rest], t_x[rest], T[rest])
+    return result
+
+
+def _log_odds_alone(parameters: Floats, x: Floats, t_x: Floats, T: Floats) -> Floats:
+    """The same by an integral for each customer."""
     r, alpha, s, beta = parameters
     R, a, b, D = r + x, alpha + t_x, beta + t_x, T - t_x
     with np.errstate(divide="ignore"):
@@ -88,7 +110,13 @@ class ParetoLikelihood:
         self._data = data
         self._rates = GammaRates(data)
         waited = data.T > data.t_x
-        self._waited = [array[waited] for array in (data.x, data.t_x, data.T, data.n)]
+        histories = [array[waited] for array in (data.x, data.t_x, data.T, data.n)]
+        placed = place(histories[0], histories[1], histories[2], data.unit)
+        self._alone, self._placed = histories, None
+        if placed is not None:
+            on = placed.level >= 0
+            self._alone, self._placed = [array[~on] for array in histories], placed.among(on)
+            self._on_grid = [array[on] for array in histories]
 
     @property
     def n_customers(self) -> float:
@@ -117,14 +145,26 @@ class ParetoLikelihood:
 
     def _dropout(self, parameters: Floats) -> Surface:
         """The mixture over having dropped out or not, for those who were silent for a while."""
-        r, alpha, s, beta = parameters
-        x, t_x, T, n = self._waited
-        total = Surface(0.0, np.zeros(4), np.zeros((4, 4)))
-        S = np.full_like(T, s + 1)
-        for part in nodes(T - t_x, r + x, alpha + t_x, S, beta + t_x):
-            some = [array[part.rows] for array in self._waited]
-            total = total.plus(_mixture(parameters, part, *some))
-        return total
+        total = _directly(parameters, self._alone)
+        if self._placed is None:
+            return total
+        grid = self._placed.grid(parameters)
+        # Histories are sorted by x, so the levels that underflow come last.
+        safe = int(np.searchsorted(self._placed.level, len(grid.levels)))
+        deep = [array[safe:] for array in self._on_grid]
+        total = total.plus(_directly(parameters, deep))
+        n, x = self._on_grid[3][:safe], self._on_grid[0][:safe]
+        return total.plus(on_grid(grid, self._placed.among(slice(safe)), x, n))
+
+
+def _directly(parameters: Floats, histories: list[Floats]) -> Surface:
+    """The mixture with an integral for each history."""
+    r, alpha, s, beta = parameters
+    x, t_x, T, _ = histories
+    total = Surface(0.0, np.zeros(4), np.zeros((4, 4)))
+    for part in nodes(T - t_x, r + x, alpha + t_x, np.full_like(T, s + 1), beta + t_x):
+        total = total.plus(_mixture(parameters, part, *(array[part.rows] for array in histories)))
+    return total
 
 
 def _mixture(

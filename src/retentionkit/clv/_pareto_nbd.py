@@ -119,7 +119,7 @@ class ParetoNBD(TransactionModel[PurchaseHistories]):
 
     def _log_odds(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
         """Log-odds of having left by T: minus infinity where T is the time of a purchase."""
-        return log_odds(self.parameters(), x, t_x, T)
+        return log_odds(self.parameters(), x, t_x, T, self.unit)
 
     def _alive(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
         from scipy.special import expit  # noqa: PLC0415
