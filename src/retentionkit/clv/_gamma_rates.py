@@ -53,13 +53,18 @@ class GammaRates:
         self.n_x = np.bincount(at, data.n)
         age = data.age_codes()
         self.ages = age.values
-        self.n_ages = np.bincount(age.codes, data.n, len(age.values))
-        self._x_T = np.bincount(age.codes, data.n * data.x, len(age.values))
+        self.n_ages = np.bincount(age.codes, data.n, len(age.values)).astype(np.float64)
+        self._x_T = np.bincount(age.codes, data.n * data.x, len(age.values)).astype(np.float64)
+
+    @property
+    def purchases(self) -> float:
+        """Repeat purchases of all customers."""
+        return float(self._x_T.sum())
 
     @property
     def mean_rate(self) -> float:
         """Purchases per unit of time."""
-        return float(self._x_T.sum() / (self.n_ages @ self.ages))
+        return self.purchases / float(self.n_ages @ self.ages)
 
     @property
     def mean_age(self) -> float:
@@ -80,7 +85,7 @@ class GammaRates:
 
 
 def exposure(T: Floats, n: Floats, x: Floats, r: float, alpha: float) -> Surface:
-    r"""Sums of :math:`-n r \ln(1 + T/\alpha) - x \ln(\alpha + T)`; with x = 0, of surviving to T."""
+    r"""Sums of :math:`-n r \ln(1 + T/\alpha) - x \ln(\alpha + T)`; with x = 0, of staying to T."""
     total = alpha + T
     log = np.log1p(T / alpha)
     value = -(r * (n @ log) + x @ np.log(total))

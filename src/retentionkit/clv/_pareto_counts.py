@@ -20,7 +20,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-
 from scipy.special import expit
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def count_pmf(n: Floats, R: Floats, A: Floats, s: float, B: Floats, t: float) ->
 
 
 def _log_bought(v: Floats, n: Floats, R: Floats, A: Floats) -> Floats:
-    """ln of f_n(u) without its coefficient, at v = ln u."""
+    """Ln of f_n(u) without its coefficient, at v = ln u."""
     return -R * np.log1p(np.exp(v) / A) - n * np.log1p(A * np.exp(-v))
 
 
@@ -108,7 +107,7 @@ def _leavers(path: _Path, end: float) -> Floats:
     panels = np.ceil((high - low) / panel).astype(np.intp)
     points, weights = np.polynomial.legendre.leggauss(_NODES)
     result = np.empty(len(low))
-    for count in np.unique(panels):
+    for count in set(panels.tolist()):
         found = np.flatnonzero(panels == count)
         left = np.arange(count)[:, None]
         spots = ((left + (points + 1) / 2) / count).ravel()
@@ -132,9 +131,7 @@ def _window(path: _Path, end: float) -> tuple[Floats, Floats]:
     return low, np.where(falls, _bisect(lambda v: path.log(v) >= floor, mode, top), top)
 
 
-def _bisect(
-    holds: Callable[[Floats], NDArray[np.bool_]], low: Floats, high: Floats
-) -> Floats:
+def _bisect(holds: Callable[[Floats], NDArray[np.bool_]], low: Floats, high: Floats) -> Floats:
     """Where a condition that holds at `low` ceases to hold on the way to `high`."""
     for _ in range(_HALVINGS):
         middle = (low + high) / 2

@@ -27,6 +27,7 @@ References
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -38,6 +39,7 @@ from retentionkit.clv._maximum import Limit, Surface
 from retentionkit.clv._time_grid import integrals, on_grid, place
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import TypeAlias
 
     from numpy.typing import NDArray
@@ -48,7 +50,7 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = NDArray[np.float64]
 
-__all__ = ["ParetoLikelihood", "log_odds"]
+__all__ = ["ParetoLikelihood", "log_odds", "time_alive"]
 
 _LIMITS: Final = (
     Limit(
@@ -56,6 +58,7 @@ _LIMITS: Final = (
         {"beta": 6.0},
         ("s", "beta"),
         "nobody seems to leave; the dropout rate goes to zero and the NBD model remains",
+        hides=True,
     ),
     HOMOGENEOUS_RATE,
     Limit(
@@ -63,8 +66,40 @@ _LIMITS: Final = (
         {"s": 6.0, "beta": 6.0},
         ("s", "beta"),
         "all customers seem to leave at the same rate; s and beta go to infinity together",
+        hides=True,
     ),
 )
+
+#: ln(age / beta) at which leaving takes no time; the limit is approached as its inverse.
+_AT_ONCE: Final = 100.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Polarised(Limit):
+    r"""Customers leave at once or never: s and beta to 0, :math:`s \ln(1 + T/\beta)` as it is."""
+
+    name: str = "polarised dropout"
+    direction: Mapping[str, float] = dataclasses.field(default_factory=dict[str, float])
+    lost: tuple[str, ...] = ("s", "beta")
+    meaning: str = "customers seem to leave at once or never; s and beta go to zero together"
+    #: A typical age.
+    age: float = 1.0
+
+    def reached_from(self, log: Floats, names: tuple[str, ...]) -> Floats:
+        """Where beta is so small that the time of dropout cannot be told from zero."""
+        del names
+        length = np.logaddexp(0.0, np.log(self.age) - log[3])
+        return np.array(
+            [log[0], log[1], log[2] + np.log(length / _AT_ONCE), np.log(self.age) - _AT_ONCE]
+        )
+
+
+def time_alive(s: float, beta: Floats | float, t: Floats | float) -> Floats:
+    r"""The expected time alive within t, :math:`\int_0^t (1 + u/\beta)^{-s} du`."""
+    from scipy.special import exprel  # noqa: PLC0415
+
+    length = np.log1p(t / beta)
+    return np.asarray(beta * length * exprel((1 - s) * length))  # no special case at s = 1
 
 
 def log_odds(parameters: Floats, x: Floats, t_x: Floats, T: Floats, unit: Unit) -> Floats:
@@ -104,12 +139,11 @@ class ParetoLikelihood:
     """Log-likelihood of (r, alpha, s, beta) for some histories."""
 
     names = ("r", "alpha", "s", "beta")
-    limits = _LIMITS
 
     def __init__(self, data: Counted) -> None:
         self._data = data
         self._rates = GammaRates(data)
-        waited = data.T > data.t_x
+        waited = data.t_x < data.T
         histories = [array[waited] for array in (data.x, data.t_x, data.T, data.n)]
         placed = place(histories[0], histories[1], histories[2], data.unit)
         self._alone, self._placed = histories, None
@@ -123,18 +157,30 @@ class ParetoLikelihood:
         """Number of customers."""
         return self._data.n_customers
 
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """The simpler models that the fit may run to."""
+        return (*_LIMITS, _Polarised(age=self._rates.mean_age))
+
     def coarse(self) -> ParetoLikelihood | None:
         """The likelihood of rounded histories, or None if there are few."""
         data = self._data.coarse()
         return None if data is None else ParetoLikelihood(data)
 
     def starts(self) -> list[list[float]]:
-        """Starting values from mean rate and age, for much and for little heterogeneity."""
-        rate, age = self._rates.mean_rate, self._rates.mean_age
-        return [
-            [r, r / (2 * rate), s, beta * age]
-            for r, s, beta in ((0.5, 0.5, 0.5), (2.0, 2.0, 2.0), (5.0, 10.0, 20.0))
-        ]
+        """Starting values for much and little heterogeneity and dropout, the likeliest first.
+
+        The likelihood can have several maxima, such as dropout of most at once and dropout of none.
+        """
+        age, rough = self._rates.mean_age, self.coarse() or self
+        shapes = ((0.5, 0.5, 0.5), (2.0, 2.0, 2.0), (1.0, 0.02, 1e-3), (1.0, 1.0, 50.0))
+        starts = [[r, self._alpha(r, s, b * age), s, b * age] for r, s, b in shapes]
+        return sorted(starts, key=lambda start: -rough(np.array(start)).value)
+
+    def _alpha(self, r: float, s: float, beta: float) -> float:
+        """With this alpha, as many purchases are expected as were made."""
+        n, T = self._rates.n_ages, self._rates.ages
+        return r * float(n @ time_alive(s, beta, T)) / self._rates.purchases
 
     def __call__(self, parameters: Floats) -> Surface:
         """Value, gradient and Hessian at (r, alpha, s, beta)."""
@@ -154,7 +200,7 @@ class ParetoLikelihood:
         deep = [array[safe:] for array in self._on_grid]
         total = total.plus(_directly(parameters, deep))
         n, x = self._on_grid[3][:safe], self._on_grid[0][:safe]
-        return total.plus(on_grid(grid, self._placed.among(slice(safe)), x, n))
+        return total.plus(on_grid(grid, self._placed.upto(safe), x, n))
 
 
 def _directly(parameters: Floats, histories: list[Floats]) -> Surface:

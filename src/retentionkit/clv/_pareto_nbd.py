@@ -22,7 +22,7 @@ import numpy as np
 from retentionkit.clv._decay import integral, nodes
 from retentionkit.clv._distinct import on_distinct
 from retentionkit.clv._pareto_counts import count_pmf
-from retentionkit.clv._pareto_likelihood import ParetoLikelihood, log_odds
+from retentionkit.clv._pareto_likelihood import ParetoLikelihood, log_odds, time_alive
 from retentionkit.clv._reading import check_parameters
 from retentionkit.clv._rising import rising
 from retentionkit.clv._simulation import SimulatedPurchases, purchases_while_alive
@@ -146,12 +146,7 @@ class ParetoNBD(TransactionModel[PurchaseHistories]):
         return on_distinct(within, x, T, self.unit)
 
     def _purchases(self, x: Floats, T: Floats, t: Floats) -> Floats:
-        from scipy.special import exprel  # noqa: PLC0415
-
-        # The expected time alive within t; this form has no special case at s = 1.
-        length = np.log1p(t / (self.beta + T))
-        alive = (self.beta + T) * length * exprel((1 - self.s) * length)
-        return np.asarray((self.r + x) / (self.alpha + T) * alive)
+        return np.asarray((self.r + x) / (self.alpha + T) * time_alive(self.s, self.beta + T, t))
 
     def _is_finite(self) -> bool:
         return self.s > 1
@@ -167,27 +162,29 @@ class ParetoNBD(TransactionModel[PurchaseHistories]):
 
     def _count_pmf(self, n: Floats, x: Floats, T: Floats, t: float) -> Floats:
         counts, R, A, B = np.broadcast_arrays(n, self.r + x, self.alpha + T, self.beta + T)
-        flat = (array.ravel() for array in (counts, R, A))
-        return count_pmf(*flat, self.s, B.ravel(), t).reshape(counts.shape)
+        found = count_pmf(counts.ravel(), R.ravel(), A.ravel(), self.s, B.ravel(), t)
+        return found.reshape(counts.shape)
 
     def _rate_exceeds(self, norm: float, x: Floats, t_x: Floats, T: Floats) -> Floats:
         """Rates are Gamma(r + x), with alpha + T if alive, alpha + the time of dropout if not."""
         from scipy.special import gammaincc  # noqa: PLC0415
 
         result = self._alive(x, t_x, T) * gammaincc(self.r + x, norm * (self.alpha + T))
-        silent = np.flatnonzero(T > t_x)
-        left = self._left(x, t_x, T)
-        x, t_x, T = (array[silent] for array in (x, t_x, T))
-        R, S, a, b = self.r + x, np.full(len(T), self.s + 1), self.alpha + t_x, self.beta + t_x
-        whole = integral(T - t_x, R, a, S, b)
+        some = np.flatnonzero(t_x < T)
+        left, D, last = self._left(x, t_x, T)[some], (T - t_x)[some], t_x[some]
+        R, a, S, b = (
+            self.r + x[some],
+            self.alpha + last,
+            np.full_like(D, self.s + 1),
+            self.beta + last,
+        )
+        share = left / integral(D, R, a, S, b)
         # Rates above the norm thin out with time at least as exp(-norm y).
-        for part in nodes(T - t_x, R, a, S, b, norm):
+        for part in nodes(D, R, a, S, b, norm):
             rows, y = part.rows, part.y
             above = gammaincc(R[rows, None], norm * (a[rows, None] + y)) * np.exp(norm * y)
-            result[silent[rows]] += left[silent[rows]] * (
-                (part.weight * above).sum(axis=1) / whole[rows]
-            )
-        return result
+            result[some[rows]] += share[rows] * (part.weight * above).sum(axis=1)
+        return np.asarray(result)
 
     def _draw_new(self, age: Floats, rng: np.random.Generator) -> SimulatedPurchases:
         none = np.zeros(len(age))

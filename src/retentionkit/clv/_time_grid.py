@@ -43,14 +43,19 @@ _CUSTOMERS_PER_TIME: Final = 2
 class TimeGrid:
     """Distinct times and values of x that share an integrand, with the model's parameters."""
 
-    parameters: Floats
+    parameters: tuple[float, float, float, float]
     times: Floats
     levels: Floats
 
     @property
     def R(self) -> Floats:  # noqa: N802 - a symbol of the papers
         """The shape of the rates after x purchases."""
-        return self.parameters[0] + self.levels
+        return np.asarray(self.parameters[0] + self.levels)
+
+    @property
+    def cells(self) -> tuple[int, int]:
+        """Number of levels, and of cells between the times."""
+        return len(self.levels), len(self.times) - 1
 
     def lasting(self) -> tuple[Floats, Floats]:
         """ln((alpha + t)/(alpha + t_0)) and the same in beta, at each time."""
@@ -73,7 +78,8 @@ class TimeGrid:
         """What turns an integral from t_x to T into log-odds, shape (levels, times)."""
         _, _, s, beta = self.parameters
         by_rate, by_dropout = self.lasting()
-        return self.R[:, None] * by_rate + (s * by_dropout + np.log(s / (beta + self.times[0])))
+        fixed = s * by_dropout + np.log(s / (beta + self.times[0]))
+        return np.asarray(self.R[:, None] * by_rate + fixed)
 
 
 def integrals(grid: TimeGrid) -> Floats:
@@ -82,11 +88,11 @@ def integrals(grid: TimeGrid) -> Floats:
     result = np.empty(len(start))
     for part in nodes(*arguments):
         result[part.rows] = part.weight.sum(axis=1)
-    return _summed((result * start).reshape(len(grid.levels), -1, 1))[..., 0]
+    return _summed((result * start).reshape(*grid.cells, 1))[..., 0]
 
 
 def _moments(grid: TimeGrid) -> Floats:
-    r"""G with the first two moments of four slopes, shape (levels, times, 5, 5).
+    r"""G with the first two moments of four slopes, shape (levels, times, 25).
 
     The slopes are ln((alpha + end)/(alpha + tau)), 1/(alpha + tau) - 1/(alpha + end) and the same
     in beta: they are positive, so that sums keep their digits.
@@ -114,16 +120,14 @@ def _moments(grid: TimeGrid) -> Floats:
         weight = part.weight * start[rows, None]
         second = (slopes * weight[:, None, :]) @ slopes.transpose(0, 2, 1)
         result[rows] = second.reshape(-1, 25)
-    shape = (len(grid.levels), -1, 25)
-    return _summed(result.reshape(shape)).reshape(len(grid.levels), len(grid.times), 5, 5)
+    return _summed(result.reshape(*grid.cells, 25))
 
 
 def _cells(grid: TimeGrid) -> tuple[Floats, tuple[Floats, Floats, Floats, Floats, Floats]]:
     """The integrand at the start of each cell, and the arguments of the integral over it."""
     _, alpha, s, beta = grid.parameters
     by_rate, by_dropout = grid.lasting()
-    cells = len(grid.times) - 1
-    R = np.repeat(grid.R, cells)
+    R = np.repeat(grid.R, grid.cells[1])
     start = np.exp(-grid.R[:, None] * by_rate[:-1] - (s + 1) * by_dropout[:-1]).ravel()
     t, D = (np.tile(array, len(grid.levels)) for array in (grid.times[:-1], np.diff(grid.times)))
     return start, (D, R, alpha + t, np.full_like(D, s + 1), beta + t)
@@ -148,14 +152,18 @@ class Placed:
 
     def grid(self, parameters: Floats) -> TimeGrid:
         """The grid for a model, of the levels that it keeps far from underflow."""
-        grid = TimeGrid(np.asarray(parameters), self.times, self.levels)
+        r, alpha, s, beta = (float(value) for value in parameters)
+        grid = TimeGrid((r, alpha, s, beta), self.times, self.levels)
         return grid.upto(grid.safe_levels())
 
-    def among(self, rows: NDArray[Any]) -> Placed:
+    def among(self, rows: NDArray[np.bool_]) -> Placed:
         """Some of the customers."""
-        return dataclasses.replace(
-            self, level=self.level[rows], t_x=self.t_x[rows], T=self.T[rows]
-        )
+        return dataclasses.replace(self, level=self.level[rows], t_x=self.t_x[rows], T=self.T[rows])
+
+    def upto(self, count: int) -> Placed:
+        """The first customers."""
+        rows = slice(count)
+        return dataclasses.replace(self, level=self.level[rows], t_x=self.t_x[rows], T=self.T[rows])
 
 
 def place(x: Floats, t_x: Floats, T: Floats, unit: Unit) -> Placed | None:
@@ -181,16 +189,14 @@ def _common(
     size = len(first.values)
     if size <= len(second.values) and np.array_equal(first.values, second.values[:size]):
         return second.values, first.codes, second.codes
-    values, inverse = np.unique(
-        np.concatenate((first.values, second.values)), return_inverse=True
-    )
+    values, inverse = np.unique(np.concatenate((first.values, second.values)), return_inverse=True)
     return values, inverse[:size][first.codes], inverse[size:][second.codes]
 
 
 def on_grid(grid: TimeGrid, placed: Placed, x: Floats, n: Floats) -> Surface:
     r"""Sum of n ln(1 + exp(rho)) over customers on the grid, with derivatives."""
     table = _moments(grid)
-    firsts = np.ascontiguousarray(table[:, :, 0].reshape(-1, 5))
+    firsts = np.ascontiguousarray(table[:, :, :5].reshape(-1, 5))
     front, slopes = grid.log_front().ravel(), _slopes(grid)
     total = Surface(0.0, np.zeros(4), np.zeros((4, 4)))
     shares = np.zeros(len(firsts))
@@ -201,13 +207,13 @@ def on_grid(grid: TimeGrid, placed: Placed, x: Floats, n: Floats) -> Surface:
         rho = front[end] + np.log(part[:, 0])
         small = np.exp(-np.abs(rho))
         q = np.where(rho > 0, 1.0, small) / (1.0 + small)
-        value = n[rows] @ (np.maximum(rho, 0.0) + np.log1p(small))
+        value = float(n[rows] @ (np.maximum(rho, 0.0) + np.log1p(small)))
         weight, T = n[rows] * q, grid.times[at_T]
         share = weight / part[:, 0]
         shares += np.bincount(begin, share, len(firsts)) - np.bincount(end, share, len(firsts))
         means = (part[:, 1:] / part[:, :1]).T
         total = total.plus(_rows(grid, x[rows], T, means, slopes[:, at_T], value, weight, q))
-    return total.plus(_seconds(grid, shares.reshape(len(table), 1, -1) @ _flat(table)))
+    return total.plus(_seconds(grid, shares.reshape(len(table), 1, len(grid.times)) @ table))
 
 
 def _rows(
@@ -236,7 +242,7 @@ def _rows(
     hessian[1, 1] -= weight @ ((r + x) / A**2)
     hessian[2, 2] -= weight.sum() / s**2
     hessian[3, 3] -= s * (weight @ B**-2.0)
-    return Surface(float(value), whole @ weight, hessian)
+    return Surface(value, whole @ weight, hessian)
 
 
 def _seconds(grid: TimeGrid, sums: Floats) -> Surface:
@@ -267,7 +273,3 @@ def _slopes(grid: TimeGrid) -> Floats:
             left / (b * (beta + end)),
         ]
     )
-
-
-def _flat(table: Floats) -> Floats:
-    return table.reshape(*table.shape[:2], 25)
