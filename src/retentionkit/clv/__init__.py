@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from retentionkit.clv._mbgnbd import MBGNBD
     from retentionkit.clv._nbd import NBD
     from retentionkit.clv._pit import PIT, pit
+    from retentionkit.clv._pareto_nbd import ParetoNBD
     from retentionkit.clv._score import score
     from retentionkit.clv._simulation import SimulatedOpportunities, SimulatedPurchases
     from retentionkit.clv._tracking import Tracking, tracking
@@ -52,6 +53,7 @@ __all__ = [
     "OpportunityHistories",
     "Parameter",
     "SimulatedOpportunities",
+    "ParetoNBD",
     "SimulatedPurchases",
     "Tracking",
     "activity_calibration",
@@ -92,6 +94,7 @@ __getattr__, __dir__ = open_door(
         "PIT": "_pit",
         "Parameter": "_fit",
         "SimulatedOpportunities": "_simulation",
+        "ParetoNBD": "_pareto_nbd",
         "SimulatedPurchases": "_simulation",
         "Tracking": "_tracking",
         "activity_calibration": "_activity",

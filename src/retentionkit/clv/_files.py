@@ -16,6 +16,7 @@ from retentionkit.clv._fit import Fit
 from retentionkit.clv._gamma_gamma import GammaGamma
 from retentionkit.clv._mbgnbd import MBGNBD
 from retentionkit.clv._nbd import NBD
+from retentionkit.clv._pareto_nbd import ParetoNBD
 from retentionkit.clv._saved import PLAIN, SCHEMA, UNDEFINED_AT_A_LIMIT, VERSION
 from retentionkit.errors import DataError, RetentionKitError
 from retentionkit.results import frozen_array
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["load"]
 
 _MODELS: Final[Mapping[str, type[Any]]] = {
-    model.__name__: model for model in (BGBB, BGNBD, BetaBinomial, GammaGamma, MBGNBD, NBD)
+    model.__name__: model
+    for model in (BGBB, BGNBD, BetaBinomial, GammaGamma, MBGNBD, NBD, ParetoNBD)
 }
 
 

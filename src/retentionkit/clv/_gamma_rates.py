@@ -27,9 +27,15 @@ from retentionkit.clv._maximum import Limit, Surface
 from retentionkit.clv._rising import rising
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from numpy.typing import NDArray
+
     from retentionkit.clv._counted import Counted
 
-__all__ = ["HOMOGENEOUS_RATE", "GammaRates"]
+    Floats: TypeAlias = NDArray[np.float64]
+
+__all__ = ["HOMOGENEOUS_RATE", "GammaRates", "exposure"]
 
 HOMOGENEOUS_RATE: Final = Limit(
     "homogeneous rate",
@@ -46,18 +52,28 @@ class GammaRates:
         self.levels, at = np.unique(data.x, return_inverse=True)
         self.n_x = np.bincount(at, data.n)
         age = data.age_codes()
-        self._T = age.values
-        self._n_T = np.bincount(age.codes, data.n, len(age.values))
-        self._x_T = np.bincount(age.codes, data.n * data.x, len(age.values))
+        self.ages = age.values
+        self.n_ages = np.bincount(age.codes, data.n, len(age.values)).astype(np.float64)
+        self._x_T = np.bincount(age.codes, data.n * data.x, len(age.values)).astype(np.float64)
+
+    @property
+    def purchases(self) -> float:
+        """Repeat purchases of all customers."""
+        return float(self._x_T.sum())
 
     @property
     def mean_rate(self) -> float:
         """Purchases per unit of time."""
-        return float(self._x_T.sum() / (self._n_T @ self._T))
+        return self.purchases / float(self.n_ages @ self.ages)
+
+    @property
+    def mean_age(self) -> float:
+        """Mean time since the first purchase."""
+        return float(self.n_ages @ self.ages / self.n_ages.sum())
 
     def __call__(self, r: float, alpha: float) -> Surface:
         """Value, gradient and Hessian at (r, alpha)."""
-        return self._counts(r).plus(self._exposure(r, alpha))
+        return self._counts(r).plus(exposure(self.ages, self.n_ages, self._x_T, r, alpha))
 
     def _counts(self, r: float) -> Surface:
         """The term in x alone."""
@@ -67,13 +83,13 @@ class GammaRates:
             float(n @ R.value), np.array([first, 0.0]), np.array([[second, 0.0], [0.0, 0.0]])
         )
 
-    def _exposure(self, r: float, alpha: float) -> Surface:
-        """The terms in T alone."""
-        n, x, T = self._n_T, self._x_T, self._T
-        total = alpha + T
-        log = np.log1p(T / alpha)
-        value = -(r * (n @ log) + x @ np.log(total))
-        share = n @ (T / (alpha * total))
-        gradient = np.array([-float(n @ log), float(r * share - x @ (1 / total))])
-        curve = x @ total**-2.0 - r * (n @ (T * (alpha + total) / (alpha * total) ** 2))
-        return Surface(float(value), gradient, np.array([[0.0, share], [share, curve]]))
+
+def exposure(T: Floats, n: Floats, x: Floats, r: float, alpha: float) -> Surface:
+    r"""Sums of :math:`-n r \ln(1 + T/\alpha) - x \ln(\alpha + T)`; with x = 0, of staying to T."""
+    total = alpha + T
+    log = np.log1p(T / alpha)
+    value = -(r * (n @ log) + x @ np.log(total))
+    share = n @ (T / (alpha * total))
+    gradient = np.array([-float(n @ log), float(r * share - x @ (1 / total))])
+    curve = x @ total**-2.0 - r * (n @ (T * (alpha + total) / (alpha * total) ** 2))
+    return Surface(float(value), gradient, np.array([[0.0, share], [share, curve]]))

@@ -71,12 +71,20 @@ class Limit:
         Parameters that mean nothing on their own there.
     meaning
         What it says of the customers, for people.
+    hides
+        Whether something likelier may lie elsewhere, so that the other starts are tried too.
     """
 
     name: str
     direction: Mapping[str, float]
     lost: tuple[str, ...]
     meaning: str
+    hides: bool = False
+
+    def reached_from(self, log: NDArray[np.float64], names: tuple[str, ...]) -> NDArray[np.float64]:
+        """The log-parameters at the limit, or so near that only the last digits differ."""
+        move = np.array([self.direction.get(name, 0.0) for name in names])
+        return np.asarray(log + move * np.log(10.0), dtype=np.float64)
 
 
 class Likelihood(Protocol):
@@ -189,6 +197,7 @@ def maximise(
     rough = objective if coarse is None else _Objective(coarse, penalty)
     starts = likelihood.starts() if start is None else [start]
     log = np.log(np.asarray(starts[0], dtype=np.float64))
+    best: tuple[float, Maximum] | None = None
     for begin in starts:
         near = _search(rough, np.log(np.asarray(begin, dtype=np.float64)))
         log, decrement = _polish(objective, near)
@@ -197,8 +206,14 @@ def maximise(
         settled = _settled(objective, decrement)
         limits = () if settled and not _limits(rough, near) else _limits(objective, log)
         if limits or settled:
-            return _maximum(objective, log, decrement, limits)
-    raise _failure(likelihood, np.exp(log), starts[0])
+            found = objective(log).value, _maximum(objective, log, decrement, limits)
+            better = best is None or found[0] > best[0] + _INDISTINGUISHABLE
+            best = found if better else best
+        if best is not None and not any(limit.hides for limit in best[1].limits):
+            break
+    if best is None:
+        raise _failure(likelihood, np.exp(log), starts[0])
+    return best[1]
 
 
 def _search(objective: _Objective, log: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -256,8 +271,7 @@ def _limits(objective: _Objective, log: NDArray[np.float64]) -> tuple[Limit, ...
     for limit in likelihood.limits:
         if any(name in other.lost for other in reached for name in limit.lost):
             continue  # how a dropout varies is no question where there is none
-        move = np.array([limit.direction.get(name, 0.0) for name in likelihood.names])
-        there = objective(log + move * np.log(10.0)).value
+        there = objective(limit.reached_from(log, likelihood.names)).value
         if there > here - _INDISTINGUISHABLE:
             reached.append(limit)
     return tuple(reached)
