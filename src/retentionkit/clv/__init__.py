@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from retentionkit.clv._lifetime_value import lifetime_value, new_customer_value
     from retentionkit.clv._mbgnbd import MBGNBD
     from retentionkit.clv._nbd import NBD
-    from retentionkit.clv._pit import PIT, pit
     from retentionkit.clv._pareto_nbd import ParetoNBD
+    from retentionkit.clv._pit import PIT, pit
     from retentionkit.clv._score import score
     from retentionkit.clv._simulation import SimulatedOpportunities, SimulatedPurchases
     from retentionkit.clv._tracking import Tracking, tracking
@@ -52,8 +52,8 @@ __all__ = [
     "ModelComparison",
     "OpportunityHistories",
     "Parameter",
-    "SimulatedOpportunities",
     "ParetoNBD",
+    "SimulatedOpportunities",
     "SimulatedPurchases",
     "Tracking",
     "activity_calibration",
@@ -93,8 +93,8 @@ __getattr__, __dir__ = open_door(
         "OpportunityHistories": "_discrete_model",
         "PIT": "_pit",
         "Parameter": "_fit",
-        "SimulatedOpportunities": "_simulation",
         "ParetoNBD": "_pareto_nbd",
+        "SimulatedOpportunities": "_simulation",
         "SimulatedPurchases": "_simulation",
         "Tracking": "_tracking",
         "activity_calibration": "_activity",
