@@ -361,5 +361,6 @@ class TransactionModel(Kernels, Generic[H_contra]):
     def _counts(self, n: Floats, x: Floats, t_x: Floats, T: Floats, t: Duration) -> Floats:
         alive, time = self._alive(x, t_x, T), self._time("t", t)
         rows = (slice(None), *(None for _ in n.shape))
-        gone = np.where(n == 0, 1 - alive[rows], 0.0)
-        return np.asarray(gone + alive[rows] * self._count_pmf(n, x[rows], T[rows], time))
+        gone = np.where(n == 0, self._gone(x, t_x, T)[rows], 0.0)
+        found = gone + alive[rows] * self._count_pmf(n, x[rows], T[rows], time)
+        return np.minimum(found, 1.0)  # two shares of one may round above it
