@@ -1,12 +1,9 @@
-import dataclasses
 import json
 import math
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import roots_genlaguerre, roots_jacobi
 from scipy.stats import gamma as gamma_distribution
@@ -295,70 +292,10 @@ def test_rate_exceeds_is_the_posterior_of_the_rate(customers):
     assert something[0] == pytest.approx(alive * stayed + (1 - alive) * left, rel=1e-12)
 
 
-# Properties.
+# Properties: those of every model are in test_transaction_models.py.
 
 
-@given(
-    x=st.integers(0, 40),
-    share=st.floats(0.01, 1),
-    T=st.floats(0.1, 500),
-    shapes=st.tuples(*[st.floats(0.05, 20)] * 4),
-)
-def test_values_stay_in_their_ranges(x, share, T, shapes):
-    model = rk.clv.BGNBD(*shapes)
-    h = one(x, share * T if x else 0.0, T)
-    now, later = model.probability_alive(h)[0], model.probability_alive(h, 13)[0]
-    assert 0 <= later <= now <= 1
-    assert 0 <= model.probability_active(h, 13)[0] <= now
-    short, long = (model.conditional_expected_purchases(h, t)[0] for t in (13, 26))
-    assert 0 <= short <= long
-    worth = model.discounted_expected_purchases(h, discount_rate=0.1, horizon=26)[0]
-    assert worth <= long * (1 + 1e-12)
-    assert math.isfinite(model.log_likelihood(h)[0])
-
-
-@given(unit=st.sampled_from(["day", "week", "month", "year"]))
-def test_the_unit_does_not_matter(unit):
-    model = ROUNDED.in_unit(unit)
-    h = rk.PurchaseHistories.from_arrays([2, 0, 7], [30, 0, 20], [39, 39, 35], unit="week")
-    for method in ("probability_alive", "conditional_expected_purchases"):
-        before = getattr(ROUNDED, method)(h, "39 weeks")
-        np.testing.assert_allclose(getattr(model, method)(h, "39 weeks"), before, rtol=1e-12)
-
-
-def test_many_customers_are_scored_as_each_one_alone():
-    rng = np.random.default_rng(3)
-    T = rng.integers(1, 731, 6_000) / 7
-    x = rng.poisson(0.2 * T)
-    t_x = np.where(x > 0, np.ceil(T * 7 * rng.random(len(T))) / 7, 0.0)
-    h = rk.PurchaseHistories.from_arrays(x, t_x, T, unit="week")
-    calls = (
-        lambda h: ROUNDED.conditional_expected_purchases(h, 39),
-        lambda h: ROUNDED.probability_alive(h, 39),
-        lambda h: ROUNDED.discounted_expected_purchases(h, discount_rate=0.1),
-        lambda h: ROUNDED.discounted_expected_purchases(h, discount_rate=0.1, horizon=39),
-    )
-    for call in calls:
-        alone = np.concatenate([call(h[i : i + 500]) for i in range(0, len(h), 500)])
-        np.testing.assert_allclose(call(h), alone, rtol=1e-12)
-
-
-def test_fit_ignores_order_and_takes_weights_as_counts(cdnow, bgnbd):
-    order = np.random.default_rng(1).permutation(len(cdnow))
-    shuffled = rk.clv.BGNBD.fit(cdnow[order])
-    assert shuffled.equals(bgnbd)
-    grouped = rk.clv.BGNBD.fit(cdnow.grouped())
-    assert grouped.model == bgnbd.model
-    assert grouped.fingerprint == bgnbd.fingerprint
-    twice = dataclasses.replace(cdnow, weight=np.full(len(cdnow), 2.0))
-    double = rk.clv.BGNBD.fit(twice)
-    np.testing.assert_allclose(double.model.parameters(), bgnbd.model.parameters(), rtol=1e-9)
-    assert double.log_likelihood == pytest.approx(2 * bgnbd.log_likelihood, rel=1e-12)
-    assert double.n_customers == 2 * bgnbd.n_customers
-    np.testing.assert_allclose(double.covariance * 2, bgnbd.covariance, rtol=1e-7)
-
-
-def test_fit_in_days_is_the_fit_in_weeks(log, bgnbd):
+def test_the_fit_of_rows_read_in_days_is_the_fit_in_weeks(log, bgnbd):
     days = rk.clv.BGNBD.fit(rk.purchase_histories(log, as_of="1997-09-30", unit="day"))
     expected = bgnbd.model.in_unit("day")
     np.testing.assert_allclose(days.model.parameters(), expected.parameters(), rtol=1e-9)

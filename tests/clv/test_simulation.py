@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy.stats import kstest
 
 import retentionkit as rk
-from retentionkit.clv._simulation import purchases_until_dropout
+from retentionkit.clv._simulation import purchases_until_dropout, purchases_while_alive
 
 
 def drawn(age, rate, dropout, seed=1):
@@ -69,6 +69,85 @@ def test_the_result_is_a_table_of_purchases():
     assert repr(found).startswith("Simulated repeat purchases")
     for name in ("customer", "time", "rate", "dropout"):
         assert not getattr(found, name).flags.writeable
+
+
+def test_histories_count_the_purchases_and_keep_the_last():
+    found = drawn([10.0, 20.0, 30.0, 40.0], [2.0, 0.0, 0.5, 0.5], [0.1, 0.1, 0.2, 0.0], seed=4)
+    h = found.to_histories()
+    assert h.unit == "week"
+    assert h.age.tolist() == [10, 20, 30, 40]
+    for i in range(4):
+        mine = found.time[found.customer == i]
+        assert h.frequency[i] == len(mine)
+        assert h.recency[i] == (mine.max() if len(mine) else 0.0)
+
+
+def test_customers_are_placed_among_others():
+    few = drawn([10.0, 10.0], [1.5, 0.8], [0.05, 0.1], seed=2)
+    found = few.placed(np.array([3, 1]), np.full(5, 10.0))
+    for old, new in ((0, 3), (1, 1)):
+        assert found.time[found.customer == new].tolist() == few.time[few.customer == old].tolist()
+        assert found.rate[new] == few.rate[old]
+        assert found.dropout[new] == few.dropout[old]
+    others = [0, 2, 4]
+    assert np.isnan(found.rate[others]).all()
+    assert np.isnan(found.dropout[others]).all()
+    counts = found.to_histories().frequency
+    assert counts[others].tolist() == [0, 0, 0]
+    assert counts.sum() == len(few.time) > 0
+    assert found.age.tolist() == [10.0] * 5
+
+
+def test_who_left_at_once_buys_nothing():
+    size, rng = 400, np.random.default_rng(3)
+    left = np.arange(size) % 2 == 0
+    found = purchases_until_dropout(
+        np.full(size, 30.0),
+        np.full(size, 1.0),
+        np.full(size, 0.2),
+        unit="week",
+        rng=rng,
+        left=left,
+    )
+    counts = found.to_histories().frequency
+    assert (counts[left] == 0).all()
+    assert (counts[~left] > 0).all()  # a silence of 30 usual pauses has probability e^-30
+
+
+def test_lifetimes_end_the_purchases():
+    size = 3_000
+    lifetime = np.where(np.arange(size) % 2, 5.0, np.inf)
+    found = purchases_while_alive(
+        np.full(size, 20.0),
+        np.full(size, 0.4),
+        np.zeros(size),
+        lifetime,
+        unit="week",
+        rng=np.random.default_rng(8),
+    )
+    short = lifetime[found.customer] == 5
+    assert found.time[short].max() <= 5
+    counts = found.to_histories().frequency
+    # Poisson with means 2 and 8: four standard errors.
+    for some, mean in ((counts[1::2], 2.0), (counts[::2], 8.0)):
+        assert some.mean() == pytest.approx(mean, abs=4 * np.sqrt(2 * mean / size))
+    assert kstest(found.time[~short] / 20, "uniform").pvalue > 0.01
+
+
+def test_ahead_counts_from_today_and_nobody_returns():
+    model = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")
+    gone = rk.PurchaseHistories.from_arrays([40] * 50, [10.0] * 50, [300.0] * 50, unit="week")
+    ahead = model.simulate_ahead(gone, "10 years", rng=1)
+    assert model.probability_alive(gone).max() < 1e-30
+    assert len(ahead.time) == 0
+    assert np.isnan(ahead.rate).all()
+    busy = rk.PurchaseHistories.from_arrays([40] * 50, [300.0] * 50, [300.0] * 50, unit="week")
+    one, same, other = (model.simulate_ahead(busy, 26, rng=seed) for seed in (1, 1, 2))
+    assert one.equals(same)
+    assert not one.equals(other)
+    assert one.age.tolist() == [26.0] * 50
+    assert one.time.min() > 0
+    assert one.time.max() <= 26
 
 
 def test_no_time_means_no_purchase():

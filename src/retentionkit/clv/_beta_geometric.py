@@ -34,6 +34,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
+from retentionkit.clv._gamma_rates import log_counts
+from retentionkit.clv._rising import log_rising
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -128,17 +131,20 @@ def discounted_purchases(
 def count_pmf(n: Floats, s: Floats, tau: Floats, a: float, b: Floats) -> Floats:
     """Probability of n purchases: still alive after them, or gone with the last of them.
 
-    Equation (8) of [1]_, with the finite sum as the incomplete beta function that it is.
+    Equation (8) of [1]_, with the finite sum as the incomplete beta function that it is. Both terms
+    hold the probability of having survived all purchases but the last.
     """
-    from scipy.special import betainc, betaln, gammaln  # noqa: PLC0415
+    from scipy.special import betainc, betaincc  # noqa: PLC0415
 
-    share = tau / (1 + tau)
-    times = np.where(n > 0, n * np.log(np.maximum(share, np.finfo(float).tiny)), 0.0)
-    bought = gammaln(s + n) - gammaln(s) - gammaln(n + 1) - s * np.log1p(tau) + times
-    stays = np.exp(betaln(a, b + n) - betaln(a, b) + bought)
-    many = np.maximum(n, 1.0)
-    leaves = np.exp(betaln(a + 1, b + many - 1) - betaln(a, b)) * betainc(many, s, share)
-    return np.asarray(stays + np.where(n > 0, leaves, 0.0))
+    earlier = np.maximum(n, 1.0) - 1
+    survived = log_rising(b, earlier) - log_rising(a + b, earlier)
+    stays = np.where(n > 0, (b + earlier) / (a + b + earlier), 1.0)
+    leaves = np.where(n > 0, a / (a + b + earlier), 0.0)
+    bought = np.exp(survived + log_counts(n, s, tau))
+    # Where almost all of the time lies ahead, only the rest of it keeps its digits.
+    few, many = betainc(earlier + 1, s, tau / (1 + tau)), betaincc(s, earlier + 1, 1 / (1 + tau))
+    more = np.exp(survived) * np.where(tau < 1, few, many)
+    return np.asarray(stays * bought + leaves * more)
 
 
 def _accurate(s: Floats, tau: Floats, a: float, b: Floats) -> NDArray[np.bool_]:

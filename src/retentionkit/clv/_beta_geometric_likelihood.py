@@ -139,17 +139,17 @@ def _mixture(
     r"""Sum of n ln(1 + exp(rho)), with derivatives; x + last occasions came before the last."""
     r, alpha, a, b = parameters
     before, after = 1 / (alpha + t_x), 1 / (alpha + T)
-    u = after - before
+    u = (t_x - T) * before * after  # after - before without its cancellation
     rate = r + x
     k = 1 / (b + (x + last))
     d_r = np.log1p((T - t_x) * before)
     rho = np.log(a * k) + rate * d_r
     small = np.exp(-np.abs(rho))
     value = n @ (np.maximum(rho, 0.0) + np.log(1.0 + small))
-    q = np.where(rho > 0, 1.0, small) / (1.0 + small)
-    weight = n * q
+    share = 1.0 / (1.0 + small)
+    weight = n * np.where(rho > 0, share, small * share)  # times q, of having dropped out
     slopes = np.stack([d_r, rate * u, np.full_like(k, 1 / a), -k])
-    hessian = (slopes * (weight * (1.0 - q))) @ slopes.T
+    hessian = (slopes * (n * small * share**2)) @ slopes.T  # times q (1 - q)
     cross = weight @ u
     hessian[0, 1] += cross
     hessian[1, 0] += cross

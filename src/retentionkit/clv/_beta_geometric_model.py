@@ -80,6 +80,11 @@ class BetaGeometricModel(TransactionModel[PurchaseHistories]):
 
         return in_chunks(lambda *rows: np.asarray(expit(-self._log_odds(*rows))), x, t_x, T)
 
+    def _gone(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
+        from scipy.special import expit  # noqa: PLC0415
+
+        return np.asarray(expit(self._log_odds(x, t_x, T)))
+
     def _dropout(self, x: Floats) -> Floats:
         """The second parameter of the dropout of customers who are alive after x purchases."""
         return np.asarray(self.b + x + self._at_start)
@@ -108,10 +113,10 @@ class BetaGeometricModel(TransactionModel[PurchaseHistories]):
         """Rates given the history are Gamma(r + x), with alpha + T if alive, alpha + t_x if not."""
         from scipy.special import gammaincc  # noqa: PLC0415
 
-        alive = self._alive(x, t_x, T)
         stayed = gammaincc(self.r + x, norm * (self.alpha + T))
         left = gammaincc(self.r + x, norm * (self.alpha + t_x))
-        return np.asarray(alive * stayed + (1 - alive) * left)
+        mixed = self._alive(x, t_x, T) * stayed + self._gone(x, t_x, T) * left
+        return np.minimum(mixed, 1.0)  # two shares of one may round above it
 
     def _draw_new(self, age: Floats, rng: np.random.Generator) -> SimulatedPurchases:
         rate = rng.gamma(self.r, 1 / self.alpha, len(age))

@@ -36,6 +36,7 @@ from retentionkit.clv._fit import Fit, fit_model
 from retentionkit.clv._gamma_gamma_likelihood import GammaGammaLikelihood
 from retentionkit.clv._maximum import Penalty, Problem
 from retentionkit.clv._reading import check_parameters, read_counts, read_spending
+from retentionkit.clv._rising import log_beta
 from retentionkit.errors import DataError
 from retentionkit.results import frozen_array
 
@@ -162,14 +163,12 @@ class GammaGamma:
 
         It is 0 without repeat purchases, NaN where refunds leave no positive mean spend.
         """
-        from scipy.special import betaln  # noqa: PLC0415
-
         x, money = _money(histories)
         some = (x > 0) & (money > 0)
         k, total = self.p * x[some], x[some] * money[some]
         result = np.where(x > 0, np.nan, 0.0)
         result[some] = (
-            -betaln(k, self.q)
+            -log_beta(k, self.q)
             - k * np.log1p(self.v / total)
             - self.q * np.log1p(total / self.v)
             - np.log(money[some])
@@ -198,7 +197,7 @@ class GammaGamma:
         """
         x, money = _money(histories)
         total = np.where(x > 0, x * money, 0.0)
-        weight = self.p * x + self.q - 1
+        weight = self.p * x + (self.q - 1)  # in this order q close to 1 loses nothing
         with np.errstate(divide="ignore"):
             mean = np.where(weight > 0, self.p * (self.v + total) / np.maximum(weight, 0.0), np.inf)
         return np.where((x > 0) & ~(money > 0), np.nan, mean)

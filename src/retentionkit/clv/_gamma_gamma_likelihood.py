@@ -16,14 +16,14 @@ References
 from __future__ import annotations
 
 import hashlib
-from importlib import import_module
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from retentionkit.clv._distinct import chunks
 from retentionkit.clv._maximum import Limit, Surface
+from retentionkit.clv._rising import log_beta, rising_by_gamma
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,19 +103,18 @@ class GammaGammaLikelihood:
 
     def _counts(self, parameters: NDArray[np.float64]) -> Surface:
         """Terms in x alone: the beta function."""
+        from scipy.special import zeta  # noqa: PLC0415
+
         p, q, _ = parameters
         n, x = self._n_x, self._levels
         k = p * x
-        slope, curve = _polygamma(0, k + q), _polygamma(1, k + q)
-        gradient = np.array(
-            [n @ (x * (slope - _polygamma(0, k))), n @ (slope - _polygamma(0, q)), 0.0]
-        )
+        by_orders, by_customers = rising_by_gamma(k, q), rising_by_gamma(q, k)
+        gradient = np.array([n @ (x * by_orders.first), n @ by_customers.first, 0.0])
         hessian = np.zeros((3, 3))
-        hessian[0, 0] = n @ (x**2 * (curve - _polygamma(1, k)))
-        hessian[0, 1] = hessian[1, 0] = n @ (x * curve)
-        hessian[1, 1] = n @ (curve - _polygamma(1, q))
-        value = -float(n @ np.asarray(_special().betaln(k, q), dtype=np.float64)) - self._log_money
-        return Surface(value, gradient, hessian)
+        hessian[0, 0] = n @ (x**2 * by_orders.second)
+        hessian[0, 1] = hessian[1, 0] = n @ (x * zeta(2.0, k + q))  # the trigamma function
+        hessian[1, 1] = n @ by_customers.second
+        return Surface(-float(n @ log_beta(k, q)) - self._log_money, gradient, hessian)
 
     def _shares(self, parameters: NDArray[np.float64]) -> Surface:
         """Terms in y = x m / (v + x m), summed over customers."""
@@ -156,11 +155,3 @@ def _ordered(
     for low, high in pairwise(edges.tolist()):
         money[low:high].sort()
     return x, money, n
-
-
-def _polygamma(order: int, x: float | NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(_special().polygamma(order, x), dtype=np.float64)
-
-
-def _special() -> Any:  # noqa: ANN401 - stubs of these functions differ from version to version
-    return import_module("scipy.special")

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from retentionkit.clv._maximum import Limit, Surface
-from retentionkit.clv._rising import rising
+from retentionkit.clv._rising import log_rising, rising
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = NDArray[np.float64]
 
-__all__ = ["HOMOGENEOUS_RATE", "GammaRates", "exposure"]
+__all__ = ["HOMOGENEOUS_RATE", "GammaRates", "exposure", "log_counts"]
 
 HOMOGENEOUS_RATE: Final = Limit(
     "homogeneous rate",
@@ -93,3 +93,14 @@ def exposure(T: Floats, n: Floats, x: Floats, r: float, alpha: float) -> Surface
     gradient = np.array([-float(n @ log), float(r * share - x @ (1 / total))])
     curve = x @ total**-2.0 - r * (n @ (T * (alpha + total) / (alpha * total) ** 2))
     return Surface(float(value), gradient, np.array([[0.0, share], [share, curve]]))
+
+
+def log_counts(
+    n: NDArray[np.float64], s: NDArray[np.float64] | float, tau: NDArray[np.float64] | float
+) -> NDArray[np.float64]:
+    r"""Logarithm of the probability of n purchases in :math:`\tau\beta`, rates Gamma(s, beta)."""
+    from scipy.special import gammaln, xlog1py  # noqa: PLC0415
+
+    with np.errstate(divide="ignore"):
+        share = -xlog1py(n, np.divide(1.0, tau))  # n ln(tau / (1 + tau)), also for tau = 0
+    return np.asarray(log_rising(s, n) - gammaln(n + 1) + share - s * np.log1p(tau))

@@ -43,6 +43,10 @@ class Kernels(ABC):
     def _alive(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
         """Probability of being alive at T."""
 
+    def _gone(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
+        """Probability of having left by T; where it is small, a model knows it to more digits."""
+        return 1 - self._alive(x, t_x, T)
+
     @abstractmethod
     def _stays(self, x: Floats, T: Floats, t: float) -> Floats:
         """Probability of being alive at T + t."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from retentionkit.clv._gamma_rates import HOMOGENEOUS_RATE, GammaRates
+from retentionkit.clv._gamma_rates import HOMOGENEOUS_RATE, GammaRates, log_counts
 from retentionkit.clv._reading import check_parameters
 from retentionkit.clv._rising import rising
 from retentionkit.clv._simulation import SimulatedPurchases, purchases_while_alive
@@ -118,13 +118,7 @@ class NBD(TransactionModel[PurchaseHistories]):
         return (self.r + x) * (annuity / (self.alpha + T))
 
     def _count_pmf(self, n: Floats, x: Floats, T: Floats, t: float) -> Floats:
-        from scipy.special import betaln, xlog1py, xlogy  # noqa: PLC0415
-
-        s, tau = self.r + x, t / (self.alpha + T)
-        # 1 / (n B(n, s)) is the binomial coefficient without the difference of two large numbers.
-        some = np.maximum(n, 1.0)
-        ways = np.where(n > 0, -betaln(some, s) - np.log(some), 0.0)
-        return np.asarray(np.exp(ways + xlogy(n, tau) - xlog1py(s + n, tau)))
+        return np.exp(log_counts(n, self.r + x, t / (self.alpha + T)))
 
     def _rate_exceeds(self, norm: float, x: Floats, t_x: Floats, T: Floats) -> Floats:
         from scipy.special import gammaincc  # noqa: PLC0415

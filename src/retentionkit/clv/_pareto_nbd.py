@@ -126,7 +126,7 @@ class ParetoNBD(TransactionModel[PurchaseHistories]):
 
         return np.asarray(expit(-self._log_odds(x, t_x, T)))
 
-    def _left(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
+    def _gone(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
         from scipy.special import expit  # noqa: PLC0415
 
         return np.asarray(expit(self._log_odds(x, t_x, T)))
@@ -171,7 +171,7 @@ class ParetoNBD(TransactionModel[PurchaseHistories]):
 
         result = self._alive(x, t_x, T) * gammaincc(self.r + x, norm * (self.alpha + T))
         some = np.flatnonzero(t_x < T)
-        left, D, last = self._left(x, t_x, T)[some], (T - t_x)[some], t_x[some]
+        left, D, last = self._gone(x, t_x, T)[some], (T - t_x)[some], t_x[some]
         R, a, S, b = (
             self.r + x[some],
             self.alpha + last,

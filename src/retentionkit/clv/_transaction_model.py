@@ -358,15 +358,12 @@ class TransactionModel(Kernels, Generic[H_contra]):
         offset = min(getattr(self, name) for name in self.times)
         return on_smooth(function, x, T, self.unit, offset=offset)
 
-    def _left(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
-        """Probability of having left by T; a model that knows it to more digits says so."""
-        return 1 - self._alive(x, t_x, T)
-
     def _counts(self, n: Floats, x: Floats, t_x: Floats, T: Floats, t: Duration) -> Floats:
         alive, time = self._alive(x, t_x, T), self._time("t", t)
         rows = (slice(None), *(None for _ in n.shape))
-        gone = np.where(n == 0, self._left(x, t_x, T)[rows], 0.0)
+        gone = np.where(n == 0, self._gone(x, t_x, T)[rows], 0.0)
         if n.ndim:
-            return np.asarray(gone + alive[rows] * self._count_pmf(n, x[rows], T[rows], time))
-        made = on_distinct(lambda x, T: self._count_pmf(n, x, T, time), x, T, self.unit)
-        return np.asarray(gone + alive * made)
+            made = self._count_pmf(n, x[rows], T[rows], time)
+        else:
+            made = on_distinct(lambda x, T: self._count_pmf(n, x, T, time), x, T, self.unit)
+        return np.minimum(gone + alive[rows] * made, 1.0)  # two shares of one may round above it
