@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from retentionkit.clv._calibration import Calibration, calibration
     from retentionkit.clv._comparison import ModelComparison, compare_models
     from retentionkit.clv._conditional_fit import ConditionalFit, conditional_fit
-    from retentionkit.clv._discrete_model import OpportunityHistories
     from retentionkit.clv._files import load
     from retentionkit.clv._fit import Fit, Parameter
     from retentionkit.clv._forecast import Forecast
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from retentionkit.clv._score import score
     from retentionkit.clv._simulation import SimulatedOpportunities, SimulatedPurchases
     from retentionkit.clv._tracking import Tracking, tracking
+    from retentionkit.histories import OpportunityHistories
 
 __all__ = [
     "BGBB",
