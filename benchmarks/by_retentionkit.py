@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def fit(model: str, path: Path, repeats: int) -> Measured:
     """A fit of any model of the room, by name."""
     build = getattr(clv, model)
-    build.fit(histories_of(path)[:5000])
+    build.fit(histories_of(path, 5000))
 
     def run(h: PurchaseHistories) -> list[float]:
         return [float(value) for value in build.fit(h).model.parameters()]
@@ -41,8 +41,8 @@ def fit(model: str, path: Path, repeats: int) -> Measured:
 
 def value(path: Path, repeats: int, horizon: str | None = "12 months") -> Measured:
     """Lifetime value with the intervals of both fits; checked without discounting."""
-    h = histories_of(path)
-    fits = clv.BGNBD.fit(h[:100_000]), clv.GammaGamma.fit(h[:100_000])
+    h = histories_of(path, 100_000)
+    fits = clv.BGNBD.fit(h), clv.GammaGamma.fit(h)
     clv.lifetime_value(*fits, h[:100], horizon=horizon, discount_rate=0.10)
 
     def run(h: PurchaseHistories) -> list[float]:
@@ -50,6 +50,7 @@ def value(path: Path, repeats: int, horizon: str | None = "12 months") -> Measur
 
     found = on_fresh_histories(run, path, repeats)
     models = clv.BGNBD(**PURCHASES, unit="week"), clv.GammaGamma(**SPEND)
+    h = histories_of(path)
     plain = clv.lifetime_value(*models, h, horizon=12 * WEEKS_OF_A_MONTH, discount_rate=0)
     return found | {"check": [plain.total]}
 
@@ -60,7 +61,7 @@ def value_for_ever(path: Path, repeats: int) -> Measured:
 
 def expect(path: Path, repeats: int) -> Measured:
     model = clv.BGNBD(**PURCHASES, unit="week")
-    model.conditional_expected_purchases(histories_of(path)[:100], HORIZON)
+    model.conditional_expected_purchases(histories_of(path, 100), HORIZON)
 
     def run(h: PurchaseHistories) -> list[float]:
         return [float(model.conditional_expected_purchases(h, HORIZON).sum())]
@@ -71,7 +72,7 @@ def expect(path: Path, repeats: int) -> Measured:
 def discounted(path: Path, repeats: int) -> Measured:
     """Purchases for ever, discounted (DERT)."""
     model = clv.BGNBD(**PURCHASES, unit="week")
-    model.discounted_expected_purchases(histories_of(path)[:100], discount_rate=0.10)
+    model.discounted_expected_purchases(histories_of(path, 100), discount_rate=0.10)
 
     def run(h: PurchaseHistories) -> list[float]:
         return [float(model.discounted_expected_purchases(h, discount_rate=0.10).sum())]
@@ -81,7 +82,7 @@ def discounted(path: Path, repeats: int) -> Measured:
 
 def score(path: Path, repeats: int) -> Measured:
     model = clv.BGNBD(**PURCHASES, unit="week")
-    model.conditional_expected_purchases(histories_of(path)[:100], HORIZON)
+    model.conditional_expected_purchases(histories_of(path, 100), HORIZON)
 
     def run(h: PurchaseHistories) -> list[float]:
         alive = model.probability_alive(h)
@@ -106,8 +107,8 @@ def on_fresh_histories(
     return {"seconds": seconds, "check": check, "memory": 1 + growth / size}
 
 
-def histories_of(path: Path) -> PurchaseHistories:
-    return PurchaseHistories.from_arrays(**load(path), unit="week")
+def histories_of(path: Path, first: int | None = None) -> PurchaseHistories:
+    return PurchaseHistories.from_arrays(**load(path, first), unit="week")
 
 
 def read_once(path: Path, repeats: int) -> Measured:

@@ -120,5 +120,9 @@ def save(arrays: Arrays, folder: Path, name: str) -> Path:
     return path
 
 
-def load(path: Path) -> Arrays:
-    return {file.stem: np.load(file) for file in sorted(Path(path).glob("*.npy"))}
+def load(path: Path, first: int | None = None) -> Arrays:
+    """The arrays, or the first rows of them without reading the rest."""
+    files = sorted(Path(path).glob("*.npy"))
+    if first is None:
+        return {file.stem: np.load(file) for file in files}
+    return {file.stem: np.array(np.load(file, mmap_mode="r")[:first]) for file in files}

@@ -30,11 +30,16 @@ from entries import ENTRIES, MILLION
 from retentionkit import clv
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from entries import Entry
     from timing import Measured
 
 HERE = Path(__file__).parent
 CPU = "--cpu"
+NOTHING: Mapping[str, str] = {}
+#: Memory given back is given back to the system, so that a peak is one (for glibc).
+RETURNED = {"MALLOC_MMAP_THRESHOLD_": "1000000"}
 IMPORT_TIME = """
 import numpy
 from time import perf_counter
@@ -68,7 +73,9 @@ def environment() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 
-def measure(side: str, name: str, path: Path, repeats: int) -> Measured:
+def measure(
+    side: str, name: str, path: Path, repeats: int, extra: Mapping[str, str] = NOTHING
+) -> Measured:
     """One measurement, in a process of its own."""
     command = [sys.executable, str(HERE / f"by_{side}.py"), name, f"--data={path}"]
     done = subprocess.run(
@@ -76,7 +83,7 @@ def measure(side: str, name: str, path: Path, repeats: int) -> Measured:
         check=True,
         stdout=subprocess.PIPE,
         text=True,
-        env=environment() | {"BENCHMARK_CLOCK": "cpu" if CPU in sys.argv else "wall"},
+        env=environment() | {"BENCHMARK_CLOCK": "cpu" if CPU in sys.argv else "wall"} | {**extra},
     )
     print(f"  done: {side} {name}, {path.name}", file=sys.stderr)
     return json.loads(done.stdout)
@@ -130,9 +137,12 @@ def lines_of(entry: Entry, folder: Path, size: int, repeats: int, found: Found) 
     ]
     if entry.memory and size >= MILLION:  # below, it is mostly working space of fixed size
         aim = "below 3" if entry.part == "fit" else ""
-        lines.append(Line("... peak memory, in input arrays", f"{ours['memory']:.2f}", aim=aim))
-    if entry.against and (entry.against, size) in found:
-        times = ours["median"] / found[entry.against, size]
+        peak = measure("retentionkit", entry.ours, path, 1, RETURNED)["memory"]
+        lines.append(Line("... peak memory, in input arrays", f"{peak:.2f}", aim=aim))
+    if entry.against:
+        sides = [("retentionkit", entry.against), ("retentionkit", entry.ours)]
+        base, again = alternating(sides, path, repeats)
+        times = again["median"] / base["median"]
         lines.append(Line("... beside BG/NBD", ratio=f"{times:.2f} times", aim=entry.against_aim))
     if entry.limit:
         limit = measure("retentionkit", "read_once", path, repeats)
