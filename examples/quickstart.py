@@ -31,6 +31,10 @@ def main() -> None:
     spend = rk.clv.GammaGamma.fit(histories)
     print(purchases, spend, sep="\n\n")
 
+    print("\n   Is it the right model? All of them on the same customers\n")
+    held = rk.holdout(log, histories, until="1998-06-30")
+    print(rk.clv.compare_models(histories, holdout=held))
+
     print("\n4. The ten most valuable customers: margin of the next twelve months\n")
     value = rk.clv.lifetime_value(
         purchases, spend, histories, horizon="12 months", discount_rate=0.10, margin=0.30

@@ -36,6 +36,14 @@ class Accuracy:
     log_score
         Mean log of the probability given to what each customer did; NaN for a forecast without
         probabilities.
+
+    Examples
+    --------
+    >>> import retentionkit as rk
+    >>> log = rk.Transactions(rk.datasets.load_cdnow())
+    >>> tested = rk.clv.backtest(log, models=("NBD",), origins=["1997-09-30"])
+    >>> round(tested.accuracy("NBD").bias, 2)
+    0.35
     """
 
     predicted: float

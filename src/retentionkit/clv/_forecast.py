@@ -59,6 +59,14 @@ class Forecast:
         Customers by bins of the PIT, shape (10,); None without probabilities.
     gained
         Purchases of the first hundredths of customers, as ranked and at best, shape (2, 101).
+
+    Examples
+    --------
+    >>> import retentionkit as rk
+    >>> log = rk.Transactions(rk.datasets.load_cdnow())
+    >>> tested = rk.clv.backtest(log, models=("NBD",), origins=["1997-09-30"])
+    >>> tested.forecasts[0].n_customers
+    2357
     """
 
     model: str
