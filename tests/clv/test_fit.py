@@ -11,7 +11,9 @@ import retentionkit as rk
 from retentionkit.clv._beta_geometric_likelihood import BetaGeometricLikelihood
 from retentionkit.clv._counted import Counted, count_histories
 from retentionkit.clv._maximum import Limit, Penalty, Surface, maximise
+from retentionkit.clv._restricted import nearest_limit
 from retentionkit.clv._simulation import purchases_until_dropout
+from retentionkit.clv._verdict import say_verdict
 from retentionkit.errors import ConvergenceError, DataError, KindError, OptionError
 
 NO_PENALTY = Penalty(0.0, np.zeros((1, 4)), np.zeros(1))
@@ -175,6 +177,161 @@ def test_weak_identification_is_said():
     assert weak.limit is None
     assert weak.condition_number > 1e4
     assert "say little about r and alpha on their own" in weak.verdict
+
+
+# The verdict: what is known, and which simpler model is near.
+
+
+def test_the_verdict_says_how_well_each_is_known(bgnbd):
+    for name, row in bgnbd.parameters.items():
+        share = 100 * row.standard_error / row.estimate
+        assert f"{name} {share:.0f} %" in bgnbd.verdict or f"{name} {share:.2g} %" in bgnbd.verdict
+    _, _, a, b = bgnbd.model.parameters()
+    # The mean dropout by the delta method, and the mean rate.
+    slope = np.array([0, 0, b, -a]) / (a + b) ** 2
+    error = math.sqrt(slope @ bgnbd.covariance @ slope) / (a / (a + b))
+    assert f"mean dropout a/(a+b) {100 * error:.2g} %" in bgnbd.verdict
+    r, alpha = bgnbd.model.r, bgnbd.model.alpha
+    slope = np.array([1 / alpha, -r / alpha**2, 0, 0])
+    error = math.sqrt(slope @ bgnbd.covariance @ slope) / (r / alpha)
+    assert f"mean rate r/alpha {100 * error:.2g} %" in bgnbd.verdict
+
+
+def test_the_verdict_says_how_far_the_nearest_limit_is(bgnbd, cdnow):
+    # Homogeneous dropout, by another optimiser: a and b so large that their ratio alone matters.
+    def loss(log):
+        r, alpha, odds = np.exp(log)
+        model = rk.clv.BGNBD(r, alpha, 1e7 * odds, 1e7)
+        return -model.log_likelihood(cdnow).sum()
+
+    found = minimize(loss, np.log([0.24, 4.4, 0.3]), method="Nelder-Mead")
+    away = bgnbd.log_likelihood + found.fun
+    assert f"'homogeneous dropout', {away:.1f} log-likelihood units away." in bgnbd.verdict
+
+
+def test_a_near_limit_is_said_to_be_within_reach():
+    near = rk.clv.BGNBD.fit(shop(1_000, seed=0, rates=0.2))
+    assert "'homogeneous rate', 1.2 log-likelihood units away" in near.verdict
+    assert near.verdict.endswith("an interval of r and alpha may reach it.")
+    assert "Better known: a" in rk.clv.BGNBD.fit(shop(1_000, seed=1, rates=0.2)).verdict
+
+
+def test_a_verdict_of_little_data_and_no_limits():
+    top = maximise(_Made(lambda u, w: -((u / 900) ** 2) - 1e-9 * (w + u) ** 2), NONE)
+    assert nearest_limit(top.rough, top.near) is None
+    said = say_verdict(top, ("u", "w"), 3.0, 0.0, 0.0)
+    assert said.endswith("trust predictions more than these parameters.")
+    assert "u over 1,000 %, w over 1,000 %" in said
+    sharp = maximise(_Made(lambda u, w: -1e9 * u**2 - 100 * (w - 1) ** 2), NONE)
+    assert "say little about w on their own" in say_verdict(sharp, ("u", "w"), 1e7, 0.0, 0.0)
+
+
+def test_a_step_that_gains_nothing_is_not_taken():
+    limit = Limit("far", {"u": 1.0}, ("u",), "u is far")
+    # Along w the slope far out promises more than there is: the surface bends down at once.
+    surface = _Made(lambda u, w: -(u**2) - (w - 0.01 * u) ** 4 * 1e3 - 1e-6 * w**2, limits=(limit,))
+    top = maximise(surface, NONE)
+    found, distance = nearest_limit(top.rough, top.near)
+    assert found == limit
+    assert 0 <= distance <= math.log(10) ** 2 + 1
+
+
+# Laplace draws.
+
+
+def test_draws_have_the_covariance_of_the_fit(bgnbd):
+    models = bgnbd.draws(20_000, rng=1)
+    assert len(models) == 20_000
+    assert type(models[0]) is rk.clv.BGNBD
+    logs = np.log([model.parameters() for model in models])
+    values = bgnbd.model.parameters()
+    expected = bgnbd.covariance / np.outer(values, values)
+    spread = np.sqrt(np.diag(expected))
+    # A mean of 20,000 has a standard error of 1/141, a correlation at most as much.
+    np.testing.assert_allclose((logs.mean(axis=0) - np.log(values)) / spread, 0, atol=5 / 141)
+    np.testing.assert_allclose(
+        np.cov(logs.T) / np.outer(spread, spread), expected / np.outer(spread, spread), atol=7 / 141
+    )
+    assert models[:3] == bgnbd.draws(20_000, rng=np.random.default_rng(1))[:3]
+    assert bgnbd.draws(3) != bgnbd.draws(3, rng=1)
+
+
+def test_draws_at_a_limit():
+    fit = rk.clv.BGNBD.fit(shop(1_000, dropout=1e-12, seed=1))
+    assert fit.limit == "no dropout"
+    models = fit.draws(50)
+    assert {(model.a, model.b) for model in models} == {(fit.model.a, fit.model.b)}
+    assert len({model.r for model in models}) == 50
+    lost = rk.clv.BGNBD.fit(shop(1_000, dropout=0.2, seed=1))
+    with pytest.raises(DataError, match="no normal approximation to draw from"):
+        lost.draws(5)
+    with pytest.raises(OptionError, match="`n` must be a finite number"):
+        fit.draws(0)
+
+
+# Hostile data: each fit converges, names a limit, or says which parameter ran away.
+
+
+def hostile():
+    rng = np.random.default_rng(0)
+    n = 300
+    age, x = np.full(n, 50.0), rng.poisson(0.5, n)
+    t_x = np.where(x > 0, rng.uniform(1, 40, n), 0)
+    big, huge = x.copy(), x.copy()
+    big[0], huge[0] = 10_000, 2_000_000
+    spread = 10 ** rng.uniform(-6, 5, n)
+    many = rng.poisson(np.minimum(0.05 * spread, 5_000))
+    return {
+        "saturated": (rng.integers(45, 51, n), 50 - rng.random(n), age),
+        "all alike": (np.full(n, 3), rng.uniform(5, 50, n), age),
+        "one each": (np.ones(n), rng.uniform(5, 50, n), age),
+        "one of 10,000": (big, t_x, age),
+        "one of 2,000,000": (huge, t_x, age),
+        "ages from seconds to centuries": (many, np.where(many > 0, spread / 2, 0), spread),
+        "bursts": (100 + rng.integers(0, 3, n), 0.01 + 0.001 * rng.random(n), age),
+        "one repeater": (np.arange(n) == 0, 3.0 * (np.arange(n) == 0), rng.uniform(10, 50, n)),
+        "tiny times": (x, 1e-9 * t_x, 1e-9 * age),
+        "long times": (x, 1e9 * t_x, 1e9 * age),
+        "a billion each": (x, t_x, age, np.full(n, 1e9)),
+        "uneven weights": (x, t_x, age, 10 ** rng.uniform(-3, 9, n)),
+    }
+
+
+@pytest.mark.parametrize("name", hostile())
+@pytest.mark.parametrize("model", [rk.clv.BGNBD, rk.clv.MBGNBD, rk.clv.NBD, rk.clv.GammaGamma])
+def test_hostile_data(name, model):
+    x, t_x, age, *weight = hostile()[name]
+    histories = rk.PurchaseHistories.from_arrays(
+        x * 1.0,
+        t_x,
+        age,
+        weight=weight[0] if weight else None,
+        monetary_value=np.where(x > 0, np.random.default_rng(1).gamma(2, 10, 300), np.nan),
+        unit="week",
+    )
+    expected = {
+        ("long times", rk.clv.NBD): (ConvergenceError, "r ran from 0.5 to "),
+        ("one repeater", rk.clv.GammaGamma): (DataError, "Too few customers"),
+    }.get((name, model))
+    if expected is not None:
+        with pytest.raises(expected[0], match=expected[1]):
+            model.fit(histories)
+        return
+    with np.errstate(all="raise", under="ignore"):
+        fit = model.fit(histories)
+    assert math.isfinite(fit.log_likelihood)
+    assert np.isfinite(fit.model.parameters()).all()
+    assert fit.limit is not None or (
+        fit.decrement <= max(1e-15 * fit.n_customers, 1e-10) and np.isfinite(fit.covariance).all()
+    )
+
+
+def test_a_hole_in_the_likelihood_is_walked_around():
+    def holed(u, w):
+        return math.nan if u > 2.5 else -((u - 2) ** 2) - w**2
+
+    found = maximise(_Made(holed, starts=((0.05, 3.0),)), NONE)
+    np.testing.assert_allclose(np.log(found.parameters), [2, 0], atol=1e-5)
 
 
 # Penalty.

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from retentionkit.clv._beta_binomial import BetaBinomial
     from retentionkit.clv._bgbb import BGBB
     from retentionkit.clv._bgnbd import BGNBD
+    from retentionkit.clv._bootstrap import Bootstrap, bootstrap
     from retentionkit.clv._calibration import Calibration, calibration
     from retentionkit.clv._comparison import ModelComparison, compare_models
     from retentionkit.clv._conditional_fit import ConditionalFit, conditional_fit
@@ -23,10 +24,12 @@ if TYPE_CHECKING:
     from retentionkit.clv._gains import Gains, gains
     from retentionkit.clv._gamma_gamma import GammaGamma
     from retentionkit.clv._lifetime_value import lifetime_value, new_customer_value
+    from retentionkit.clv._likelihood_ratio import LikelihoodRatioTest, likelihood_ratio_test
     from retentionkit.clv._mbgnbd import MBGNBD
     from retentionkit.clv._nbd import NBD
     from retentionkit.clv._pareto_nbd import ParetoNBD
     from retentionkit.clv._pit import PIT, pit
+    from retentionkit.clv._profile import Profile, profile, profile_interval
     from retentionkit.clv._score import score
     from retentionkit.clv._simulation import SimulatedOpportunities, SimulatedPurchases
     from retentionkit.clv._tracking import Tracking, tracking
@@ -42,6 +45,7 @@ __all__ = [
     "ActivityCalibration",
     "Backtest",
     "BetaBinomial",
+    "Bootstrap",
     "Calibration",
     "ConditionalFit",
     "Fit",
@@ -49,24 +53,30 @@ __all__ = [
     "FrequencyFit",
     "Gains",
     "GammaGamma",
+    "LikelihoodRatioTest",
     "ModelComparison",
     "OpportunityHistories",
     "Parameter",
     "ParetoNBD",
+    "Profile",
     "SimulatedOpportunities",
     "SimulatedPurchases",
     "Tracking",
     "activity_calibration",
     "backtest",
+    "bootstrap",
     "calibration",
     "compare_models",
     "conditional_fit",
     "frequency_fit",
     "gains",
     "lifetime_value",
+    "likelihood_ratio_test",
     "load",
     "new_customer_value",
     "pit",
+    "profile",
+    "profile_interval",
     "score",
     "tracking",
 ]
@@ -80,6 +90,7 @@ __getattr__, __dir__ = open_door(
         "BGNBD": "_bgnbd",
         "Backtest": "_backtest",
         "BetaBinomial": "_beta_binomial",
+        "Bootstrap": "_bootstrap",
         "Calibration": "_calibration",
         "ConditionalFit": "_conditional_fit",
         "Fit": "_fit",
@@ -87,6 +98,7 @@ __getattr__, __dir__ = open_door(
         "FrequencyFit": "_frequency_fit",
         "Gains": "_gains",
         "GammaGamma": "_gamma_gamma",
+        "LikelihoodRatioTest": "_likelihood_ratio",
         "MBGNBD": "_mbgnbd",
         "ModelComparison": "_comparison",
         "NBD": "_nbd",
@@ -94,20 +106,25 @@ __getattr__, __dir__ = open_door(
         "PIT": "_pit",
         "Parameter": "_fit",
         "ParetoNBD": "_pareto_nbd",
+        "Profile": "_profile",
         "SimulatedOpportunities": "_simulation",
         "SimulatedPurchases": "_simulation",
         "Tracking": "_tracking",
         "activity_calibration": "_activity",
         "backtest": "_backtest",
+        "bootstrap": "_bootstrap",
         "calibration": "_calibration",
         "compare_models": "_comparison",
         "conditional_fit": "_conditional_fit",
         "frequency_fit": "_frequency_fit",
         "gains": "_gains",
         "lifetime_value": "_lifetime_value",
+        "likelihood_ratio_test": "_likelihood_ratio",
         "load": "_files",
         "new_customer_value": "_lifetime_value",
         "pit": "_pit",
+        "profile": "_profile",
+        "profile_interval": "_profile",
         "score": "_score",
         "tracking": "_tracking",
     },

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 import numpy as np
 
 from retentionkit.arguments import check_number
+from retentionkit.clv._draws import draw_models
 from retentionkit.clv._maximum import maximise
+from retentionkit.clv._nested import limiting_model
 from retentionkit.clv._saved import as_text
+from retentionkit.clv._verdict import say_verdict
 from retentionkit.errors import KindError, OptionError
 from retentionkit.intervals import log_wald
 from retentionkit.results import Columns, Interval, Result, frozen_array
@@ -25,10 +28,6 @@ if TYPE_CHECKING:
     from retentionkit.clv._maximum import Maximum, Penalty, Problem
 
 __all__ = ["Fit", "Model", "Parameter", "fit_model", "fit_of", "model_of"]
-
-#: Condition number of the information in log-parameters from which a combination of parameters is
-#: called weakly identified: its standard error is a hundred times that of the best known one.
-_WEAK = 1e4
 
 
 class Model(Protocol):
@@ -163,6 +162,54 @@ class Fit(Result, Generic[M_co]):
         k = len(self.model.names)
         return None if self.penalty else k * math.log(self.n_customers) - 2 * self.log_likelihood
 
+    @property
+    def limiting_model(self) -> Any:  # noqa: ANN401 - another kind of model
+        """The simpler model that the fit ran to, as a model of its own, such as `NBD`.
+
+        None where no limit was reached, or where the library has no model of that name: then the
+        fitted model itself, far out at its limit, forecasts as the simpler one does.
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> drawn = rk.clv.NBD(1.0, 5.0).simulate([52.0] * 500, rng=2)
+        >>> fit = rk.clv.BGNBD.fit(drawn.to_histories())
+        >>> fit.limit, type(fit.limiting_model).__name__
+        ('no dropout', 'NBD')
+        """
+        return limiting_model(self.model, self.limit)
+
+    def draws(self, n: int, *, rng: np.random.Generator | int = 0) -> tuple[M_co, ...]:
+        """Models drawn around the estimate, normal in the log-parameters (Laplace).
+
+        What a model answers, asked of each draw, shows how far the answer moves with the
+        parameters. A draw says nothing of the randomness of purchases.
+
+        Parameters
+        ----------
+        n
+            How many.
+        rng
+            Seed or generator; equal seeds give equal models.
+
+        Raises
+        ------
+        DataError
+            At a limit whose remaining parameters are not known, such as homogeneous dropout. At
+            one that is itself a model, such as no dropout, the parameters of that model are drawn
+            and the others, which mean nothing there, stay.
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> log = rk.Transactions(rk.datasets.load_cdnow())
+        >>> fit = rk.clv.BGNBD.fit(rk.purchase_histories(log, as_of="1997-09-30"))
+        >>> year = [model.expected_purchases(52).item() for model in fit.draws(2000)]
+        >>> [round(float(limit), 2) for limit in np.quantile(year, [0.025, 0.975])]
+        [1.32, 1.58]
+        """
+        return draw_models(self, n, rng)
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fit as a small JSON file for `rk.clv.load`; it holds no customer data."""
         Path(path).write_text(as_text(self), encoding="utf-8")
@@ -232,7 +279,7 @@ def fit_model(
         decrement=math.nan if top.limits else top.decrement,
         condition_number=math.nan if top.limits else condition,
         converged=True,
-        verdict=_verdict(top, likelihood.names, condition, gradient_norm, penalty.weight),
+        verdict=say_verdict(top, likelihood.names, condition, gradient_norm, penalty.weight),
         fingerprint=problem.fingerprint,
         definition=f"{problem.model} by {'penalised ' * bool(penalty.weight)}maximum likelihood; "
         + problem.data,
@@ -255,36 +302,3 @@ def _covariance(top: Maximum, names: tuple[str, ...]) -> NDArray[np.float64]:
         scale = top.parameters[free]
         result[block] = outside @ -top.hessian[block] @ outside * np.outer(scale, scale)
     return result
-
-
-def _verdict(
-    top: Maximum, names: tuple[str, ...], condition: float, gradient: float, penalty: float
-) -> str:
-    if top.limits:
-        gone = sorted({name for limit in top.limits for name in limit.lost}, key=names.index)
-        said = " ".join(
-            f"The fit ran to a limit, {limit.name}: {limit.meaning}." for limit in top.limits
-        )
-        said += (
-            f" Forecasts are those of that simpler model; {', '.join(gone)} mean nothing alone and "
-            "have no interval."
-        )
-    else:
-        said = (
-            f"Converged: the slope is {gradient:.0e} per customer and the likelihood curves "
-            f"downwards in every direction. {_identified(top, names, condition)}"
-        )
-    if penalty:
-        said += f" The penalty of {penalty:g} pulls the estimates; intervals do not show that pull."
-    return said
-
-
-def _identified(top: Maximum, names: tuple[str, ...], condition: float) -> str:
-    if condition < _WEAK:
-        return f"All parameters are identified (condition number {condition:,.0f})."
-    _, vectors = np.linalg.eigh(-top.penalised_hessian)
-    weak = " and ".join(n for n, v in zip(names, vectors[:, 0], strict=True) if abs(v) > 0.3)  # noqa: PLR2004 - a share worth naming
-    return (
-        f"The data say little about {weak} on their own (condition number {condition:,.0f}); "
-        "trust predictions more than these parameters."
-    )

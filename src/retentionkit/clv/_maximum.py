@@ -23,15 +23,30 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Likelihood", "Limit", "Maximum", "Penalty", "Problem", "Surface", "maximise"]
+__all__ = [
+    "FAR",
+    "Likelihood",
+    "Limit",
+    "Maximum",
+    "Objective",
+    "Penalty",
+    "Problem",
+    "Surface",
+    "maximise",
+    "polish",
+    "search",
+    "settled",
+]
 
 #: Twice the gain in log-likelihood below which nothing is left to gain, per customer.
 _DECREMENT: Final = 1e-15
 _NEWTON_STEPS: Final = 12
 #: Logarithms beyond which a parameter counts as run away.
-_FAR: Final = 30.0
+FAR: Final = 30.0
 #: Gain in log-likelihood that no data could tell from nothing.
 _INDISTINGUISHABLE: Final = 1e-4
+#: Points whose likelihood is not computed twice.
+_REMEMBERED: Final = 16
 
 
 class Surface(NamedTuple):
@@ -81,10 +96,14 @@ class Limit:
     meaning: str
     hides: bool = False
 
-    def reached_from(self, log: NDArray[np.float64], names: tuple[str, ...]) -> NDArray[np.float64]:
+    def reached_from(self, log: NDArray[np.float64], names: Sequence[str]) -> NDArray[np.float64]:
         """The log-parameters at the limit, or so near that only the last digits differ."""
-        move = np.array([self.direction.get(name, 0.0) for name in names])
-        return np.asarray(log + move * np.log(10.0), dtype=np.float64)
+        return log + self.move(names)
+
+    def move(self, names: Sequence[str]) -> NDArray[np.float64]:
+        """The way to the limit, in the logarithms of the parameters."""
+        powers = np.array([self.direction.get(name, 0.0) for name in names])
+        return np.asarray(powers * np.log(10.0))
 
 
 class Likelihood(Protocol):
@@ -134,6 +153,11 @@ class Penalty(NamedTuple):
         )
 
 
+def _nowhere(size: int) -> Surface:
+    """A point that no likelihood can be told of: worse than all others."""
+    return Surface(-np.inf, np.zeros(size), np.zeros((size, size)))
+
+
 class Maximum(NamedTuple):
     """Where the likelihood is greatest; gradient and Hessian in the log-parameters."""
 
@@ -144,38 +168,48 @@ class Maximum(NamedTuple):
     penalised_hessian: NDArray[np.float64]
     decrement: float
     limits: tuple[Limit, ...]
+    #: What was searched, and where that ended: rounded data where there are many.
+    rough: Objective
+    near: NDArray[np.float64]
 
 
-class _Objective:
-    """The log-likelihood in log-parameters with its penalty, remembering the last point."""
+class Objective:
+    """The log-likelihood in log-parameters with its penalty, remembering the last points."""
 
     def __init__(self, likelihood: Likelihood, penalty: Penalty) -> None:
         self.likelihood = likelihood
         self._penalty = penalty
-        self._last: tuple[bytes, Surface, Surface] | None = None
+        self._known: dict[bytes, tuple[Surface, Surface]] = {}
         self.n = likelihood.n_customers
 
     def both(self, log: NDArray[np.float64]) -> tuple[Surface, Surface]:
         """Without and with the penalty, by the chain rule from parameters to their logarithms."""
         key = log.tobytes()
-        if self._last is None or self._last[0] != key:
+        if key not in self._known:
             theta = np.exp(log)
             value, gradient, hessian = self.likelihood(theta)
             slope = gradient * theta
             plain = Surface(value, slope, hessian * np.outer(theta, theta) + np.diag(slope))
-            self._last = (key, plain, plain.plus(self._penalty.at(log)))
-        return self._last[1], self._last[2]
+            if not np.isfinite(value + slope.sum() + plain.hessian.sum()):
+                plain = _nowhere(len(log))  # a step there is refused, and the search goes on
+            if len(self._known) >= _REMEMBERED:
+                del self._known[next(iter(self._known))]
+            self._known[key] = (plain, plain.plus(self._penalty.at(log)))
+        return self._known[key]
 
     def __call__(self, log: NDArray[np.float64]) -> Surface:
         return self.both(log)[1]
 
     def loss(self, log: NDArray[np.float64]) -> float:
+        """What a minimiser sees, per customer."""
         return -self(log).value / self.n
 
     def slope(self, log: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The gradient of the loss."""
         return -self(log).gradient / self.n
 
     def curvature(self, log: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The Hessian of the loss."""
         return -self(log).hessian / self.n
 
 
@@ -192,35 +226,57 @@ def maximise(
     ConvergenceError
         If no start leads to a maximum or to a named limit; it says which parameter ran where.
     """
-    objective = _Objective(likelihood, penalty)
+    objective = Objective(likelihood, penalty)
     coarse = likelihood.coarse()
-    rough = objective if coarse is None else _Objective(coarse, penalty)
+    rough = objective if coarse is None else Objective(coarse, penalty)
     starts = likelihood.starts() if start is None else [start]
+    best, highest = None, -np.inf
     log = np.log(np.asarray(starts[0], dtype=np.float64))
-    best: tuple[float, Maximum] | None = None
     for begin in starts:
-        near = _search(rough, np.log(np.asarray(begin, dtype=np.float64)))
-        log, decrement = _polish(objective, near)
-        if not _settled(objective, decrement):
-            log, decrement = _polish(objective, _search(objective, log))
-        settled = _settled(objective, decrement)
-        limits = () if settled and not _limits(rough, near) else _limits(objective, log)
-        if limits or settled:
-            found = objective(log).value, _maximum(objective, log, decrement, limits)
-            better = best is None or found[0] > best[0] + _INDISTINGUISHABLE
-            best = found if better else best
-        if best is not None and not any(limit.hides for limit in best[1].limits):
+        found, log = _climb(objective, rough, np.log(np.asarray(begin, dtype=np.float64)))
+        value = objective(log).value
+        if found is not None and value > highest + _INDISTINGUISHABLE:
+            best, highest = found, value
+        if best is not None and not any(limit.hides for limit in best.limits):
             break
     if best is None:
         raise _failure(likelihood, np.exp(log), starts[0])
-    return best[1]
+    return best
 
 
-def _search(objective: _Objective, log: NDArray[np.float64]) -> NDArray[np.float64]:
+def _climb(
+    objective: Objective, rough: Objective, begin: NDArray[np.float64]
+) -> tuple[Maximum | None, NDArray[np.float64]]:
+    """The maximum or the limit that one start leads to, if any, and where it ended."""
+    near = search(rough, begin)
+    log, decrement = polish(objective, near)
+    if not settled(objective, decrement):
+        log, decrement = polish(objective, search(objective, log))
+    done = settled(objective, decrement)
+    limits = () if done and not _limits(rough, near) else _limits(objective, log)
+    if not (limits or done):
+        return None, log
+    plain, penalised = objective.both(log)
+    found = Maximum(
+        np.exp(log),
+        plain.value,
+        penalised.gradient,
+        plain.hessian,
+        penalised.hessian,
+        decrement,
+        limits,
+        rough,
+        near,
+    )
+    return found, log
+
+
+def search(objective: Objective, log: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A trust region's way up from a point, to where it ends or runs away."""
     from scipy.optimize import minimize  # noqa: PLC0415 - only fitting needs it
 
     def stop_when_far(xk: NDArray[np.float64]) -> None:
-        if np.abs(xk).max() > _FAR:
+        if np.abs(xk).max() > FAR:
             raise StopIteration
 
     found: Any = minimize(
@@ -232,10 +288,10 @@ def _search(objective: _Objective, log: NDArray[np.float64]) -> NDArray[np.float
         callback=stop_when_far,
         options={"gtol": 1e-7, "initial_trust_radius": 0.5, "max_trust_radius": 2.0},
     )
-    return np.clip(np.asarray(found.x, dtype=np.float64), -_FAR, _FAR)
+    return np.clip(np.asarray(found.x, dtype=np.float64), -FAR, FAR)
 
 
-def _polish(objective: _Objective, log: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+def polish(objective: Objective, log: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
     """Newton steps until nothing is gained; the point and its decrement, infinite off a maximum."""
     best, lowest = log, np.inf
     for _ in range(_NEWTON_STEPS):
@@ -260,11 +316,12 @@ def _newton(surface: Surface) -> tuple[NDArray[np.float64], float]:
     return step, float(half @ half)
 
 
-def _settled(objective: _Objective, decrement: float) -> bool:
+def settled(objective: Objective, decrement: float) -> bool:
+    """Whether a decrement is that of a maximum, to rounding error."""
     return decrement <= max(_DECREMENT * objective.n, 1e-10)
 
 
-def _limits(objective: _Objective, log: NDArray[np.float64]) -> tuple[Limit, ...]:
+def _limits(objective: Objective, log: NDArray[np.float64]) -> tuple[Limit, ...]:
     """The limits that the data cannot tell from this point."""
     reached: list[Limit] = []
     here, likelihood = objective(log).value, objective.likelihood
@@ -275,21 +332,6 @@ def _limits(objective: _Objective, log: NDArray[np.float64]) -> tuple[Limit, ...
         if there > here - _INDISTINGUISHABLE:
             reached.append(limit)
     return tuple(reached)
-
-
-def _maximum(
-    objective: _Objective, log: NDArray[np.float64], decrement: float, limits: tuple[Limit, ...]
-) -> Maximum:
-    plain, penalised = objective.both(log)
-    return Maximum(
-        np.exp(log),
-        plain.value,
-        penalised.gradient,
-        plain.hessian,
-        penalised.hessian,
-        decrement,
-        limits,
-    )
 
 
 def _failure(

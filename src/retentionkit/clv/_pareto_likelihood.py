@@ -39,7 +39,7 @@ from retentionkit.clv._maximum import Limit, Surface
 from retentionkit.clv._time_grid import integrals, on_grid, place
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import TypeAlias
 
     from numpy.typing import NDArray
@@ -79,13 +79,15 @@ class _Polarised(Limit):
     r"""Customers leave at once or never: s and beta to 0, :math:`s \ln(1 + T/\beta)` as it is."""
 
     name: str = "polarised dropout"
-    direction: Mapping[str, float] = dataclasses.field(default_factory=dict[str, float])
+    direction: Mapping[str, float] = dataclasses.field(
+        default_factory=lambda: {"s": -1.0, "beta": -1.0}
+    )
     lost: tuple[str, ...] = ("s", "beta")
     meaning: str = "customers seem to leave at once or never; s and beta go to zero together"
     #: A typical age.
     age: float = 1.0
 
-    def reached_from(self, log: Floats, names: tuple[str, ...]) -> Floats:
+    def reached_from(self, log: Floats, names: Sequence[str]) -> Floats:
         """Where beta is so small that the time of dropout cannot be told from zero."""
         del names
         length = np.logaddexp(0.0, np.log(self.age) - log[3])
