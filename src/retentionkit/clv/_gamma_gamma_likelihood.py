@@ -59,7 +59,7 @@ class GammaGammaLikelihood:
         self, x: NDArray[np.float64], money: NDArray[np.float64], n: NDArray[np.float64]
     ) -> None:
         self._x, self._money, self._n = _ordered(x, money, n)
-        starts = np.flatnonzero(np.diff(self._x, prepend=-1.0))
+        starts = np.append(0, np.flatnonzero(self._x[1:] != self._x[:-1]) + 1)
         self._levels, self._n_x = self._x[starts], np.add.reduceat(self._n, starts)
         self._log_money = sum(
             float(self._n[rows] @ np.log(self._money[rows])) for rows in chunks(len(self._n))
@@ -87,7 +87,9 @@ class GammaGammaLikelihood:
         log = np.log(self._money)
         log -= log.min()
         width = max(float(log.std()) / _CELLS, np.finfo(float).tiny)
-        cell, new = (log / width).astype(np.int32), np.ones(size, dtype=bool)
+        log /= width
+        cell, new = log.astype(np.int32), np.ones(size, dtype=bool)
+        del log  # arrays of all customers are few at a time
         new[1:] = (cell[1:] != cell[:-1]) | (self._x[1:] != self._x[:-1])
         starts = np.flatnonzero(new)
         n = np.add.reduceat(self._n, starts)
@@ -149,9 +151,9 @@ def _ordered(
         order = np.lexsort((n, money, x))
         return x[order], money[order], n[order]
     # Short whole numbers sort by their digits; and within one x, spends may sort as they are.
-    order = np.argsort(x.astype(np.uint16), kind="stable")
-    x, money = x[order], money[order]
-    edges = np.flatnonzero(np.diff(x, prepend=-1.0, append=-1.0))
-    for low, high in pairwise(edges.tolist()):
+    short = x.astype(np.uint16)
+    money = money[np.argsort(short, kind="stable")]
+    short.sort()
+    for low, high in pairwise([0, *np.cumsum(np.bincount(short)).tolist()]):
         money[low:high].sort()
-    return x, money, n
+    return short.astype(np.float64), money, n
