@@ -27,7 +27,7 @@ from retentionkit.clv._gains import Gains, gains_of
 from retentionkit.clv._origins import rolling_origins
 from retentionkit.clv._outcomes import outcomes
 from retentionkit.clv._pit import pit_of
-from retentionkit.clv._progress import steps
+from retentionkit.clv._progress import tracked
 from retentionkit.clv._registry import MODELS, chosen_models
 from retentionkit.errors import OptionError
 from retentionkit.histories import holdout, purchase_histories
@@ -280,7 +280,7 @@ def backtest(
     start = rolling_origins(transactions, origins, horizon=horizon, unit=unit, grain=grain)
     forecasts: list[Forecast] = []
     duration = math.nan
-    for origin in steps(start, progress=progress):
+    for origin in tracked(start, progress=progress, label="origins"):
         histories = purchase_histories(
             transactions,
             as_of=origin.as_of,

@@ -1,25 +1,25 @@
-"""A bar for long work, where the caller asks for one and tqdm is installed."""
+"""How far long work has come: a bar where tqdm is installed, else silence."""
 
 from __future__ import annotations
 
-from importlib import import_module
+import importlib
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-__all__ = ["steps"]
+__all__ = ["tracked"]
 
 T = TypeVar("T")
 
 
-def steps(items: Sequence[T], *, progress: bool) -> Iterable[T]:
-    """The items, one after the other, with a bar if asked for."""
+def tracked(steps: Iterable[T], *, progress: bool, label: str) -> Iterable[T]:
+    """The steps, with a bar of `tqdm.auto` if wanted and installed."""
     if not progress:
-        return items
+        return steps
     try:
-        tqdm = import_module("tqdm.auto").tqdm
+        bar = importlib.import_module("tqdm.auto").tqdm
     except ImportError:
-        return items
-    bar: Iterable[T] = tqdm(items)
-    return bar
+        return steps
+    shown: Iterable[T] = bar(steps, desc=label)
+    return shown
