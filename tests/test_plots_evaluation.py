@@ -216,6 +216,27 @@ def test_all_plots_of_the_door_are_tested():
     assert set(rk.plots.__all__) == {*NAMES, "tracking", "most_valuable"} - {"recency"}
 
 
+@pytest.mark.parametrize(
+    ("model", "of"),
+    [
+        (rk.clv.NBD(1e6, 1e7), "rate"),
+        (rk.clv.NBD(1e-3, 1.0), "rate"),
+        (rk.clv.BGNBD(0.2, 4.0, 1e6, 2e6), "dropout"),
+        (rk.clv.BGNBD(0.2, 4.0, 1e-3, 2e-3), "dropout"),
+    ],
+)
+def test_narrow_and_wide_distributions_can_be_seen(model, of, tmp_path):
+    """The mean is on the picture, and so is a density that is finite."""
+    ax = rk.plots.heterogeneity(model, of=of)
+    density, mean, _ = ax.get_lines()
+    low, high = ax.get_xlim()
+    assert low <= mean.get_xdata()[0] <= high
+    assert np.isfinite(density.get_ydata()).all()
+    assert (density.get_ydata() > 0).mean() > 0.9
+    assert 0 < ax.get_ylim()[1] < np.inf
+    ax.figure.savefig(tmp_path / "picture.png")
+
+
 def test_empty_bins_and_nothing_bought_can_be_drawn(tmp_path):
     h = rk.PurchaseHistories.from_arrays([0, 0], [0, 0], [39, 39], unit="week")
     ax = rk.plots.frequency_fit(rk.clv.frequency_fit(MODEL, h, top=1))

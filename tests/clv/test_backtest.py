@@ -259,7 +259,8 @@ def test_nobody_came_back(log):
 def test_a_bar_is_shown_on_request(log, monkeypatch):
     seen = []
 
-    def tqdm(items):
+    def tqdm(items, desc):
+        assert desc == "origins"
         seen.extend(items)
         return items
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["heterogeneity"]
 
+#: Share of the axis from which a distribution can be seen on it.
+_NARROW: Final = 0.03
+
 Of: TypeAlias = Literal["rate", "dropout"]
 
 
@@ -83,8 +86,9 @@ def heterogeneity(
 
     Notes
     -----
-    The axis ends where 95 % of the customers lie below. Where the density is infinite at 0 or 1,
-    it is cut off at the top.
+    A probability is drawn from 0 to 1, a rate up to where 95 % of the customers lie below; where
+    customers hardly differ, only the range in which they are. Where the density is infinite at 0
+    or 1, it is cut off at the top.
 
     Examples
     --------
@@ -106,8 +110,8 @@ def heterogeneity(
             do="Draw what the model has.",
         )
     spread = _distribution(law, getattr(model, law.first), getattr(model, law.second))
-    end = 1.0 if law.family == "beta" else float(spread.ppf(0.95))
-    at = np.linspace(0, end, 501)[1:-1]
+    begin, end = _ends(law, spread)
+    at = np.linspace(begin, end, 501)[1:-1]
     density = spread.pdf(at)
     ax = axes(ax)
     top = 1.15 * float(density[len(at) // 50 :].max())
@@ -116,7 +120,7 @@ def heterogeneity(
     mean, median = float(spread.mean()), float(spread.median())
     for value, style, name in ((mean, "--", "mean"), (median, ":", "median")):
         ax.axvline(value, color=QUIET, lw=1.4, ls=style, label=f"{name} {value:.3g}")
-    ax.set_xlim(0, end)
+    ax.set_xlim(begin, end)
     ax.set_ylim(0, top)
     ax.set_xlabel(law.label.format(unit=getattr(model, "unit", "period")))
     ax.set_ylabel("density over customers")
@@ -124,6 +128,15 @@ def heterogeneity(
     ax.set_title(f"{type(model).__name__}: {names}", fontsize="medium", loc="left")
     ax.legend(frameon=False, loc="upper right")
     return ax
+
+
+def _ends(law: _Law, spread: Any) -> tuple[float, float]:  # noqa: ANN401 - scipy's, frozen
+    """The ends of the axis."""
+    mean = float(spread.mean())
+    end = 1.0 if law.family == "beta" else max(float(spread.ppf(0.95)), mean)
+    if float(spread.std()) < _NARROW * end:
+        return float(spread.ppf(0.001)), float(spread.ppf(0.999))
+    return 0.0, end
 
 
 def _distribution(law: _Law, first: float, second: float) -> Any:  # noqa: ANN401 - scipy's, frozen
