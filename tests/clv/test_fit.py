@@ -327,10 +327,14 @@ def test_hostile_data(name, model):
 
 
 def test_a_hole_in_the_likelihood_is_walked_around():
-    def holed(u, w):
-        return math.nan if u > 2.5 else -((u - 2) ** 2) - w**2
+    seen = []
+
+    def holed(u, w):  # a ridge so sharp that a full step from afar goes beyond it, into the hole
+        seen.append(u)
+        return math.nan if u > 2.1 else -math.hypot(1, 5 * (u - 2)) - w**2
 
     found = maximise(_Made(holed, starts=((0.05, 3.0),)), NONE)
+    assert max(seen) > 2.1
     np.testing.assert_allclose(np.log(found.parameters), [2, 0], atol=1e-5)
 
 
