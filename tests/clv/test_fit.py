@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 import retentionkit as rk
 from retentionkit.clv._beta_geometric_likelihood import BetaGeometricLikelihood
 from retentionkit.clv._counted import Counted, count_histories
-from retentionkit.clv._maximum import Limit, Penalty, Surface, maximise
+from retentionkit.clv._maximum import Limit, Objective, Penalty, Surface, maximise
 from retentionkit.clv._restricted import nearest_limit
 from retentionkit.clv._simulation import purchases_until_dropout
 from retentionkit.clv._verdict import say_verdict
@@ -227,13 +227,12 @@ def test_a_verdict_of_little_data_and_no_limits():
 
 
 def test_a_step_that_gains_nothing_is_not_taken():
+    # Far out in u, the ridge in w is so sharp that a trusted step goes beyond it and down again.
     limit = Limit("far", {"u": 1.0}, ("u",), "u is far")
-    # Along w the slope far out promises more than there is: the surface bends down at once.
-    surface = _Made(lambda u, w: -(u**2) - (w - 0.01 * u) ** 4 * 1e3 - 1e-6 * w**2, limits=(limit,))
-    top = maximise(surface, NONE)
-    found, distance = nearest_limit(top.rough, top.near)
+    surface = _Made(lambda u, w: -(u**2) - math.hypot(1, 5 * w), limits=(limit,))
+    found, distance = nearest_limit(Objective(surface, NONE), np.array([0.0, 0.6]))
     assert found == limit
-    assert 0 <= distance <= math.log(10) ** 2 + 1
+    assert distance == pytest.approx(math.log(10) ** 2, rel=1e-9)
 
 
 # Laplace draws.
@@ -327,10 +326,14 @@ def test_hostile_data(name, model):
 
 
 def test_a_hole_in_the_likelihood_is_walked_around():
-    def holed(u, w):
-        return math.nan if u > 2.5 else -((u - 2) ** 2) - w**2
+    seen = []
+
+    def holed(u, w):  # a ridge so sharp that a full step from afar goes beyond it, into the hole
+        seen.append(u)
+        return math.nan if u > 2.1 else -math.hypot(1, 5 * (u - 2)) - w**2
 
     found = maximise(_Made(holed, starts=((0.05, 3.0),)), NONE)
+    assert max(seen) > 2.1
     np.testing.assert_allclose(np.log(found.parameters), [2, 0], atol=1e-5)
 
 

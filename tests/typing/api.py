@@ -50,6 +50,20 @@ def score(found: rk.PurchaseHistories) -> None:
     purchases.save("purchases.json")
 
 
+def doubt(found: rk.PurchaseHistories) -> None:
+    """How far a fit may be believed."""
+    fit = rk.clv.BGNBD.fit(found)
+    assert_type(fit.draws(10), tuple[rk.clv.BGNBD, ...])
+    assert_type(rk.clv.profile_interval(fit, found, "r").low, float)
+    assert_type(rk.clv.profile(fit, found, "r"), rk.clv.Profile)
+    drawn = rk.clv.bootstrap(
+        fit, found, kind="parametric", statistic=lambda model, _: model.expected_purchases(52)
+    )
+    assert_type(drawn.standard_error("statistic"), float)
+    test = rk.clv.likelihood_ratio_test(rk.clv.NBD.fit(found), fit, histories=found, n=99)
+    assert_type(test.p_value, float)
+
+
 def look_back(log: rk.Transactions, found: rk.PurchaseHistories) -> NDArray[np.int64]:
     """What happened after the histories."""
     return rk.holdout(log, found, until="1998-06-30").purchases

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Restricted", "climb", "free_of", "held_at", "nearest_limit"]
 
 #: Log-likelihood to which a distance is worth knowing, and the steps it may cost.
-_CLOSE: Final = 0.01
+_CLOSE: Final = 0.05
 _STEPS: Final = 4
 _TRUSTED: Final = 2.0
 
@@ -77,8 +77,10 @@ def nearest_limit(objective: Objective, log: NDArray[np.float64]) -> tuple[Limit
     lowest = here - plane(u).value
     for _ in range(_STEPS):
         step, gain = _gain(plane, u)
+        if gain < _CLOSE:  # the parabola is right to far less than that
+            return objective.likelihood.limits[index], max(lowest - gain, 0.0)
         distance = here - plane(u + step).value
-        if gain < _CLOSE or distance > lowest:
+        if distance > lowest:
             break
         u, lowest = u + step, distance
     return objective.likelihood.limits[index], max(lowest, 0.0)
