@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from retentionkit.histories import (
         Holdout,
         PurchaseHistories,
+        RenewalHistories,
         grouped_histories,
         holdout,
         purchase_histories,
@@ -41,6 +42,7 @@ __all__ = [
     "Ledger",
     "LifetimeValue",
     "PurchaseHistories",
+    "RenewalHistories",
     "Transactions",
     "clv",
     "datasets",
@@ -59,6 +61,7 @@ __getattr__, __dir__ = open_door(
         "Ledger": "ledger",
         "LifetimeValue": "values",
         "PurchaseHistories": "histories",
+        "RenewalHistories": "histories",
         "Transactions": "transactions",
         "clv": "clv",
         "datasets": "datasets",

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from retentionkit.clv._beta_discrete_weibull import BetaDiscreteWeibull
 from retentionkit.clv._bgnbd import BGNBD
 from retentionkit.clv._fit import Fit
 from retentionkit.clv._gamma_gamma import GammaGamma
 from retentionkit.clv._mbgnbd import MBGNBD
 from retentionkit.clv._nbd import NBD
 from retentionkit.clv._saved import PLAIN, SCHEMA, UNDEFINED_AT_A_LIMIT, VERSION
+from retentionkit.clv._shifted_beta_geometric import ShiftedBetaGeometric
 from retentionkit.errors import DataError, RetentionKitError
 from retentionkit.results import frozen_array
 
@@ -25,7 +27,15 @@ if TYPE_CHECKING:
 __all__ = ["load"]
 
 _MODELS: Final[Mapping[str, type[Any]]] = {
-    model.__name__: model for model in (BGNBD, GammaGamma, MBGNBD, NBD)
+    model.__name__: model
+    for model in (
+        BGNBD,
+        BetaDiscreteWeibull,
+        GammaGamma,
+        MBGNBD,
+        NBD,
+        ShiftedBetaGeometric,
+    )
 }
 
 

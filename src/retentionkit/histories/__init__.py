@@ -10,8 +10,16 @@ if TYPE_CHECKING:
     from retentionkit.histories._arrays import PurchaseHistories
     from retentionkit.histories._from_log import grouped_histories, purchase_histories
     from retentionkit.histories._holdout import Holdout, holdout
+    from retentionkit.histories._renewals import RenewalHistories
 
-__all__ = ["Holdout", "PurchaseHistories", "grouped_histories", "holdout", "purchase_histories"]
+__all__ = [
+    "Holdout",
+    "PurchaseHistories",
+    "RenewalHistories",
+    "grouped_histories",
+    "holdout",
+    "purchase_histories",
+]
 
 # A service that scores one customer from numbers needs no dataframe library.
 __getattr__, __dir__ = open_door(
@@ -19,6 +27,7 @@ __getattr__, __dir__ = open_door(
     {
         "Holdout": "_holdout",
         "PurchaseHistories": "_arrays",
+        "RenewalHistories": "_renewals",
         "grouped_histories": "_from_log",
         "holdout": "_holdout",
         "purchase_histories": "_from_log",

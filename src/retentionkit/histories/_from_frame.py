@@ -11,7 +11,7 @@ from retentionkit.frames import Wanted
 if TYPE_CHECKING:
     from retentionkit.frames import Frame, FrameKind
 
-__all__ = ["arrays_of"]
+__all__ = ["arrays_of", "contract_arrays"]
 
 
 def arrays_of(
@@ -31,6 +31,26 @@ def arrays_of(
     }
     if monetary_value is not None:
         wanted["monetary_value"] = Wanted(monetary_value, "monetary_value", "number")
+    return _read(frame, wanted, customer)
+
+
+def contract_arrays(
+    frame: Frame, *, customer: str | None, renewals: str, ended: str, weight: str | None
+) -> tuple[dict[str, Any], FrameKind]:
+    """The arguments of `RenewalHistories.from_arrays`, and the kind of the frame."""
+    wanted = {
+        "renewals": Wanted(renewals, "renewals", "number"),
+        "ended": Wanted(ended, "ended", "any"),
+    }
+    if weight is not None:
+        wanted["weight"] = Wanted(weight, "weight", "number")
+    return _read(frame, wanted, customer)
+
+
+def _read(
+    frame: Frame, wanted: dict[str, Wanted], customer: str | None
+) -> tuple[dict[str, Any], FrameKind]:
+    """The wanted columns as arrays, with the ids of the customers if there are any."""
     if customer is not None:
         wanted["customer"] = Wanted(customer, "customer", "id")
     elif frames.has_index(frame):
