@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from retentionkit.clv._activity import ActivityCalibration, activity_calibration
     from retentionkit.clv._backtest import Backtest, backtest
     from retentionkit.clv._beta_binomial import BetaBinomial
+    from retentionkit.clv._beta_discrete_weibull import BetaDiscreteWeibull
     from retentionkit.clv._bgbb import BGBB
     from retentionkit.clv._bgnbd import BGNBD
     from retentionkit.clv._bootstrap import Bootstrap, bootstrap
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
     from retentionkit.clv._pit import PIT, pit
     from retentionkit.clv._profile import Profile, profile, profile_interval
     from retentionkit.clv._score import score
+    from retentionkit.clv._shifted_beta_geometric import ShiftedBetaGeometric
     from retentionkit.clv._simulation import SimulatedOpportunities, SimulatedPurchases
     from retentionkit.clv._tracking import Tracking, tracking
-    from retentionkit.histories import OpportunityHistories
+    from retentionkit.histories import OpportunityHistories, RenewalHistories
 
 __all__ = [
     "BGBB",
@@ -45,6 +47,7 @@ __all__ = [
     "ActivityCalibration",
     "Backtest",
     "BetaBinomial",
+    "BetaDiscreteWeibull",
     "Bootstrap",
     "Calibration",
     "ConditionalFit",
@@ -59,6 +62,8 @@ __all__ = [
     "Parameter",
     "ParetoNBD",
     "Profile",
+    "RenewalHistories",
+    "ShiftedBetaGeometric",
     "SimulatedOpportunities",
     "SimulatedPurchases",
     "Tracking",
@@ -90,6 +95,7 @@ __getattr__, __dir__ = open_door(
         "BGNBD": "_bgnbd",
         "Backtest": "_backtest",
         "BetaBinomial": "_beta_binomial",
+        "BetaDiscreteWeibull": "_beta_discrete_weibull",
         "Bootstrap": "_bootstrap",
         "Calibration": "_calibration",
         "ConditionalFit": "_conditional_fit",
@@ -107,6 +113,8 @@ __getattr__, __dir__ = open_door(
         "Parameter": "_fit",
         "ParetoNBD": "_pareto_nbd",
         "Profile": "_profile",
+        "RenewalHistories": "_contract_model",
+        "ShiftedBetaGeometric": "_shifted_beta_geometric",
         "SimulatedOpportunities": "_simulation",
         "SimulatedPurchases": "_simulation",
         "Tracking": "_tracking",

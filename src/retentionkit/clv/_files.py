@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from retentionkit.clv._beta_binomial import BetaBinomial
+from retentionkit.clv._beta_discrete_weibull import BetaDiscreteWeibull
 from retentionkit.clv._bgbb import BGBB
 from retentionkit.clv._bgnbd import BGNBD
 from retentionkit.clv._fit import Fit
@@ -18,6 +19,7 @@ from retentionkit.clv._mbgnbd import MBGNBD
 from retentionkit.clv._nbd import NBD
 from retentionkit.clv._pareto_nbd import ParetoNBD
 from retentionkit.clv._saved import PLAIN, SCHEMA, UNDEFINED_AT_A_LIMIT, VERSION
+from retentionkit.clv._shifted_beta_geometric import ShiftedBetaGeometric
 from retentionkit.errors import DataError, RetentionKitError
 from retentionkit.results import frozen_array
 
@@ -29,7 +31,17 @@ __all__ = ["load"]
 
 _MODELS: Final[Mapping[str, type[Any]]] = {
     model.__name__: model
-    for model in (BGBB, BGNBD, BetaBinomial, GammaGamma, MBGNBD, NBD, ParetoNBD)
+    for model in (
+        BGBB,
+        BGNBD,
+        BetaBinomial,
+        BetaDiscreteWeibull,
+        GammaGamma,
+        MBGNBD,
+        NBD,
+        ParetoNBD,
+        ShiftedBetaGeometric,
+    )
 }
 
 

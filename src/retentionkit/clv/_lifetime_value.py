@@ -30,7 +30,7 @@ from retentionkit.arguments import check_choice, check_number
 from retentionkit.clv._distinct import chunks
 from retentionkit.clv._fit import Fit, fit_of, model_of
 from retentionkit.clv._gamma_gamma import GammaGamma
-from retentionkit.clv._models import histories_for, is_purchase_model
+from retentionkit.clv._models import check_kinds, has_payments, is_contract_model, known_to
 from retentionkit.clv._terms import Terms
 from retentionkit.durations import Unit
 from retentionkit.errors import DataError, KindError, OptionError
@@ -42,11 +42,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from retentionkit.clv._contract_model import ContractModel
     from retentionkit.clv._transaction_model import TransactionModel
     from retentionkit.durations import Duration
-    from retentionkit.histories import OpportunityHistories, PurchaseHistories
+    from retentionkit.histories import OpportunityHistories, PurchaseHistories, RenewalHistories
 
-    Purchases: TypeAlias = Fit[TransactionModel[Any]] | TransactionModel[Any] | ArrayLike
+    Purchases: TypeAlias = Fit[Any] | TransactionModel[Any] | ContractModel | ArrayLike
     Spend: TypeAlias = Fit[GammaGamma] | GammaGamma | ArrayLike
 
 __all__ = ["lifetime_value", "new_customer_value"]
@@ -58,7 +59,7 @@ _STEP: Final = 1e-4
 def lifetime_value(
     purchases: Purchases,
     spend: Spend,
-    histories: PurchaseHistories | OpportunityHistories,
+    histories: PurchaseHistories | OpportunityHistories | RenewalHistories,
     *,
     horizon: Duration | None,
     discount_rate: float,
@@ -69,12 +70,13 @@ def lifetime_value(
     Parameters
     ----------
     purchases
-        A fit or model of purchases; or numbers, purchases per unit of the histories at a constant
-        rate for ever, one number or shape (n,).
+        A fit or model of purchases, or of contracts; or numbers, purchases per unit of the
+        histories at a constant rate for ever, one number or shape (n,).
     spend
-        A fit or model of spend; or numbers, spend per purchase, one number or shape (n,).
+        A fit or model of spend; or numbers, spend per purchase, one number or shape (n,). Of
+        contracts: the price of a period, in numbers.
     histories
-        The customers, shape (n,); of the kind that the purchase model reads.
+        The customers, shape (n,), of the kind that the model reads.
     horizon
         How far ahead: a number of units, text such as `"12 months"`, or None for ever.
     discount_rate
@@ -99,8 +101,9 @@ def lifetime_value(
     Notes
     -----
     Value still to come, without what the customers have paid so far. Purchases count at the moment
-    they are made; for a model of opportunities, at the end of each period. The value of a customer
-    whose refunds leave no positive mean spend is undefined, NaN; a total leaves it out and says so.
+    they are made; for a model of opportunities, at the end of each period; renewals of contracts at
+    the start of a period, the next one today. The value of a customer whose refunds leave no
+    positive mean spend is undefined, NaN; a total leaves it out and says so.
 
     Examples
     --------
@@ -118,20 +121,20 @@ def lifetime_value(
     >>> round(value.total)
     21808
     """
-    histories = histories_for(model_of(purchases), histories)
-    terms = Terms(histories.unit, horizon, discount_rate, margin)
-    size = len(histories)
+    known = known_to(purchases, spend, histories)
+    terms = Terms(known.unit, horizon, discount_rate, margin)
+    size = len(known)
 
     def bought(model: Any) -> NDArray[np.float64]:  # noqa: ANN401 - a model or numbers
-        if is_purchase_model(model):
+        if has_payments(model):
             return model.discounted_expected_purchases(
-                histories, discount_rate=discount_rate, horizon=horizon
+                known, discount_rate=discount_rate, horizon=horizon
             )
         return terms.annuity() * _numbers("purchases", model, size)
 
     def spent(model: Any) -> NDArray[np.float64]:  # noqa: ANN401 - a model or numbers
         return (
-            model.expected_spend(histories)
+            model.expected_spend(known)
             if isinstance(model, GammaGamma)
             else _numbers("spend", model, size)
         )
@@ -143,11 +146,12 @@ def lifetime_value(
         spent=spent,
         first=0.0,
         terms=terms,
-        customer=histories.customer,
-        weight=histories.weight,
+        customer=known.customer,
+        weight=known.weight,
         kind="residual",
-        frame_kind=histories.kind,
-        what="Expected discounted margin of each customer after the end of observation",
+        frame_kind=known.kind,
+        what="Expected discounted margin of each customer after the end of observation"
+        + (", the next renewal today" if is_contract_model(model_of(purchases)) else ""),
     )
 
 
@@ -191,11 +195,12 @@ def new_customer_value(
     36.9
     """
     terms = Terms(_unit_of(model_of(purchases), unit), horizon, discount_rate, margin)
+    check_kinds(purchases, spend)
     if first_order is not None:
         check_number("first_order", first_order, low=0)
 
     def bought(model: Any) -> NDArray[np.float64]:  # noqa: ANN401 - a model or numbers
-        if is_purchase_model(model):
+        if has_payments(model):
             return model.discounted_expected_purchases(
                 None, discount_rate=discount_rate, horizon=horizon
             )

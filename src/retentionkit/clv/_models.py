@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from retentionkit.clv._contract_model import ContractModel
 from retentionkit.clv._fit import model_of
+from retentionkit.clv._gamma_gamma import GammaGamma
 from retentionkit.clv._reading import read_spending
 from retentionkit.clv._transaction_model import TransactionModel
 from retentionkit.errors import KindError
@@ -12,9 +14,14 @@ from retentionkit.errors import KindError
 if TYPE_CHECKING:
     from typing import TypeGuard
 
-    from retentionkit.histories import OpportunityHistories, PurchaseHistories
-
-__all__ = ["histories_for", "is_purchase_model", "purchase_model"]
+__all__ = [
+    "check_kinds",
+    "has_payments",
+    "is_contract_model",
+    "is_purchase_model",
+    "known_to",
+    "purchase_model",
+]
 
 
 def is_purchase_model(given: object) -> TypeGuard[TransactionModel[Any]]:
@@ -22,11 +29,35 @@ def is_purchase_model(given: object) -> TypeGuard[TransactionModel[Any]]:
     return isinstance(given, TransactionModel)
 
 
-def histories_for(model: object, histories: object) -> PurchaseHistories | OpportunityHistories:
-    """Histories of the kind that a model of purchases reads; for numbers, of any kind."""
-    if is_purchase_model(model):
-        return model._checked(histories, model.unit)  # type: ignore[no-any-return]  # noqa: SLF001
-    return read_spending(histories)
+def is_contract_model(given: object) -> TypeGuard[ContractModel]:
+    """Whether this is a model of contracts."""
+    return isinstance(given, ContractModel)
+
+
+def has_payments(given: object) -> TypeGuard[TransactionModel[Any] | ContractModel]:
+    """Whether this is a model of payments to come: of purchases, or of renewals."""
+    return isinstance(given, TransactionModel | ContractModel)
+
+
+def known_to(purchases: object, spend: object, histories: object) -> Any:  # noqa: ANN401 - its kind
+    """Histories as the model of purchases reads them; those of numbers are of any kind."""
+    model: Any = model_of(purchases)
+    check_kinds(purchases, spend)
+    known: Any = model  # of either family
+    return (
+        known._checked(histories, known.unit) if has_payments(model) else read_spending(histories)
+    )
+
+
+def check_kinds(purchases: object, spend: object) -> None:
+    """A contract has a price, so a model of order amounts is out of place."""
+    if is_contract_model(model_of(purchases)) and isinstance(model_of(spend), GammaGamma):
+        raise KindError(
+            "A contract has a price; the Gamma-Gamma model describes orders whose amounts vary.",
+            received="GammaGamma with a model of contracts",
+            allowed="spend as numbers: the price of a period, one or as many as customers",
+            do="Pass the price that a renewal brings, such as spend=120.0.",
+        )
 
 
 def purchase_model(purchases: object) -> TransactionModel[Any]:

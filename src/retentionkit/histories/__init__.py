@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from retentionkit.histories._holdout import Holdout, holdout
     from retentionkit.histories._opportunities import OpportunityHistories
     from retentionkit.histories._opportunities_from_log import opportunity_histories
+    from retentionkit.histories._renewals import RenewalHistories
 
 __all__ = [
     "Holdout",
     "OpportunityHistories",
     "PurchaseHistories",
+    "RenewalHistories",
     "grouped_histories",
     "holdout",
     "opportunity_histories",
@@ -30,6 +32,7 @@ __getattr__, __dir__ = open_door(
         "Holdout": "_holdout",
         "OpportunityHistories": "_opportunities",
         "PurchaseHistories": "_arrays",
+        "RenewalHistories": "_renewals",
         "grouped_histories": "_from_log",
         "holdout": "_holdout",
         "opportunity_histories": "_opportunities_from_log",

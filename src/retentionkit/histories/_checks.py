@@ -18,6 +18,7 @@ __all__ = [
     "check_opportunities",
     "ids",
     "numbers",
+    "refuse_values",
 ]
 
 _SHOWN = 5
@@ -70,12 +71,16 @@ def check_histories(
     if fine.all():
         return
     for name, array in (("frequency", frequency), ("recency", recency), ("age", age)):
-        _refuse(name, array, ~np.isfinite(array), "finite numbers", "Drop or correct these rows.")
+        refuse_values(
+            name, array, ~np.isfinite(array), "finite numbers", "Drop or correct these rows."
+        )
     counted = "Pass the number of repeat purchases, without the first one."
     wrong = (frequency < 0) | (frequency != np.floor(frequency))
-    _refuse("frequency", frequency, wrong, "whole numbers from 0 on", counted)
-    _refuse("recency", recency, recency < 0, "ages from 0 on", "Pass the age at the last purchase.")
-    _refuse(
+    refuse_values("frequency", frequency, wrong, "whole numbers from 0 on", counted)
+    refuse_values(
+        "recency", recency, recency < 0, "ages from 0 on", "Pass the age at the last purchase."
+    )
+    refuse_values(
         "recency",
         recency,
         recency > age,
@@ -83,7 +88,7 @@ def check_histories(
         "Pass the age at the last purchase, in the unit of age; days since the last purchase are "
         "age - recency.",
     )
-    _refuse(
+    refuse_values(
         "recency",
         recency,
         repeats != (recency > 0),
@@ -107,17 +112,19 @@ def check_opportunities(
         whole = np.isfinite(array) & (array == np.floor(array))
         wrong = ~(whole & (array >= 0) & (array <= _MOST_OPPORTUNITIES))
         allowed = f"whole numbers from 0 to {_MOST_OPPORTUNITIES:,}"
-        _refuse(name, array, wrong, allowed, numbers + do)
+        refuse_values(name, array, wrong, allowed, numbers + do)
     late = recency > opportunities
-    _refuse("recency", recency, late, "0 <= recency <= opportunities", numbers + "opportunities.")
-    _refuse(
+    refuse_values(
+        "recency", recency, late, "0 <= recency <= opportunities", numbers + "opportunities."
+    )
+    refuse_values(
         "recency",
         recency,
         (frequency > 0) != (recency > 0),
         "recency 0 exactly where frequency is 0",
         "Recency is the number of the last opportunity with a purchase: 0 if there was none.",
     )
-    _refuse(
+    refuse_values(
         "frequency",
         frequency,
         frequency > recency,
@@ -136,12 +143,14 @@ def check_finite(
     correct = "Correct these rows."
     if monetary_value is not None:
         wrong = np.isinf(monetary_value)
-        _refuse("monetary_value", monetary_value, wrong, "finite numbers or NaN", correct)
+        refuse_values("monetary_value", monetary_value, wrong, "finite numbers or NaN", correct)
     if log_gaps is not None:
-        _refuse("log_gaps", log_gaps, ~np.isfinite(log_gaps), "finite numbers", correct)
+        refuse_values("log_gaps", log_gaps, ~np.isfinite(log_gaps), "finite numbers", correct)
     if weight is not None:
         wrong = ~(np.isfinite(weight) & (weight > 0))
-        _refuse("weight", weight, wrong, "positive finite numbers", "Leave rows of weight 0 out.")
+        refuse_values(
+            "weight", weight, wrong, "positive finite numbers", "Leave rows of weight 0 out."
+        )
 
 
 def ids(customer: ArrayLike) -> NDArray[Any]:
@@ -169,9 +178,10 @@ def ids(customer: ArrayLike) -> NDArray[Any]:
     return found
 
 
-def _refuse(
+def refuse_values(
     name: str, array: NDArray[np.float64], wrong: NDArray[np.bool_], allowed: str, do: str
 ) -> None:
+    """Refuse the values at some positions, if there are any."""
     places = np.flatnonzero(wrong)
     if len(places) == 0:
         return

@@ -13,13 +13,16 @@ if TYPE_CHECKING:
 
 __all__ = ["arrays_of"]
 
+#: Yes or no comes in many types; the histories themselves say which they take.
+_CHECKED_LATER = ("ended",)
+
 
 def arrays_of(
     frame: Frame, *, customer: str | None, **columns: str | None
 ) -> tuple[dict[str, Any], FrameKind]:
     """The arguments of `from_arrays`, and the kind of the frame."""
     wanted = {
-        name: Wanted(column, name, "number")
+        name: Wanted(column, name, "any" if name in _CHECKED_LATER else "number")
         for name, column in columns.items()
         if column is not None
     }
