@@ -20,19 +20,20 @@ References
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 import numpy as np
 
 from retentionkit.arguments import check_choice, check_number
+from retentionkit.clv._delta import joint_loadings, loadings
 from retentionkit.clv._fit import Fit, fit_of, model_of
+from retentionkit.clv._futures import FORGOTTEN, Futures
 from retentionkit.clv._gamma_gamma import GammaGamma
 from retentionkit.clv._models import is_purchase_model
 from retentionkit.clv._reading import read_histories
 from retentionkit.clv._terms import Terms
-from retentionkit.durations import Unit
+from retentionkit.durations import Unit, continuous_rate
 from retentionkit.errors import DataError, KindError, OptionError
 from retentionkit.results import frozen_array
 from retentionkit.values import LifetimeValue
@@ -50,9 +51,6 @@ if TYPE_CHECKING:
     Spend: TypeAlias = Fit[GammaGamma] | GammaGamma | ArrayLike
 
 __all__ = ["lifetime_value", "new_customer_value"]
-
-#: Relative step of the central differences: its error is far below a standard error's meaning.
-_STEP: Final = 1e-4
 
 
 def lifetime_value(
@@ -146,6 +144,7 @@ def lifetime_value(
         terms=terms,
         customer=histories.customer,
         weight=histories.weight,
+        simulation=_simulation(purchases, spend, terms, histories, 0.0),
         kind="residual",
         frame_kind=histories.kind,
         what="Expected discounted margin of each customer after the end of observation",
@@ -218,6 +217,7 @@ def new_customer_value(
         terms=terms,
         customer=None,
         weight=frozen_array([1.0], np.float64),
+        simulation=_simulation(purchases, spend, terms, None, first_order),
         kind="new",
         frame_kind=None,
         what="Expected discounted margin of a new customer, "
@@ -244,50 +244,40 @@ def _value(
         return terms.margin * (z * n + (z if first is None else first))
 
     parts = (
-        _loadings(purchases, lambda model: value(bought(model), z), len(z)),
-        _loadings(spend, lambda model: value(n, spent(model)), len(z)),
+        loadings(purchases, lambda model: value(bought(model), z), len(z)),
+        loadings(spend, lambda model: value(n, spent(model)), len(z)),
     )
-    known = [part for part in parts if part is not None]
-    defined = ~np.isnan(z)
-    loadings = np.hstack(known) if known else None
-    if loadings is not None and not np.isfinite(loadings[defined]).all():
-        loadings = None
+    known = joint_loadings(*parts, defined=~np.isnan(z))
     return LifetimeValue(
         value=frozen_array(value(n, z), np.float64),
         discounted_purchases=frozen_array(n, np.float64),
         expected_spend=frozen_array(z, np.float64),
-        loadings=None if loadings is None else frozen_array(loadings, np.float64),
+        loadings=None if known is None else frozen_array(known, np.float64),
         horizon=terms.horizon,
         unit=terms.unit,
         discount_rate=float(terms.discount_rate),
         margin=float(terms.margin),
         definition=f"{what}, {terms.words()}.",
-        covers=_covers(purchases, spend, known=loadings is not None),
+        covers=_covers(purchases, spend, known=known is not None),
         **described,
     )
 
 
-def _loadings(
-    given: object, value: Callable[[Any], NDArray[np.float64]], size: int
-) -> NDArray[np.float64] | None:
-    """Derivatives in the parameters of a fit times a root of their covariance; None for no fit."""
-    fit = fit_of(given)
-    if fit is None:
+def _simulation(
+    purchases: object,
+    spend: object,
+    terms: Terms,
+    histories: PurchaseHistories | None,
+    first: float | None,
+) -> Futures | None:
+    """What predictive intervals draw from; None where there is nothing to draw from or no end."""
+    buys, spends = model_of(purchases), model_of(spend)
+    delta, far = continuous_rate(terms.discount_rate, terms.unit), terms.horizon
+    if far is None and delta > 0:
+        far = -math.log(FORGOTTEN) / delta
+    if not is_purchase_model(buys) or not isinstance(spends, GammaGamma) or far is None:
         return None
-    model: Any = fit.model
-    if not np.isfinite(fit.covariance).all():
-        return np.full((size, len(model.names)), np.nan)
-    slopes: list[NDArray[np.float64]] = []
-    for name in model.names:
-        estimate = getattr(model, name)
-        high, low = (
-            value(dataclasses.replace(model, **{name: estimate * math.exp(step)}))
-            for step in (_STEP, -_STEP)
-        )
-        slopes.append((high - low) / (2 * _STEP * estimate))
-    spread, directions = np.linalg.eigh(fit.covariance)
-    root = directions * np.sqrt(np.maximum(spread, 0.0))
-    return np.asarray(np.stack(slopes, axis=1) @ root)
+    return Futures(buys, spends, histories, far, delta, terms.margin, first)
 
 
 def _covers(purchases: object, spend: object, *, known: bool) -> str:
@@ -328,7 +318,8 @@ def _check_spend(z: NDArray[np.float64]) -> None:
             "The expected spend does not exist: the model's mean is infinite.",
             received=f"{len(endless):,} such customers, the first at position {endless[0]}",
             allowed="p x + q > 1 for each customer; for those without repeat purchases q > 1",
-            do="Use a fit with a penalty, or give spend as numbers, such as the median order.",
+            do="Pass spend as numbers: model.expected_spend(histories, statistic='median'), or "
+            "model.median_spend for a new customer; or fit with a penalty.",
         )
 
 
