@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from scipy.stats import gamma
 
 from retentionkit.errors import OptionError
-from retentionkit.intervals import log_wald, normal_quantile, wilson
+from retentionkit.intervals import log_wald, normal_quantile, three_moments, wilson
 
 # --- worked example ------------------------------------------------------------------------------
 
@@ -20,6 +21,17 @@ def test_limits_by_hand():
     # z = 1.959964, exp(z / 4) = 1.6323015
     assert low == pytest.approx(2 / 1.6323015, rel=1e-6)
     assert high == pytest.approx(2 * 1.6323015, rel=1e-6)
+
+
+def test_three_moments_of_a_gamma_give_its_quantiles():
+    # Gamma(4) times 3: mean 12, variance 36, third central moment 2 * 4 * 27 = 216.
+    low, high = three_moments(12.0, 36.0, 216.0, confidence=0.9)
+    known = gamma(4, scale=3)
+    assert low == pytest.approx(known.ppf(0.05), rel=1e-12)
+    assert high == pytest.approx(known.ppf(0.95), rel=1e-12)
+    # Mirrored, the tail is on the left.
+    mirrored = three_moments(-12.0, 36.0, -216.0, confidence=0.9)
+    assert mirrored == pytest.approx((-high, -low), rel=1e-12)
 
 
 # --- reference -----------------------------------------------------------------------------------
@@ -43,6 +55,15 @@ def test_wilson_limits_are_those_of_scipy(k, confidence):
 
 
 # --- definition ----------------------------------------------------------------------------------
+
+
+def test_symmetric_limits_are_normal_and_meet_the_skew_ones():
+    plain = three_moments(10.0, 4.0, 0.0)
+    assert plain == pytest.approx((10 - 2 * 1.959963984540054, 10 + 2 * 1.959963984540054))
+    assert three_moments(10.0, 4.0, 1e-3) == pytest.approx(plain, rel=1e-4)
+    assert three_moments(10.0, 4.0, math.inf) == plain  # no third moment, no skewness
+    assert three_moments(5.0, 0.0, 0.0) == (5.0, 5.0)
+    assert all(math.isnan(limit) for limit in three_moments(5.0, math.inf, 0.0))
 
 
 def test_undefined_estimates_have_undefined_limits():

@@ -175,8 +175,8 @@ def _container_as_json(value: object) -> JSONValue:
 
 
 def _fields(value: object) -> list[tuple[str, object]]:
-    """Name and value of each field of a dataclass."""
-    names = [field.name for field in dataclasses.fields(cast("Any", value))]
+    """Name and value of each field of a dataclass that counts when results are compared."""
+    names = [field.name for field in dataclasses.fields(cast("Any", value)) if field.compare]
     return [(name, getattr(value, name)) for name in names]
 
 

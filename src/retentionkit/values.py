@@ -3,23 +3,50 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 import numpy as np
 
-from retentionkit.errors import OptionError
-from retentionkit.intervals import log_wald
+from retentionkit.arguments import check_confidence, check_number
+from retentionkit.errors import DataError, OptionError
+from retentionkit.intervals import log_wald, three_moments
 from retentionkit.results import Columns, Interval, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from retentionkit.durations import Unit
     from retentionkit.frames import FrameKind
 
-__all__ = ["LifetimeValue"]
+__all__ = ["LifetimeValue", "Simulation"]
+
+
+class Simulation(Protocol):
+    """What the customers of a `LifetimeValue` may really bring, by simulation."""
+
+    def __getitem__(self, rows: NDArray[Any] | slice) -> Simulation:
+        """The same for some customers."""
+        ...
+
+    def quantiles(
+        self, levels: Sequence[float], *, draws: int, rng: np.random.Generator | int
+    ) -> NDArray[np.float64]:
+        """Quantiles of each customer's value, shape (n, levels)."""
+        ...
+
+    def exceeds(
+        self, amount: NDArray[np.float64], *, draws: int, rng: np.random.Generator | int
+    ) -> NDArray[np.float64]:
+        """Probability that each customer's value exceeds an amount, shape (n,)."""
+        ...
+
+    def moments(
+        self, *, draws: int, rng: np.random.Generator | int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Variance and third central moment of each customer's value, shape (n,) each."""
+        ...
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -60,6 +87,9 @@ class LifetimeValue(Result):
         What the interval covers, and what it does not.
     frame_kind
         The kind of frame that the caller brought.
+    simulation
+        What the predictive methods draw from; None where purchases or spend are numbers without a
+        model. It is no part of comparisons and exports.
     """
 
     value: NDArray[np.float64]
@@ -76,6 +106,7 @@ class LifetimeValue(Result):
     definition: str
     covers: str
     frame_kind: FrameKind | None = None
+    simulation: Simulation | None = dataclasses.field(default=None, compare=False)
 
     _heading: ClassVar[str] = "Lifetime value"
 
@@ -97,7 +128,8 @@ class LifetimeValue(Result):
         chosen = {name: array[rows] for name, array in found.items() if array is not None}
         for array in chosen.values():
             array.flags.writeable = False
-        return dataclasses.replace(self, **chosen)
+        simulation = None if self.simulation is None else self.simulation[rows]
+        return dataclasses.replace(self, **chosen, simulation=simulation)
 
     @property
     def standard_error(self) -> NDArray[np.float64]:
@@ -138,6 +170,119 @@ class LifetimeValue(Result):
         """Interval of the total, for the same uncertainty."""
         low, high = log_wald(self.total, self.total_standard_error, confidence=confidence)
         return Interval(float(low), float(high), confidence)
+
+    def predictive_interval(
+        self, *, confidence: float = 0.95, draws: int = 1000, rng: np.random.Generator | int = 0
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Limits of what each customer will really bring, shape (n,) each, by simulation.
+
+        They cover the randomness of purchases and amounts at the estimated parameters; what the
+        parameters leave open is `interval` and apart from it.
+
+        Parameters
+        ----------
+        confidence
+            Probability that what a customer brings lies between the limits.
+        draws
+            Simulated futures of somebody alive, for each distinct pair of frequency and age.
+        rng
+            Seed or generator. With the same seed a customer's limits do not depend on the others.
+
+        Raises
+        ------
+        OptionError
+            Where there is no model to draw from, or no end to draw to.
+
+        Notes
+        -----
+        Without a horizon, futures end where discounting has left a ten-thousandth of a purchase.
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> customer = rk.PurchaseHistories.from_arrays(
+        ...     7, 37.0, 38.86, monetary_value=25.0, unit="week"
+        ... )
+        >>> value = rk.clv.lifetime_value(
+        ...     rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week"),
+        ...     rk.clv.GammaGamma(6.25, 3.74, 15.44),
+        ...     customer,
+        ...     horizon="12 months",
+        ...     discount_rate=0.10,
+        ... )
+        >>> low, high = value.predictive_interval(draws=10_000)
+        >>> bool((low < value.value) & (value.value < high))
+        True
+        """
+        tail = 0.5 - check_confidence(confidence) / 2
+        levels = (tail, 1 - tail)
+        found = _simulation(self).quantiles(levels, draws=_draws(draws), rng=rng)
+        return found[:, 0], found[:, 1]
+
+    def predictive_total_interval(
+        self,
+        *,
+        confidence: float = 0.95,
+        draws: int = 1000,
+        rng: np.random.Generator | int = 0,
+        parameters: bool = True,
+    ) -> Interval:
+        """Interval of what all customers together will really bring.
+
+        Parameters
+        ----------
+        confidence
+            The confidence level.
+        draws, rng
+            As in `predictive_interval`.
+        parameters
+            Whether to add the uncertainty of the parameters to the randomness of independent
+            customers; NaN without fits.
+
+        Notes
+        -----
+        The expected total is exact; its variance and third moment are averages over simulated
+        times of purchases, and the limits those of a gamma distribution with these three. NaN where
+        the variance is infinite: Gamma-Gamma with q of 2 or less.
+        """
+        known = self[~np.isnan(self.value)]
+        moments = _simulation(known).moments(draws=_draws(draws), rng=rng)
+        variance, third = (float(known.weight @ moment) for moment in moments)
+        variance += self.total_standard_error**2 if parameters else 0.0
+        low, high = three_moments(self.total, variance, third, confidence=confidence)
+        return Interval(low, high, confidence)
+
+    def exceeds(
+        self, amount: ArrayLike, *, draws: int = 10_000, rng: np.random.Generator | int = 0
+    ) -> NDArray[np.float64]:
+        """Probability that what each customer really brings exceeds an amount, shape (n,).
+
+        The amount, one or one for each, may be what acquiring or keeping a customer costs. `draws`
+        and `rng` are as in `predictive_interval`.
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> value = rk.clv.new_customer_value(
+        ...     rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week"),
+        ...     rk.clv.GammaGamma(6.25, 3.74, 15.44),
+        ...     horizon="3 years",
+        ...     discount_rate=0.10,
+        ...     margin=0.30,
+        ... )
+        >>> value.exceeds(25.0).round(2)
+        array([0.35])
+        """
+        amounts = np.asarray(amount)
+        if amounts.dtype.kind in "iuf" and amounts.shape in {(), (len(self),)}:
+            wanted = np.broadcast_to(amounts.astype(np.float64), len(self))
+            return _simulation(self).exceeds(wanted, draws=_draws(draws), rng=rng)
+        raise DataError(
+            "`amount` must be numbers, one or as many as customers.",
+            received=f"shape {amounts.shape}: {amounts.ravel()[:3].tolist()}",
+            allowed=f"one number, or shape ({len(self)},)",
+            do="Pass exceeds(25.0).",
+        )
 
     def top(self, n: int) -> LifetimeValue:
         """The `n` most valuable customers, the most valuable first; ties in their given order."""
@@ -180,6 +325,22 @@ class LifetimeValue(Result):
             "definition": self.definition,
             "interval": self.covers,
         }
+
+
+def _simulation(value: LifetimeValue) -> Simulation:
+    if value.simulation is not None:
+        return value.simulation
+    raise OptionError(
+        "What these customers will really bring cannot be simulated.",
+        received="purchases or spend as numbers, or no horizon and no discounting",
+        allowed="values made from a model of purchases and a model of spend, up to a horizon or "
+        "with a discount rate",
+        do="Pass models such as BGNBD and GammaGamma to lifetime_value, and a horizon.",
+    )
+
+
+def _draws(draws: int) -> int:
+    return int(check_number("draws", draws, low=100, do="Draw at least 100; 1,000 is usual."))
 
 
 def _is_count(n: object) -> bool:

@@ -198,7 +198,60 @@ def test_a_mean_that_does_not_exist_is_infinite():
     assert found[1] == pytest.approx(2.0 * 20.0 / 1.5)
 
 
+def test_medians_are_those_of_the_scale():
+    # Half of the customers have a rate nu below its median, so a mean p / nu above.
+    for model in (ROUNDED, rk.clv.GammaGamma(2.0, 0.5, 10.0)):
+        median = model.p / gamma_distribution(model.q, scale=1 / model.v).median()
+        assert model.median_spend == pytest.approx(median, rel=1e-12)
+        h = spenders([0, 3], [math.nan, 50.0])
+        found = model.expected_spend(h, statistic="median")
+        known = gamma_distribution(model.q + 3 * model.p, scale=1 / (model.v + 150)).median()
+        np.testing.assert_allclose(found, [median, model.p / known], rtol=1e-12)
+    assert np.isnan(ROUNDED.expected_spend(spenders([2], [-1.0]), statistic="median"))
+    # The median lies below the mean, as the scale has a tail to the right.
+    assert ROUNDED.median_spend < ROUNDED.mean_spend
+
+
+def heavy(q, seed=1, size=4_000):
+    """Spend with a tail as heavy as wanted."""
+    truth, rng = rk.clv.GammaGamma(3.0, q, 10.0), np.random.default_rng(seed)
+    x = rng.integers(1, 6, size)
+    return spenders(x, rng.gamma(truth.p * x) * truth.v / rng.gamma(q, 1.0, size) / x)
+
+
+def test_the_verdict_says_that_the_mean_does_not_exist():
+    fit = rk.clv.GammaGamma.fit(heavy(0.8))
+    assert fit.model.q < 1
+    assert "The population mean does not exist (q = 0." in fit.verdict
+    assert "Use median_spend" in fit.verdict
+    near = rk.clv.GammaGamma.fit(heavy(1.12, size=400))
+    assert near.model.q > 1 > near.parameters["q"].interval.low
+    assert "The population mean hardly exists: q = 1." in near.verdict
+    sound = rk.clv.GammaGamma.fit(heavy(3.0))
+    assert "population mean" not in sound.verdict
+
+
+def test_the_median_is_the_way_out_of_a_value_that_does_not_exist():
+    h = heavy(0.8)
+    newcomers = spenders([0, 2], [math.nan, 30.0])
+    model = rk.clv.GammaGamma.fit(h).model
+    buys = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")
+    terms = {"horizon": 52, "discount_rate": 0.1}
+    with pytest.raises(DataError, match="expected spend does not exist") as error:
+        rk.clv.lifetime_value(buys, model, newcomers, **terms)
+    assert "statistic='median'" in str(error.value)
+    amounts = model.expected_spend(newcomers, statistic="median")
+    assert np.isfinite(rk.clv.lifetime_value(buys, amounts, newcomers, **terms).value).all()
+    new = rk.clv.new_customer_value(buys, model.median_spend, **terms)
+    assert math.isfinite(new.total)
+
+
 # Refusals.
+
+
+def test_statistics_are_checked():
+    with pytest.raises(OptionError, match="`statistic` is not one of its choices"):
+        ROUNDED.expected_spend(spenders([1], [10.0]), statistic="mode")
 
 
 def test_parameters_must_be_positive():

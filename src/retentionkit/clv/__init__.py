@@ -9,6 +9,8 @@ from retentionkit._doors import open_door
 if TYPE_CHECKING:
     from retentionkit.clv._accuracy import Accuracy
     from retentionkit.clv._activity import ActivityCalibration, activity_calibration
+    from retentionkit.clv._association import Association
+    from retentionkit.clv._back_of_envelope import back_of_envelope, back_of_envelope_value
     from retentionkit.clv._backtest import Backtest, backtest
     from retentionkit.clv._beta_binomial import BetaBinomial
     from retentionkit.clv._beta_discrete_weibull import BetaDiscreteWeibull
@@ -30,10 +32,16 @@ if TYPE_CHECKING:
     from retentionkit.clv._nbd import NBD
     from retentionkit.clv._pareto_nbd import ParetoNBD
     from retentionkit.clv._pit import PIT, pit
+    from retentionkit.clv._predict_purchases import predict_purchases
+    from retentionkit.clv._predict_spend import predict_spend
+    from retentionkit.clv._predicted_purchases import PredictedPurchases
+    from retentionkit.clv._predicted_spend import PredictedSpend
     from retentionkit.clv._profile import Profile, profile, profile_interval
     from retentionkit.clv._score import score
     from retentionkit.clv._shifted_beta_geometric import ShiftedBetaGeometric
     from retentionkit.clv._simulation import SimulatedOpportunities, SimulatedPurchases
+    from retentionkit.clv._spend_independence import SpendIndependence, spend_independence
+    from retentionkit.clv._tiers import Tiers, tiers
     from retentionkit.clv._tracking import Tracking, tracking
     from retentionkit.histories import OpportunityHistories, RenewalHistories
 
@@ -45,6 +53,7 @@ __all__ = [
     "PIT",
     "Accuracy",
     "ActivityCalibration",
+    "Association",
     "Backtest",
     "BetaBinomial",
     "BetaDiscreteWeibull",
@@ -61,13 +70,19 @@ __all__ = [
     "OpportunityHistories",
     "Parameter",
     "ParetoNBD",
+    "PredictedPurchases",
+    "PredictedSpend",
     "Profile",
     "RenewalHistories",
     "ShiftedBetaGeometric",
     "SimulatedOpportunities",
     "SimulatedPurchases",
+    "SpendIndependence",
+    "Tiers",
     "Tracking",
     "activity_calibration",
+    "back_of_envelope",
+    "back_of_envelope_value",
     "backtest",
     "bootstrap",
     "calibration",
@@ -80,9 +95,13 @@ __all__ = [
     "load",
     "new_customer_value",
     "pit",
+    "predict_purchases",
+    "predict_spend",
     "profile",
     "profile_interval",
     "score",
+    "spend_independence",
+    "tiers",
     "tracking",
 ]
 
@@ -91,6 +110,7 @@ __getattr__, __dir__ = open_door(
     {
         "Accuracy": "_accuracy",
         "ActivityCalibration": "_activity",
+        "Association": "_association",
         "BGBB": "_bgbb",
         "BGNBD": "_bgnbd",
         "Backtest": "_backtest",
@@ -112,13 +132,19 @@ __getattr__, __dir__ = open_door(
         "PIT": "_pit",
         "Parameter": "_fit",
         "ParetoNBD": "_pareto_nbd",
+        "PredictedPurchases": "_predicted_purchases",
+        "PredictedSpend": "_predicted_spend",
         "Profile": "_profile",
         "RenewalHistories": "_contract_model",
         "ShiftedBetaGeometric": "_shifted_beta_geometric",
         "SimulatedOpportunities": "_simulation",
         "SimulatedPurchases": "_simulation",
+        "SpendIndependence": "_spend_independence",
+        "Tiers": "_tiers",
         "Tracking": "_tracking",
         "activity_calibration": "_activity",
+        "back_of_envelope": "_back_of_envelope",
+        "back_of_envelope_value": "_back_of_envelope",
         "backtest": "_backtest",
         "bootstrap": "_bootstrap",
         "calibration": "_calibration",
@@ -131,9 +157,13 @@ __getattr__, __dir__ = open_door(
         "load": "_files",
         "new_customer_value": "_lifetime_value",
         "pit": "_pit",
+        "predict_purchases": "_predict_purchases",
+        "predict_spend": "_predict_spend",
         "profile": "_profile",
         "profile_interval": "_profile",
         "score": "_score",
+        "spend_independence": "_spend_independence",
+        "tiers": "_tiers",
         "tracking": "_tracking",
     },
 )

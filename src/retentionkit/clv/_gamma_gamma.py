@@ -28,10 +28,11 @@ References
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 import numpy as np
 
+from retentionkit.arguments import check_choice
 from retentionkit.clv._fit import Fit, fit_model
 from retentionkit.clv._gamma_gamma_likelihood import GammaGammaLikelihood
 from retentionkit.clv._maximum import Penalty, Problem
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
     from retentionkit.histories import OpportunityHistories, PurchaseHistories
 
-__all__ = ["GammaGamma"]
+__all__ = ["GammaGamma", "paid", "posterior"]
 
 _FEWEST: Final = 3
 
@@ -92,6 +93,22 @@ class GammaGamma:
         """Mean spend per order over all customers, p v / (q - 1); infinite for q of 1 or less."""
         return self.p * self.v / (self.q - 1) if self.q > 1 else np.inf
 
+    @property
+    def median_spend(self) -> float:
+        r"""Mean spend per order of the customer in the middle of the population.
+
+        Half of all customers have a mean spend :math:`p/\nu` below it: the median of
+        :math:`p v / \mathrm{Gamma}(q, 1)`. It exists for every q, also where the mean does not.
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> heavy = rk.clv.GammaGamma(6.25, 0.9, 4.0)
+        >>> heavy.mean_spend, round(heavy.median_spend, 2)
+        (inf, 41.89)
+        """
+        return float(self.p * self.v / _median_rate(self.q))
+
     @classmethod
     def fit(
         cls,
@@ -129,12 +146,13 @@ class GammaGamma:
         [6.25, 3.744, 15.444]
         """
         prior = Penalty(penalty, np.eye(2, 3), np.array([0.0, np.log(2.0)]))
-        return fit_model(cls, cls._problem(histories), prior, start=start)
+        fit = fit_model(cls, cls._problem(histories), prior, start=start)
+        return dataclasses.replace(fit, verdict=fit.verdict + _tail(fit))
 
     @classmethod
     def _problem(cls, histories: PurchaseHistories | OpportunityHistories) -> Problem:
         """The likelihood of these customers' spend."""
-        x, money = _money(histories)
+        x, money = paid(histories)
         likelihood = GammaGammaLikelihood(*_spending(x, money, histories.weight))
         left = np.count_nonzero((x > 0) & (money <= 0))
         aside = f" {left:,} whose refunds leave no positive mean were set aside." if left else ""
@@ -163,7 +181,7 @@ class GammaGamma:
 
         It is 0 without repeat purchases, NaN where refunds leave no positive mean spend.
         """
-        x, money = _money(histories)
+        x, money = paid(histories)
         some = (x > 0) & (money > 0)
         k, total = self.p * x[some], x[some] * money[some]
         result = np.where(x > 0, np.nan, 0.0)
@@ -176,13 +194,25 @@ class GammaGamma:
         return result
 
     def expected_spend(
-        self, histories: PurchaseHistories | OpportunityHistories
+        self,
+        histories: PurchaseHistories | OpportunityHistories,
+        *,
+        statistic: Literal["mean", "median"] = "mean",
     ) -> NDArray[np.float64]:
         r"""Expected mean spend per order of each customer. Shape (n,).
 
         Equation (5) of [1]_; without repeats it is the population mean. Infinite where it does not
         exist, which is where :math:`px + q \le 1`; NaN where refunds leave a customer no positive
         mean spend, which the model does not know.
+
+        Parameters
+        ----------
+        histories
+            The customers, with `monetary_value`.
+        statistic
+            `"mean"`, or `"median"` of what a customer's mean spend may be,
+            :math:`p\,(v + x\bar z) / \mathrm{Gamma}(px + q, 1)`, which always exists: the way out
+            where the mean does not. A total of medians is below the expected total.
 
         References
         ----------
@@ -192,15 +222,18 @@ class GammaGamma:
         --------
         >>> import retentionkit as rk
         >>> h = rk.PurchaseHistories.from_arrays(2, 30.43, 38.86, monetary_value=40.0, unit="week")
-        >>> rk.clv.GammaGamma(6.25, 3.74, 15.44).expected_spend(h).round(2)
-        array([39.14])
+        >>> model = rk.clv.GammaGamma(6.25, 3.74, 15.44)
+        >>> model.expected_spend(h).round(2), model.expected_spend(h, statistic="median").round(2)
+        (array([39.14]), array([37.5]))
         """
-        x, money = _money(histories)
-        total = np.where(x > 0, x * money, 0.0)
+        check_choice("statistic", statistic, ("mean", "median"))
+        x, scale = posterior(self, histories)
+        if statistic == "median":
+            return np.asarray(self.p * scale / _median_rate(self.q + self.p * x))
         weight = self.p * x + (self.q - 1)  # in this order q close to 1 loses nothing
         with np.errstate(divide="ignore"):
-            mean = np.where(weight > 0, self.p * (self.v + total) / np.maximum(weight, 0.0), np.inf)
-        return np.where((x > 0) & ~(money > 0), np.nan, mean)
+            mean = np.where(weight > 0, self.p * scale / np.maximum(weight, 0.0), np.inf)
+        return np.where(np.isnan(scale), np.nan, mean)
 
     def simulate(
         self, orders: ArrayLike, *, rng: np.random.Generator | int | None = None
@@ -227,7 +260,46 @@ class GammaGamma:
         return amounts * np.repeat(scale, counts)
 
 
-def _money(
+def posterior(
+    model: GammaGamma, histories: PurchaseHistories | OpportunityHistories
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    r"""Orders x and the rate :math:`v + x\bar z` of :math:`\nu \mid x, \bar z`, (n,) each.
+
+    The shape of that Gamma distribution is :math:`q + px`. The rate is NaN where refunds leave a customer no positive mean spend.
+    """
+    x, money = paid(histories)
+    total = np.where(x > 0, x * money, 0.0)
+    known = (x == 0) | (money > 0)
+    return x, np.where(known, model.v + total, np.nan)
+
+
+def _median_rate(shape: float | NDArray[np.float64]) -> Any:  # noqa: ANN401 - as it came
+    """The median of Gamma(shape, 1)."""
+    from scipy.special import gammaincinv  # noqa: PLC0415
+
+    return gammaincinv(shape, 0.5)
+
+
+def _tail(fit: Fit[GammaGamma]) -> str:
+    """What to say of a tail so heavy that the population mean may not exist; mostly nothing."""
+    q, interval = fit.model.q, fit.parameters["q"].interval
+    if q <= 1:
+        return (
+            f" The population mean does not exist (q = {q:.3g} is not above 1): the expected spend "
+            "of customers without repeat purchases is infinite. Use median_spend, "
+            "expected_spend(histories, statistic='median') or a penalty, and look for a few very "
+            "large buyers."
+        )
+    if interval.low <= 1:
+        return (
+            f" The population mean hardly exists: q = {q:.3g} with a 95 % interval down to "
+            f"{interval.low:.3g}, and it is infinite from 1 downwards. Values of customers without "
+            "repeat purchases hang on the largest buyers; compare them with median_spend."
+        )
+    return ""
+
+
+def paid(
     histories: PurchaseHistories | OpportunityHistories,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Repeat purchases and mean spend, which everyone with repeat purchases must have."""

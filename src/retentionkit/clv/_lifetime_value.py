@@ -20,19 +20,25 @@ References
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 import numpy as np
 
 from retentionkit.arguments import check_choice, check_number
-from retentionkit.clv._distinct import chunks
+from retentionkit.clv._delta import loadings
 from retentionkit.clv._fit import Fit, fit_of, model_of
+from retentionkit.clv._futures import FORGOTTEN, Futures
 from retentionkit.clv._gamma_gamma import GammaGamma
-from retentionkit.clv._models import check_kinds, has_payments, is_contract_model, known_to
+from retentionkit.clv._models import (
+    check_kinds,
+    has_payments,
+    is_contract_model,
+    is_purchase_model,
+    known_to,
+)
 from retentionkit.clv._terms import Terms
-from retentionkit.durations import Unit
+from retentionkit.durations import Unit, continuous_rate
 from retentionkit.errors import DataError, KindError, OptionError
 from retentionkit.results import frozen_array
 from retentionkit.values import LifetimeValue
@@ -51,9 +57,6 @@ if TYPE_CHECKING:
     Spend: TypeAlias = Fit[GammaGamma] | GammaGamma | ArrayLike
 
 __all__ = ["lifetime_value", "new_customer_value"]
-
-#: Relative step of the central differences: its error is far below a standard error's meaning.
-_STEP: Final = 1e-4
 
 
 def lifetime_value(
@@ -148,6 +151,7 @@ def lifetime_value(
         terms=terms,
         customer=known.customer,
         weight=known.weight,
+        simulation=_simulation(purchases, spend, terms, known, 0.0),
         kind="residual",
         frame_kind=known.kind,
         what="Expected discounted margin of each customer after the end of observation"
@@ -222,6 +226,7 @@ def new_customer_value(
         terms=terms,
         customer=None,
         weight=frozen_array([1.0], np.float64),
+        simulation=_simulation(purchases, spend, terms, None, first_order),
         kind="new",
         frame_kind=None,
         what="Expected discounted margin of a new customer, "
@@ -247,63 +252,41 @@ def _value(
     def value(n: NDArray[np.float64], z: NDArray[np.float64]) -> NDArray[np.float64]:
         return terms.margin * (z * n + (z if first is None else first))
 
-    loadings = _loadings(
-        (fit_of(purchases), lambda model: value(bought(model), z)),
-        (fit_of(spend), lambda model: value(n, spent(model))),
+    open_to = loadings(
+        (purchases, lambda model: value(bought(model), z)),
+        (spend, lambda model: value(n, spent(model))),
         defined=~np.isnan(z),
     )
     return LifetimeValue(
         value=frozen_array(value(n, z), np.float64),
         discounted_purchases=frozen_array(n, np.float64),
         expected_spend=frozen_array(z, np.float64),
-        loadings=loadings,
+        loadings=open_to,
         horizon=terms.horizon,
         unit=terms.unit,
         discount_rate=float(terms.discount_rate),
         margin=float(terms.margin),
         definition=f"{what}, {terms.words()}.",
-        covers=_covers(purchases, spend, known=loadings is not None),
+        covers=_covers(purchases, spend, known=open_to is not None),
         **described,
     )
 
 
-def _loadings(
-    *parts: tuple[Fit[Any] | None, Callable[[Any], NDArray[np.float64]]],
-    defined: NDArray[np.bool_],
-) -> NDArray[np.float64] | None:
-    """Response of the value to each fit, side by side; None without fits or at a limit."""
-    known = [(fit, value) for fit, value in parts if fit is not None]
-    if not known or not all(np.isfinite(fit.covariance).all() for fit, _ in known):
+def _simulation(
+    purchases: object,
+    spend: object,
+    terms: Terms,
+    histories: Any,  # noqa: ANN401 - of the model's kind, or None for a new customer
+    first: float | None,
+) -> Futures | None:
+    """What predictive intervals draw from; None where there is nothing to draw from or no end."""
+    buys, spends = model_of(purchases), model_of(spend)
+    delta, far = continuous_rate(terms.discount_rate, terms.unit), terms.horizon
+    if far is None and delta > 0:
+        far = -math.log(FORGOTTEN) / delta
+    if not is_purchase_model(buys) or not isinstance(spends, GammaGamma) or far is None:
         return None
-    # One column after the other in memory: columns are made, and totals read, one by one.
-    loadings = np.empty((sum(len(fit.model.names) for fit, _ in known), len(defined))).T
-    end = 0
-    for fit, value in known:
-        begin, end = end, end + len(fit.model.names)
-        _respond(loadings[:, begin:end], fit, value)
-    if not all((np.isfinite(column) | ~defined).all() for column in loadings.T):
-        return None
-    loadings.flags.writeable = False
-    return loadings
-
-
-def _respond(
-    out: NDArray[np.float64], fit: Fit[Any], value: Callable[[Any], NDArray[np.float64]]
-) -> None:
-    """Derivatives in the parameters of a fit times a root of their covariance."""
-    model: Any = fit.model
-    for i, name in enumerate(model.names):
-        estimate = getattr(model, name)
-        high, low = (
-            value(dataclasses.replace(model, **{name: estimate * math.exp(step)}))
-            for step in (_STEP, -_STEP)
-        )
-        np.subtract(high, low, out=out[:, i])
-        out[:, i] /= 2 * _STEP * estimate
-    spread, directions = np.linalg.eigh(fit.covariance)
-    root = directions * np.sqrt(np.maximum(spread, 0.0))
-    for rows in chunks(len(out)):
-        out[rows] = out[rows] @ root
+    return Futures(buys, spends, histories, far, delta, terms.margin, first)
 
 
 def _covers(purchases: object, spend: object, *, known: bool) -> str:
@@ -344,7 +327,8 @@ def _check_spend(z: NDArray[np.float64]) -> None:
             "The expected spend does not exist: the model's mean is infinite.",
             received=f"{len(endless):,} such customers, the first at position {endless[0]}",
             allowed="p x + q > 1 for each customer; for those without repeat purchases q > 1",
-            do="Use a fit with a penalty, or give spend as numbers, such as the median order.",
+            do="Pass spend as numbers: model.expected_spend(histories, statistic='median'), or "
+            "model.median_spend for a new customer; or fit with a penalty.",
         )
 
 

@@ -43,10 +43,9 @@ def known_to(purchases: object, spend: object, histories: object) -> Any:  # noq
     """Histories as the model of purchases reads them; those of numbers are of any kind."""
     model: Any = model_of(purchases)
     check_kinds(purchases, spend)
-    known: Any = model  # of either family
-    return (
-        known._checked(histories, known.unit) if has_payments(model) else read_spending(histories)
-    )
+    if not has_payments(model):
+        return read_spending(histories)
+    return model._checked(histories, model.unit)  # noqa: SLF001 - a model knows its kind
 
 
 def check_kinds(purchases: object, spend: object) -> None:

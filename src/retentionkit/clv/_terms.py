@@ -13,7 +13,7 @@ from retentionkit.errors import OptionError
 if TYPE_CHECKING:
     from retentionkit.durations import Duration, Unit
 
-__all__ = ["Terms"]
+__all__ = ["Terms", "check_margin", "horizon_words"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -26,14 +26,7 @@ class Terms:
     margin: float
 
     def __post_init__(self) -> None:
-        check_number(
-            "margin",
-            self.margin,
-            low=0,
-            high=1,
-            open_low=True,
-            do="The margin is a share of spend: write 30 % as margin=0.30.",
-        )
+        check_margin(self.margin)
         continuous_rate(self.discount_rate, self.unit)
         _ = self.horizon
 
@@ -60,9 +53,24 @@ class Terms:
 
     def words(self) -> str:
         """The terms as text."""
-        end = self.horizon
-        far = "for ever" if end is None else f"over {end:.6g} {self.unit}s"
-        if isinstance(self.given_horizon, str):
-            far = f"over {self.given_horizon}"
+        end = self.given_horizon
+        far = "for ever" if end is None else f"over {horizon_words(end, self.unit)}"
         rate, kept = 100 * self.discount_rate, 100 * self.margin
         return f"{far}, at {rate:g} % a year and a margin of {kept:g} %"
+
+
+def check_margin(margin: float) -> None:
+    """A share of spend, in (0, 1]."""
+    check_number(
+        "margin",
+        margin,
+        low=0,
+        high=1,
+        open_low=True,
+        do="The margin is a share of spend: write 30 % as margin=0.30.",
+    )
+
+
+def horizon_words(horizon: Duration, unit: Unit) -> str:
+    """A horizon as text."""
+    return horizon if isinstance(horizon, str) else f"{horizon:.6g} {unit}s"
