@@ -265,7 +265,8 @@ def posterior(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     r"""Orders x and the rate :math:`v + x\bar z` of :math:`\nu \mid x, \bar z`, (n,) each.
 
-    The shape of that Gamma distribution is :math:`q + px`. The rate is NaN where refunds leave a customer no positive mean spend.
+    The shape of that Gamma distribution is :math:`q + px`. The rate is NaN where refunds leave a
+    customer no positive mean spend.
     """
     x, money = paid(histories)
     total = np.where(x > 0, x * money, 0.0)
