@@ -177,7 +177,7 @@ def test_purchases_until_dropout():
 def test_score_is_zero_and_derivatives_are_right(fit, cdnow):
     likelihood = BetaGeometricLikelihood(count_histories(cdnow), 1)
     at_top = likelihood(fit.model.parameters())
-    # Of thousands of customers; with these slopes less than 1e-12 of log-likelihood is to be gained.
+    # Of thousands of customers: with such slopes less than 1e-12 of log-likelihood is missing.
     np.testing.assert_allclose(at_top.gradient * fit.model.parameters(), 0, atol=1e-6)
     point, step = fit.model.parameters() * [1.2, 0.9, 1.3, 0.8], 1e-5
     here = likelihood(point)
