@@ -8,7 +8,7 @@ from data import load
 from timing import AS_OF, HORIZON, PURCHASES, Measured, Memory, command_line, facts, timed
 
 from retentionkit import Transactions, frames, purchase_histories
-from retentionkit.clv import BGNBD, GammaGamma, lifetime_value
+from retentionkit.clv import BGNBD, GammaGamma, ParetoNBD, lifetime_value
 from retentionkit.datasets import simulate_transactions
 from retentionkit.histories import PurchaseHistories
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+
+#: CDNOW's parameters.
+PARETO = {"r": 0.553, "alpha": 10.578, "s": 0.606, "beta": 11.669}
 
 
 def fit(path: Path, repeats: int) -> Measured:
@@ -33,6 +36,38 @@ def fit(path: Path, repeats: int) -> Measured:
         seconds += timed(lambda h=fresh: BGNBD.fit(h), 1)[0]
     check = [getattr(fitted.model, name) for name in PURCHASES]
     return {"seconds": seconds, "check": check, "memory": 1 + growth / size}
+
+
+def fit_pareto(path: Path, repeats: int) -> Measured:
+    arrays = load(path)
+    size = sum(values.nbytes for values in arrays.values())
+    ParetoNBD.fit(in_weeks({name: values[:5000] for name, values in arrays.items()}))
+    histories = in_weeks(arrays)
+    memory = Memory()
+    seconds, fitted = timed(lambda: ParetoNBD.fit(histories), 1)
+    growth = memory.growth()
+    for _ in range(repeats - 1):
+        seconds += timed(lambda: ParetoNBD.fit(histories[:]), 1)[0]
+    check = [float(value) for value in fitted.model.parameters()]
+    return {"seconds": seconds, "check": check, "memory": 1 + growth / size}
+
+
+def expect_pareto(path: Path, repeats: int) -> Measured:
+    histories, model = in_weeks(load(path)), ParetoNBD(**PARETO)
+    model.conditional_expected_purchases(histories[:100], HORIZON)
+    seconds, found = timed(
+        lambda: model.conditional_expected_purchases(histories[:], HORIZON), repeats
+    )
+    return {"seconds": seconds, "check": [float(found.sum())]}
+
+
+def discount_pareto(path: Path, repeats: int) -> Measured:
+    histories, model = in_weeks(load(path)), ParetoNBD(**PARETO)
+    model.discounted_expected_purchases(histories[:100], discount_rate=0.15)
+    seconds, found = timed(
+        lambda: model.discounted_expected_purchases(histories[:], discount_rate=0.15), repeats
+    )
+    return {"seconds": seconds, "check": [float(found.sum())]}
 
 
 def in_weeks(arrays: dict[str, NDArray[np.generic]]) -> PurchaseHistories:
@@ -97,4 +132,5 @@ def simulate(path: Path, repeats: int) -> Measured:
 
 if __name__ == "__main__":
     measurements = (fit, read_once, score, summary, summary_polars, one_customer, simulate)
+    measurements += (fit_pareto, expect_pareto, discount_pareto)
     command_line({function.__name__: function for function in measurements})

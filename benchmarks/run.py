@@ -144,6 +144,27 @@ def score(folder: Path, size: int, repeats: int) -> list[Line]:
     ]
 
 
+def pareto(folder: Path, size: int, repeats: int) -> list[Line]:
+    path = folder / f"{size:,} customers"
+    fitted, simpler = alternating(
+        [("retentionkit", "fit_pareto"), ("retentionkit", "fit")], path, repeats
+    )
+    expected = measure("retentionkit", "expect_pareto", path, repeats)
+    discounted = measure("retentionkit", "discount_pareto", path, repeats)
+    return [
+        Line(
+            f"Pareto/NBD fit, {path.name}",
+            clock(fitted["median"]),
+            f"BG/NBD {clock(simpler['median'])}",
+            f"{fitted['median'] / simpler['median']:.1f} times its time",
+            "10 times",
+        ),
+        Line("... peak memory, in input arrays", f"{fitted['memory']:.2f}", aim="below 3"),
+        Line("... conditional expectation", clock(expected["median"]), aim="0.1 s"),
+        Line("... discounted, infinite horizon", clock(discounted["median"]), aim="1 s"),
+    ]
+
+
 def summary(folder: Path, rows: int, repeats: int) -> list[Line]:
     arrays = data.log(rows // 5)
     path = data.save(arrays, folder, f"{len(arrays['date']):,} rows, {rows // 5:,} customers")
@@ -197,7 +218,9 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="small sizes, three runs")
     parser.add_argument("--full", action="store_true", help="also ten million customers")
-    parser.add_argument("--only", choices=["fit", "score", "summary", "small"], help="one part")
+    parser.add_argument(
+        "--only", choices=["fit", "score", "pareto", "summary", "small"], help="one part"
+    )
     chosen = parser.parse_args()
     sizes, rows, repeats = chosen.customers, chosen.rows, chosen.repeats
     if chosen.quick:
@@ -219,6 +242,8 @@ def main() -> None:
             data.save(data.histories(sizes[-1]), folder, f"{sizes[-1]:,} customers")
         if wanted("score"):
             lines += score(folder, sizes[-1], repeats)
+        if wanted("pareto"):
+            lines += pareto(folder, sizes[-1], repeats)
         if wanted("summary"):
             lines += summary(folder, rows, repeats)
         if wanted("small"):
