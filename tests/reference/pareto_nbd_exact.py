@@ -14,6 +14,7 @@ Note on Deriving the Pareto/NBD Model and Related Expressions.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -139,6 +140,7 @@ def both(f: Callable[[mp.mpf], mp.mpf], D: mp.mpf, scale: mp.mpf) -> tuple[mp.mp
 # Likelihood and P(alive) ---------------------------------------------------------------------
 
 
+@cache
 def odds(c: State) -> tuple[mp.mpf, mp.mpf]:
     """The odds of having left: the integral over the time of dropout, and its closed form."""
     a, b = c.alpha + c.t_x, c.beta + c.t_x
