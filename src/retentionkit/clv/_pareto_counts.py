@@ -104,10 +104,10 @@ def _leavers(path: _Path, end: float) -> Floats:
     """The integral of the path up to ln t, over the panels that each of them needs."""
     low, high = _window(path, end)
     panel = np.minimum(_PANEL, _DEVIATIONS / np.sqrt(path.bend(low, high)))
-    panels = np.ceil((high - low) / panel).astype(np.intp)
+    panels = np.maximum(np.ceil((high - low) / panel), 1.0).astype(np.intp)
     points, weights = np.polynomial.legendre.leggauss(_NODES)
     result = np.empty(len(low))
-    for count in set(panels.tolist()):
+    for count in range(1, int(panels.max()) + 1):
         found = np.flatnonzero(panels == count)
         left = np.arange(count)[:, None]
         spots = ((left + (points + 1) / 2) / count).ravel()

@@ -66,9 +66,9 @@ class TimeGrid:
 
     def safe_levels(self) -> int:
         """How many of the rising levels stay far from underflow up to the last time."""
-        by_rate, by_dropout = (log[-1] for log in self.lasting())
-        left = _DEEPEST - (self.parameters[2] + 1) * by_dropout
-        return int(np.searchsorted(self.R * by_rate, left, side="right"))
+        by_rate, by_dropout = self.lasting()
+        left = _DEEPEST - (self.parameters[2] + 1) * by_dropout[-1]
+        return int(np.count_nonzero(self.R * by_rate[-1] <= left))
 
     def upto(self, count: int) -> TimeGrid:
         """The grid of the first levels."""
