@@ -45,7 +45,7 @@ def known_to(purchases: object, spend: object, histories: object) -> Any:  # noq
     check_kinds(purchases, spend)
     if not has_payments(model):
         return read_spending(histories)
-    return model._checked(histories, model.unit)  # noqa: SLF001 - a model knows its kind
+    return model._checked(histories, model.unit)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
 def check_kinds(purchases: object, spend: object) -> None:

@@ -21,7 +21,16 @@ MODELS: Final[Mapping[str, Mapping[str, str]]] = {
     "PurchaseHistories": {
         "BGNBD": "Customers may leave after each repeat purchase; one-time buyers count as alive.",
         "MBGNBD": "Customers may leave after each purchase, the first one included.",
+        "ParetoNBD": "Customers may leave at any time, whether they buy or not.",
         "NBD": "Nobody ever leaves; what the others forecast less than this, they put to dropout.",
+    },
+    "OpportunityHistories": {
+        "BGBB": "Customers may leave before each opportunity.",
+        "BetaBinomial": "Nobody ever leaves; customers differ in how often they buy.",
+    },
+    "RenewalHistories": {
+        "ShiftedBetaGeometric": "Each customer has one probability of not renewing, for ever.",
+        "BetaDiscreteWeibull": "Each customer's probability of not renewing changes with tenure.",
     },
 }
 
