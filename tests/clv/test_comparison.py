@@ -259,6 +259,14 @@ def test_models_without_customers_who_are_alive(monkeypatch):
         rk.clv.compare_models(Contracts(), holdout=1)
 
 
+def test_other_histories_have_no_one_time_buyers():
+    """Equals of another kind are ranked by AIC alone, and nothing is said of saturation."""
+    assert advised({"BGBB": 100.0, "MBGNBD": 100.5}, Contracts()) == (
+        "BGBB",
+        "BGBB. AIC cannot tell the best apart: BGBB leads MBGNBD by 0.50, less than 2.",
+    )
+
+
 def test_the_registry_names_models_of_the_door():
     for models in _registry.MODELS.values():
         for name, sentence in models.items():
