@@ -147,7 +147,8 @@ def _mixture(
     small = np.exp(-np.abs(rho))
     value = n @ (np.maximum(rho, 0.0) + np.log(1.0 + small))
     share = 1.0 / (1.0 + small)
-    weight = n * np.where(rho > 0, share, small * share)  # times q, of having dropped out
+    q = np.where(rho > 0, 1.0, small) * share
+    weight = n * q
     slopes = np.stack([d_r, rate * u, np.full_like(k, 1 / a), -k])
     hessian = (slopes * (n * small * share**2)) @ slopes.T  # times q (1 - q)
     cross = weight @ u

@@ -115,7 +115,7 @@ class BetaGeometricModel(TransactionModel[PurchaseHistories]):
         stayed = gammaincc(self.r + x, norm * (self.alpha + T))
         left = gammaincc(self.r + x, norm * (self.alpha + t_x))
         mixed = self._alive(x, t_x, T) * stayed + self._gone(x, t_x, T) * left
-        return np.minimum(mixed, 1.0)  # two shares of one may round above it
+        return np.asarray(np.minimum(mixed, 1.0))  # two shares of one may round above it
 
     def _draw_new(self, age: Floats, rng: np.random.Generator) -> SimulatedPurchases:
         rate = rng.gamma(self.r, 1 / self.alpha, len(age))
