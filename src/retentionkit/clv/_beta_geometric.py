@@ -142,9 +142,10 @@ def count_pmf(n: Floats, s: Floats, tau: Floats, a: float, b: Floats) -> Floats:
     leaves = np.where(n > 0, a / (a + b + earlier), 0.0)
     bought = np.exp(survived + log_counts(n, s, tau))
     # Where almost all of the time lies ahead, only the rest of it keeps its digits.
-    few, many = betainc(earlier + 1, s, tau / (1 + tau)), betaincc(s, earlier + 1, 1 / (1 + tau))
-    more = np.exp(survived) * np.where(tau < 1, few, many)
-    return np.asarray(stays * bought + leaves * more)
+    more, soon = np.empty(np.broadcast_shapes(bought.shape, np.shape(tau))), np.less(tau, 1)
+    betainc(earlier + 1, s, tau / (1 + tau), out=more, where=soon)
+    betaincc(s, earlier + 1, 1 / (1 + tau), out=more, where=~soon)
+    return np.asarray(stays * bought + leaves * np.exp(survived) * more)
 
 
 def _accurate(s: Floats, tau: Floats, a: float, b: Floats) -> NDArray[np.bool_]:

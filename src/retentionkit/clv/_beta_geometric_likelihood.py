@@ -147,11 +147,11 @@ def _mixture(
     small = np.exp(-np.abs(rho))
     value = n @ (np.maximum(rho, 0.0) + np.log(1.0 + small))
     share = 1.0 / (1.0 + small)
-    gone: NDArray[np.float64] = np.where(rho > 0, share, small * share)
-    weight: NDArray[np.float64] = n * gone
+    q = np.where(rho > 0, 1.0, small) * share
+    weight = n * q
     slopes = np.stack([d_r, rate * u, np.full_like(k, 1 / a), -k])
     hessian = (slopes * (n * small * share**2)) @ slopes.T  # times q (1 - q)
-    cross: float = weight @ u
+    cross = weight @ u
     hessian[0, 1] += cross
     hessian[1, 0] += cross
     hessian[1, 1] -= weight @ (rate * u * (before + after))
