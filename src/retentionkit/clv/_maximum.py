@@ -93,10 +93,10 @@ class Limit:
     lost: tuple[str, ...]
     meaning: str
 
-    def move(self, names: Sequence[str]) -> NDArray[np.float64]:
-        """The way to the limit, in the logarithms of the parameters."""
-        powers = np.array([self.direction.get(name, 0.0) for name in names])
-        return np.asarray(powers * np.log(10.0))
+    def reached_from(self, log: NDArray[np.float64], names: tuple[str, ...]) -> NDArray[np.float64]:
+        """The log-parameters at the limit, or so near that only the last digits differ."""
+        move = np.array([self.direction.get(name, 0.0) for name in names])
+        return np.asarray(log + move * np.log(10.0), dtype=np.float64)
 
 
 class Likelihood(Protocol):
@@ -304,7 +304,7 @@ def _limits(objective: Objective, log: NDArray[np.float64]) -> tuple[Limit, ...]
     for limit in likelihood.limits:
         if any(name in other.lost for other in reached for name in limit.lost):
             continue  # how a dropout varies is no question where there is none
-        there = objective(log + limit.move(likelihood.names)).value
+        there = objective(limit.reached_from(log, likelihood.names)).value
         if there > here - _INDISTINGUISHABLE:
             reached.append(limit)
     return tuple(reached)
