@@ -22,7 +22,7 @@ __all__ = ["Restricted", "climb", "free_of", "held_at", "nearest_limit", "way_to
 
 #: Log-likelihood to which a distance is worth knowing, and the steps it may cost.
 _CLOSE: Final = 0.05
-_STEPS: Final = 4
+_STEPS: Final = 5
 _TRUSTED: Final = 2.0
 
 
@@ -65,7 +65,7 @@ def nearest_limit(objective: Objective, log: NDArray[np.float64]) -> tuple[Limit
     """
     here = objective(log).value
     found = [
-        (here - plane(u).value - _gain(plane, u)[1], index, plane, u)
+        (_guess(here - plane(u).value, _gain(plane, u)[1]), index, plane, u)
         for index, limit in enumerate(objective.likelihood.limits)
         for plane, u in [_far_out(objective, log, limit)]
     ]
@@ -82,6 +82,11 @@ def nearest_limit(objective: Objective, log: NDArray[np.float64]) -> tuple[Limit
             break
         u, lowest = u + step, distance
     return objective.likelihood.limits[index], max(lowest, 0.0)
+
+
+def _guess(distance: float, gain: float) -> float:
+    """What will be left of a distance; a parabola that promises all of it knows nothing."""
+    return distance - gain if gain < distance else distance
 
 
 def _far_out(
