@@ -209,6 +209,22 @@ def test_the_verdict_says_how_far_the_nearest_limit_is(bgnbd, cdnow):
     assert f"'homogeneous dropout', {away:.1f} log-likelihood units away." in bgnbd.verdict
 
 
+def test_the_nearest_limit_is_the_nearest(cdnow):
+    fit = rk.clv.MBGNBD.fit(cdnow)
+
+    def loss(log, scale):
+        r, alpha, odds = np.exp(log)
+        return -rk.clv.MBGNBD(r, alpha, scale * odds, scale).log_likelihood(cdnow).sum()
+
+    start = np.log([0.5, 6.0, 0.5])
+    same = minimize(loss, start, args=(1e7,), method="Nelder-Mead").fun
+    polarised = minimize(loss, start, args=(1e-6,), method="Nelder-Mead").fun
+    none = -rk.clv.NBD.fit(cdnow).log_likelihood
+    assert same < min(polarised, none)
+    away = fit.log_likelihood + same
+    assert f"'homogeneous dropout', {away:.1f} log-likelihood units away." in fit.verdict
+
+
 def test_a_near_limit_is_said_to_be_within_reach():
     near = rk.clv.BGNBD.fit(shop(1_000, seed=0, rates=0.2))
     assert "'homogeneous rate', 1.2 log-likelihood units away" in near.verdict

@@ -28,6 +28,7 @@ from retentionkit.clv._influence import accelerations
 from retentionkit.clv._own_data import build_of, check_fit, own_problem
 from retentionkit.clv._progress import tracked
 from retentionkit.clv._resampling import redraws, resamples
+from retentionkit.clv._restricted import way_to
 from retentionkit.errors import ConvergenceError, DataError, OptionError
 from retentionkit.results import Columns, Interval, Result, frozen_array
 
@@ -317,13 +318,12 @@ def _fitted(fit: Fit[Any], drawn: Any) -> Fit[Any] | None:  # noqa: ANN401 - of 
     return None
 
 
-def _at_limits(fit: Fit[Any], limits: Mapping[str, Limit]) -> list[float]:
+def _at_limits(fit: Fit[Any], limits: Mapping[str, Limit]) -> NDArray[np.float64]:
     """The estimates, with those that ran away where they ran to."""
-    values: dict[str, float] = dict(
-        zip(fit.model.names, fit.model.parameters().tolist(), strict=True)
-    )
+    names: tuple[str, ...] = fit.model.names
+    values: NDArray[np.float64] = fit.model.parameters()
     for name in fit.limit.split(" and ") if fit.limit else ():
-        for lost in limits[name].lost:
-            power = limits[name].direction.get(lost, 0.0)
-            values[lost] = math.nan if power == 0 else math.inf if power > 0 else 0.0
-    return list(values.values())
+        way = way_to(limits[name], np.log(fit.model.parameters()), names)
+        for at in map(names.index, limits[name].lost):
+            values[at] = math.nan if way[at] == 0 else math.inf if way[at] > 0 else 0.0
+    return values

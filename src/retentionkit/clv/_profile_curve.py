@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from retentionkit.clv._maximum import FAR, Objective, Penalty
-from retentionkit.clv._restricted import Restricted, climb, free_of, held_at
+from retentionkit.clv._restricted import Restricted, climb, free_of, held_at, way_to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,15 +56,15 @@ class Curve:
         index: int,
         limits: Sequence[str],
     ) -> None:
-        size, self._name = len(log), likelihood.names[index]
+        size, name = len(log), likelihood.names[index]
         reached = [limit for limit in likelihood.limits if limit.name in limits]
-        self._lost = [limit for limit in reached if self._name in limit.lost]
+        self._lost = [limit for limit in reached if name in limit.lost]
         self._held = [limit for limit in reached if limit not in self._lost]
         self._objective = Objective(likelihood, Penalty(0.0, np.zeros((1, size)), np.zeros(1)))
         self._index = index
         own = np.eye(size)[[index]]
         self._others = free_of(own)
-        away = [held_at(limit, likelihood.names) for limit in self._held]
+        away = [held_at(limit, log, likelihood.names) for limit in self._held]
         self._basis = free_of(np.vstack([own, *away]))
         self._estimate = float(log[index])
         self._highest = self._objective(log).value
@@ -123,7 +123,7 @@ class Curve:
     def _retreat(self, log: NDArray[np.float64]) -> NDArray[np.float64]:
         """A point before the limits, where the likelihood still tells its way to them."""
         for limit in self._held:
-            way = np.sign(limit.move(self._objective.likelihood.names))
+            way = np.sign(way_to(limit, log, self._objective.likelihood.names))
             excess = float(np.abs(log[way != 0]).min()) - _INSIDE
             log = log - way * max(excess, 0.0)
         return log
@@ -155,6 +155,5 @@ class Curve:
         """How far to follow the likelihood; None where a limit says that nothing changes."""
         if not self._lost:
             return float(np.clip(self._estimate + sign * _SIX_POWERS, -FAR, FAR))
-        if self._lost[0].direction.get(self._name, sign) * sign > 0:
-            return None
-        return sign * _SIX_POWERS
+        way = way_to(self._lost[0], self.top.log, self._objective.likelihood.names)[self._index]
+        return None if way == 0 or way * sign > 0 else sign * _SIX_POWERS

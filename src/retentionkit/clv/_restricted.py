@@ -14,17 +14,15 @@ import numpy as np
 from retentionkit.clv._maximum import Objective, Surface, polish, search, settled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from retentionkit.clv._maximum import Limit
 
-__all__ = ["Restricted", "climb", "free_of", "held_at", "nearest_limit"]
+__all__ = ["Restricted", "climb", "free_of", "held_at", "nearest_limit", "way_to"]
 
 #: Log-likelihood to which a distance is worth knowing, and the steps it may cost.
 _CLOSE: Final = 0.05
-_STEPS: Final = 4
+_STEPS: Final = 5
 _TRUSTED: Final = 2.0
 
 
@@ -67,7 +65,7 @@ def nearest_limit(objective: Objective, log: NDArray[np.float64]) -> tuple[Limit
     """
     here = objective(log).value
     found = [
-        (here - plane(u).value - _gain(plane, u)[1], index, plane, u)
+        (_guess(here - plane(u).value, _gain(plane, u)[1]), index, plane, u)
         for index, limit in enumerate(objective.likelihood.limits)
         for plane, u in [_far_out(objective, log, limit)]
     ]
@@ -86,6 +84,11 @@ def nearest_limit(objective: Objective, log: NDArray[np.float64]) -> tuple[Limit
     return objective.likelihood.limits[index], max(lowest, 0.0)
 
 
+def _guess(distance: float, gain: float) -> float:
+    """What will be left of a distance; a parabola that promises all of it knows nothing."""
+    return distance - gain if gain < distance else distance
+
+
 def _far_out(
     objective: Objective, log: NDArray[np.float64], limit: Limit
 ) -> tuple[Restricted, NDArray[np.float64]]:
@@ -95,14 +98,19 @@ def _far_out(
     moving stays; the others are free.
     """
     names = objective.likelihood.names
-    basis = free_of(held_at(limit, names))
+    basis = free_of(held_at(limit, log, names))
     size: int = basis.shape[1]
     return Restricted(objective, limit.reached_from(log, names), basis), np.zeros(size)
 
 
-def held_at(limit: Limit, names: Sequence[str]) -> NDArray[np.float64]:
+def way_to(limit: Limit, log: NDArray[np.float64], names: tuple[str, ...]) -> NDArray[np.float64]:
+    """How the log-parameters move on the way to a limit."""
+    return limit.reached_from(log, names) - log
+
+
+def held_at(limit: Limit, log: NDArray[np.float64], names: tuple[str, ...]) -> NDArray[np.float64]:
     """The directions of the log-parameters that are held at a limit, as rows."""
-    move = limit.move(names)
+    move = way_to(limit, log, names)
     fixed = [name in limit.lost and m == 0 for name, m in zip(names, move, strict=True)]
     return np.vstack([move, np.eye(len(names))[fixed]])
 
