@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import nbinom
 
 import retentionkit as rk
-from retentionkit.clv._ahead import look_ahead, slices_within
+from retentionkit.clv._ahead import slices_within
 from retentionkit.errors import KindError, OptionError
 
 MODELS = [
@@ -268,14 +268,6 @@ def test_nobody_ahead_and_no_time():
     # A customer who is certainly gone: 400 purchases and then a year of silence.
     gone = rk.clv.predict_purchases(BUYS, few([400], [10.0], [2_000.0]), horizon=52)
     assert gone.high[0] == 0
-
-
-def test_blocks_without_customers_are_passed_over(cdnow):
-    ahead = look_ahead(BUYS, cdnow, 39)
-    some = ahead.among(np.arange(3))
-    assert sum(len(block.customers) for block in some.blocks()) == 3
-    alone = dataclasses.replace(some, at=np.full(3, len(ahead.x) - 1))
-    assert [block.row.tolist() for block in alone.blocks()][-1] != []
 
 
 def test_without_a_fit_there_is_no_uncertain_parameter():

@@ -78,10 +78,6 @@ class Ahead:
     x: Floats
     T: Floats
 
-    def among(self, rows: NDArray[Any] | slice) -> Ahead:
-        """Some of the customers."""
-        return dataclasses.replace(self, alive=self.alive[rows], at=self.at[rows])
-
     def under(self, model: Any, histories: Any) -> Ahead:  # noqa: ANN401 - model and its histories
         """The same customers under other parameters."""
         return dataclasses.replace(self, model=model, alive=_alive(model, histories))
@@ -108,8 +104,7 @@ class Ahead:
         for pairs in slices_within(64 + 30 * self.expected(), _HELD):
             low, high = np.searchsorted(ranked, (pairs.start, pairs.stop))
             customers = order[low:high]
-            if len(customers):
-                yield Block(pairs, self.table(pairs), customers, self.at[customers] - pairs.start)
+            yield Block(pairs, self.table(pairs), customers, self.at[customers] - pairs.start)
 
     def draw(self, pairs: Positions, ahead: float, rng: np.random.Generator) -> SimulatedPurchases:
         """Purchases of customers who are alive, one for each of the pairs given."""

@@ -91,7 +91,7 @@ def predict_purchases(
     >>> ahead.low.tolist(), ahead.high.tolist()
     ([0, 0], [5, 42])
     >>> ahead.expected.round(2)
-    array([ 1.23, 19.97])
+    array([ 1.23, 20.75])
     """
     check_predictive(confidence)
     check_choice("parameters", parameters, get_args(Parameters))

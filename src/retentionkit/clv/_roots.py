@@ -27,7 +27,6 @@ __all__ = ["falling_roots"]
 
 _STEP: Final = 1.0
 _FARTHEST: Final = 1e4
-_ROUNDS: Final = 200
 
 
 def falling_roots(
@@ -69,7 +68,7 @@ def _within(
     c, fc = a.copy(), fa.copy()
     t = np.full(len(a), 0.5)
     active = np.arange(len(a))
-    for _ in range(_ROUNDS):
+    while len(active):
         z = a[active] + t[active] * (b[active] - a[active])
         f = function(z, active)
         same = np.sign(f) == np.sign(fa[active])
@@ -79,8 +78,6 @@ def _within(
         a[active], fa[active] = z, f
         width = np.abs(b[active] - a[active])
         active = active[(width > tolerance) & (fa[active] != 0)]
-        if not len(active):
-            break
         points = tuple(array[active] for array in (a, fa, b, fb, c, fc))
         t[active] = _step(points, tolerance)
     return np.where(np.abs(fa) <= np.abs(fb), a, b)

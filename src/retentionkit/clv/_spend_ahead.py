@@ -16,7 +16,7 @@ In units of :math:`v'` it is the same for all customers who share x and T.
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -45,10 +45,6 @@ class SpendAhead:
     #: Shape q' of each pair (x, T), (m,), and rate v' of each customer, in kept money, (n,).
     shape: Floats
     rate: Floats
-
-    def among(self, rows: NDArray[Any] | slice) -> SpendAhead:
-        """Some of the customers."""
-        return dataclasses.replace(self, ahead=self.ahead.among(rows), rate=self.rate[rows])
 
     def exceeds(self, amount: Floats) -> Floats:
         """Probability that each customer's spend exceeds an amount; NaN where it is unknown."""
