@@ -103,7 +103,7 @@ class BGBB(DiscreteModel):
     >>> model.probability_alive(donors, after=1).round(2)
     array([0.11, 0.59, 0.93])
     >>> model.conditional_expected_purchases(donors, "5 years").round(2)
-    array([0.07, 0.89, 3.75])
+    array([0.07, 1.06, 3.75])
     """
 
     alpha: float

@@ -14,6 +14,7 @@ which are sums of :math:`1/(c + j)` and of :math:`1/(c + j)^2`.
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
     from retentionkit.clv._endings import Endings, Floats
 
 __all__ = ["PURCHASE_LIMITS", "BGBBLikelihood", "mean_purchase_probability"]
+
+#: Sums of the two shapes of a Beta distribution from which a search may start.
+_SHAPES: Final = (0.05, 2.0, 20.0)
+_STARTS: Final = 4
+#: Distinct histories on which starting points are compared.
+_SAMPLE: Final = 2_000
 
 PURCHASE_LIMITS: Final = (
     Limit(
@@ -99,13 +106,28 @@ class BGBBLikelihood:
         """Histories of whole opportunities are few already."""
 
     def starts(self) -> Sequence[Sequence[float]]:
-        """From purchases while customers surely were there, for little and much heterogeneity."""
-        p = mean_purchase_probability(self._data, self._data.t_x)
-        stay = float(self._data.n @ self._data.T) / self.n_customers
-        return [
-            [k * p, k * (1 - p), gamma, gamma * rest * max(stay, 1.0)]
-            for k, gamma, rest in ((2.0, 0.5, 0.8), (0.5, 0.2, 2.0), (10.0, 5.0, 0.8))
-        ]
+        """The most likely points of a grid: the likelihood may have a top in several corners.
+
+        Customers who never bought may never buy or may have left at once, so extreme shapes of
+        either distribution are tried with moderate ones of the other.
+        """
+        some = slice(None, None, 1 + len(self._x) // _SAMPLE)
+        x, t_x, n = (part[some] for part in (self._x, self._t_x, self._n))
+        weight = self._data.n[some]
+
+        def value(start: tuple[float, ...]) -> float:
+            point = np.array(start)
+            parts = batches(point, x, t_x, n)
+            return sum(
+                float(weight[rows] @ endings(point, x[rows], t_x[rows], n[rows]).value)
+                for rows in parts
+            )
+
+        p = [mean_purchase_probability(self._data, seen) for seen in (self._data.t_x, self._data.T)]
+        theta = (1 / (1 + float(self._data.n @ self._data.T) / self.n_customers), 0.4)
+        grid = product(_SHAPES, p, _SHAPES, theta)
+        points = [(k * p, k * (1 - p), c * q, c * (1 - q)) for k, p, c, q in grid]
+        return sorted(points, key=value, reverse=True)[:_STARTS]
 
     def __call__(self, parameters: NDArray[np.float64]) -> Surface:
         """Value, gradient and Hessian at (alpha, beta, gamma, delta)."""

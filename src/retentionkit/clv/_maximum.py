@@ -98,10 +98,6 @@ class Limit:
 
     def reached_from(self, log: NDArray[np.float64], names: Sequence[str]) -> NDArray[np.float64]:
         """The log-parameters at the limit, or so near that only the last digits differ."""
-        return log + self.move(names)
-
-    def reached_from(self, log: NDArray[np.float64], names: tuple[str, ...]) -> NDArray[np.float64]:
-        """The log-parameters at the limit, or so near that only the last digits differ."""
         move = np.array([self.direction.get(name, 0.0) for name in names])
         return np.asarray(log + move * np.log(10.0), dtype=np.float64)
 

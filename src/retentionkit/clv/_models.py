@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from retentionkit.clv._contract_model import ContractModel
+from retentionkit.clv._discrete_model import DiscreteModel
 from retentionkit.clv._fit import model_of
 from retentionkit.clv._gamma_gamma import GammaGamma
 from retentionkit.clv._reading import read_spending
@@ -21,6 +22,7 @@ __all__ = [
     "is_purchase_model",
     "known_to",
     "purchase_model",
+    "timed_model",
 ]
 
 
@@ -69,4 +71,18 @@ def purchase_model(purchases: object) -> TransactionModel[Any]:
         received=type(purchases).__name__,
         allowed="a fit or model of purchases, such as BGNBD",
         do="Pass BGNBD.fit(histories), or a fit read by rk.clv.load.",
+    )
+
+
+def timed_model(purchases: object) -> TransactionModel[Any]:
+    """A purchase model for what is followed day by day; those of opportunities are refused."""
+    model = purchase_model(purchases)
+    if not isinstance(model, DiscreteModel):
+        return model
+    raise KindError(
+        "`purchases` counts opportunities; here purchases are followed in time.",
+        received=type(model).__name__,
+        allowed="a fit or model of purchases in time, such as BGNBD",
+        do="Compare the customers who bought at each opportunity with all customers times "
+        "numpy.diff(model.expected_purchases(numpy.arange(n + 1))).",
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from retentionkit.clv._models import purchase_model
+from retentionkit.clv._models import timed_model
 from retentionkit.clv._reading import read_histories
 from retentionkit.durations import grain_in
 from retentionkit.histories._periods import last_day
@@ -142,7 +142,7 @@ def tracking(
     >>> int(held.actual_holdout), round(held.expected_holdout)
     (1882, 1667)
     """
-    model = purchase_model(purchases)
+    model = timed_model(purchases)
     cohort = read_histories(histories, model.unit)
     counts = timeline(transactions, histories, until=until)
     length, unit = grain_in(cohort.grain, model.unit)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 import numpy as np
@@ -16,6 +15,8 @@ from retentionkit.histories._opportunities import OpportunityHistories
 from retentionkit.transactions._moments import whole_day
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from numpy.typing import NDArray
 
     from retentionkit.durations import Moment
@@ -81,7 +82,18 @@ def opportunity_histories(
     0         1          1        2  2            50.0
     1         2          0        0  1             NaN
     """
-    plan = _plan(transactions, as_of, period, first_purchase)
+    check_transactions(transactions)
+    _check_period(period)
+    last_day = _last_full(transactions, as_of, period)
+    plan = planned(
+        transactions,
+        as_of=last_day,
+        unit=period,
+        grain=cast("Any", period),
+        first_purchase=first_purchase,
+        grains=get_args(Unit),
+        after=f"after {last_day}, the end of the last full {period}",
+    )
     people = plan.people
     if transactions.money:
         firsts = plan.events.choose(
@@ -123,19 +135,11 @@ def _histories(
     )
 
 
-def _plan(
-    transactions: Transactions,
-    as_of: Moment | None,
-    period: Unit,
-    first_purchase: tuple[Moment, Moment] | None,
-) -> Plan:
-    """The plan of purchase histories up to the end of the last full period."""
-    check_transactions(transactions)
-    _check_period(period)
+def _last_full(transactions: Transactions, as_of: Moment | None, period: Unit) -> dt.date:
+    """The last day of the last period that is over by the end of `as_of`."""
     until = transactions.observed_until if as_of is None else whole_day("as_of", as_of)
     day = until if isinstance(until, int) else day_number(until)
-    end = first_day(calendar_period(day + 1, period), period)  # of the last full period, exclusive
-    last = calendar_day(day_number(end) - 1)
+    last = calendar_day(day_number(first_day(calendar_period(day + 1, period), period)) - 1)
     if last < transactions.first:
         raise OptionError(
             f"No {period} of this log is over by `as_of`.",
@@ -143,17 +147,7 @@ def _plan(
             allowed=f"a day on or after the end of the {period} of the first purchase",
             do="Pass a later as_of, or a shorter period.",
         )
-    after = f"after {last}, the end of the last full {period}"
-    plan = planned(
-        transactions,
-        as_of=last,
-        unit=period,
-        grain=cast("Any", period),
-        first_purchase=first_purchase,
-        grains=get_args(Unit),
-        after=after,
-    )
-    return dataclasses.replace(plan, as_of=last)
+    return last
 
 
 def _check_period(period: object) -> None:
