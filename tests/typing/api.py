@@ -83,3 +83,13 @@ def service() -> float:
     one = rk.PurchaseHistories.from_arrays(2, 30.43, 38.86, unit="week")
     model = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")
     return float(model.probability_alive(one)[0])
+
+
+def subscribers() -> rk.LifetimeValue:
+    """Contracts and their value."""
+    found = rk.RenewalHistories.from_survivors([1000, 869, 743, 653], unit="year")
+    fit = rk.clv.ShiftedBetaGeometric.fit(found)
+    assert_type(fit.model, rk.clv.ShiftedBetaGeometric)
+    assert_type(found[~found.ended], rk.RenewalHistories)
+    assert_type(fit.model.discounted_expected_lifetime(discount_rate=0.1), float)
+    return rk.clv.lifetime_value(fit, 120.0, found, horizon="3 years", discount_rate=0.1)

@@ -229,13 +229,13 @@ class RenewalHistories(Result):
         >>> h.grouped().weight
         array([1., 2.])
         """
-        pairs = np.stack([self.renewals, ~self.ended], axis=1)  # those who left come first
-        found, at = np.unique(pairs, axis=0, return_inverse=True)
+        keys = 2 * self.renewals + ~self.ended  # of equal renewals, those who left come first
+        found, at = np.unique(keys, return_inverse=True)
         return dataclasses.replace(
             self,
-            renewals=frozen_array(found[:, 0], np.int64),
-            ended=frozen_array(found[:, 1] == 0, np.bool_),
-            weight=frozen_array(np.bincount(at.ravel(), self.weight), np.float64),
+            renewals=frozen_array(found // 2, np.int64),
+            ended=frozen_array(found % 2 == 0, np.bool_),
+            weight=frozen_array(np.bincount(at, self.weight), np.float64),
             customer=None,
         )
 
