@@ -174,7 +174,7 @@ def absent(document):
         (having(version=2), "schema 'retentionkit/fit', version 2"),
         (having(log_likelihood="great"), "log_likelihood is 'great'"),
         (having(n_customers=1.5), "n_customers is 1.5"),
-        (having(model="ParetoNBD"), r"KeyError\('ParetoNBD'\)"),
+        (having(model="ParetoGGG"), r"KeyError\('ParetoGGG'\)"),
         (having(model=["BGNBD"]), "TypeError"),
         (having(unit="fortnight"), "`unit` is not one of its choices"),
         (having(covariance=[[1.0, 0.0], [0.0, 1.0]]), r"covariance of shape \(2, 2\)"),

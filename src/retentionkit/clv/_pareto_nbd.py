@@ -91,7 +91,7 @@ class ParetoNBD(TransactionModel[PurchaseHistories]):
     >>> model = rk.clv.ParetoNBD(0.553, 10.578, 0.606, 11.669, unit="week")
     >>> customer = rk.PurchaseHistories.from_arrays(2, 30.43, 38.86, unit="week")
     >>> model.probability_alive(customer).round(4)
-    array([0.8691])
+    array([0.8692])
     """
 
     r: float
