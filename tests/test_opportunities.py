@@ -61,6 +61,7 @@ def test_years_after_the_first_one_are_opportunities(kind):
     assert [(line.reason, line.rows, line.amount) for line in found.ledger.set_aside] == [
         ("after 2021-12-31, the end of the last full year", 2, 104.0)
     ]
+    assert "as_of        2021-12-31" in repr(found)
     assert "each calendar year after that of a customer's first purchase" in found.definition
     assert list(found.to_frame().columns if kind != "pyarrow" else found.to_frame().column_names)[
         1:
