@@ -253,10 +253,7 @@ def _mixture(
         (3, 3, -(s + 1) * v * (1 / B[:, None] + later_b)),
     ]
     for i, j, bend in bends:
-        change = spread @ bend.ravel()
-        hessian[i, j] += change
-        if i != j:
-            hessian[j, i] += change
+        hessian[(i, j), (j, i)] += spread @ bend.ravel()
     hessian[2, 2] -= weight.sum() / s**2
     hessian[3, 3] += weight @ B**-2.0
     return Surface(float(value), whole @ weight, hessian)
