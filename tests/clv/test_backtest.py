@@ -9,10 +9,15 @@ import polars as pl
 import pytest
 
 import retentionkit as rk
-from retentionkit.clv._accuracy import accuracy_of
-from retentionkit.clv._baselines import Known, back_of_envelope, cohort_average, last_period
-from retentionkit.clv._gains import gini
-from retentionkit.clv._origins import rolling_origins
+from retentionkit.clv._evaluation.accuracy import accuracy_of
+from retentionkit.clv._evaluation.baselines import (
+    Known,
+    back_of_envelope,
+    cohort_average,
+    last_period,
+)
+from retentionkit.clv._evaluation.gains import gini
+from retentionkit.clv._evaluation.origins import rolling_origins
 from retentionkit.errors import ConvergenceError, DataError, OptionError
 
 BASELINES = ("last_period", "cohort_average", "back_of_envelope")

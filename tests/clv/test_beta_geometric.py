@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retentionkit.clv import BGNBD
-from retentionkit.clv import _beta_geometric as kernels
-from retentionkit.clv._distinct import codes, on_distinct, on_smooth
-from retentionkit.clv._rising import rising
+from retentionkit.clv._numerics import beta_geometric as kernels
+from retentionkit.clv._numerics.distinct import codes, on_distinct, on_smooth
+from retentionkit.clv._numerics.rising import rising
 
 
 def exact(function, a, b):

@@ -13,7 +13,7 @@ from scipy.stats import beta as beta_distribution
 
 import retentionkit as rk
 from donations import DONORS, GAVE, donors
-from retentionkit.clv._bgbb_likelihood import BGBBLikelihood
+from retentionkit.clv._fitting.bgbb_likelihood import BGBBLikelihood
 from retentionkit.errors import DataError, KindError, OptionError
 
 ROUNDED = rk.clv.BGBB(1.20, 0.75, 0.66, 2.78, unit="year")

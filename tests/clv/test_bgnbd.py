@@ -9,8 +9,8 @@ from scipy.special import roots_genlaguerre, roots_jacobi
 from scipy.stats import gamma as gamma_distribution
 
 import retentionkit as rk
-from retentionkit.clv._beta_geometric_likelihood import BetaGeometricLikelihood
-from retentionkit.clv._counted import count_histories
+from retentionkit.clv._fitting.beta_geometric_likelihood import BetaGeometricLikelihood
+from retentionkit.clv._fitting.counted import count_histories
 from retentionkit.errors import DataError, KindError, OptionError
 
 ROUNDED = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")

@@ -8,8 +8,8 @@ import pytest
 from scipy import stats
 
 import retentionkit as rk
-from retentionkit.clv import _bootstrap
-from retentionkit.clv._influence import accelerations
+from retentionkit.clv._inference import bootstrap as _bootstrap
+from retentionkit.clv._inference.influence import accelerations
 from retentionkit.errors import ConvergenceError, DataError, KindError, OptionError
 
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 import retentionkit as rk
-from retentionkit.clv import _registry
-from retentionkit.clv._recommendation import Candidate, recommend, saturation
+from retentionkit.clv._evaluation import registry as _registry
+from retentionkit.clv._evaluation.recommendation import Candidate, recommend, saturation
 from retentionkit.errors import ConvergenceError, DataError, KindError, OptionError
 
 CORE = ("BGNBD", "MBGNBD", "NBD")

@@ -10,9 +10,9 @@ from scipy.integrate import quad
 from scipy.special import betaln, hyp2f1
 
 import retentionkit as rk
-from retentionkit.clv._contract_lives import ContractLives
-from retentionkit.clv._residual_lifetime import discounted_renewals
-from retentionkit.clv._retention_elasticity import mean_elasticity
+from retentionkit.clv._numerics.contract_lives import ContractLives
+from retentionkit.clv._numerics.residual_lifetime import discounted_renewals
+from retentionkit.clv._numerics.retention_elasticity import mean_elasticity
 from retentionkit.errors import DataError, KindError, OptionError
 
 Geometric = rk.clv.ShiftedBetaGeometric

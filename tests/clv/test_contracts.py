@@ -12,10 +12,10 @@ from scipy.special import betaln, digamma, gammaln, polygamma
 from scipy.stats import chi2, kstest
 
 import retentionkit as rk
-from retentionkit.clv._contract_likelihood import ContractLikelihood, count_contracts
-from retentionkit.clv._contract_lives import ContractLives
-from retentionkit.clv._contract_simulation import follow_ups
-from retentionkit.clv._gamma_differences import digamma_step, log_gamma_step, trigamma_step
+from retentionkit.clv._fitting.contract_likelihood import ContractLikelihood, count_contracts
+from retentionkit.clv._models.contract_simulation import follow_ups
+from retentionkit.clv._numerics.contract_lives import ContractLives
+from retentionkit.clv._numerics.gamma_differences import digamma_step, log_gamma_step, trigamma_step
 from retentionkit.errors import DataError, KindError, OptionError
 
 Geometric = rk.clv.ShiftedBetaGeometric

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import retentionkit as rk
-from retentionkit.clv._counted import count_histories
-from retentionkit.clv._gamma_gamma_likelihood import GammaGammaLikelihood
+from retentionkit.clv._fitting.counted import count_histories
+from retentionkit.clv._fitting.gamma_gamma_likelihood import GammaGammaLikelihood
 
 HISTORIES = [
     (0, 0.0, 7305.0),

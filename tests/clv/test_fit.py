@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 import retentionkit as rk
-from retentionkit.clv._beta_geometric_likelihood import BetaGeometricLikelihood
-from retentionkit.clv._counted import Counted, count_histories
-from retentionkit.clv._maximum import Limit, Objective, Penalty, Surface, maximise
-from retentionkit.clv._restricted import nearest_limit
-from retentionkit.clv._simulation import purchases_until_dropout
-from retentionkit.clv._verdict import say_verdict
+from retentionkit.clv._fitting.beta_geometric_likelihood import BetaGeometricLikelihood
+from retentionkit.clv._fitting.counted import Counted, count_histories
+from retentionkit.clv._fitting.maximum import Limit, Objective, Penalty, Surface, maximise
+from retentionkit.clv._fitting.restricted import nearest_limit
+from retentionkit.clv._fitting.verdict import say_verdict
+from retentionkit.clv._models.simulation import purchases_until_dropout
 from retentionkit.errors import ConvergenceError, DataError, KindError, OptionError
 
 NO_PENALTY = Penalty(0.0, np.zeros((1, 4)), np.zeros(1))

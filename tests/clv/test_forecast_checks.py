@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import retentionkit as rk
-from retentionkit.clv._accuracy import accuracy_of
-from retentionkit.clv._activity import activity_sums, brier
-from retentionkit.clv._calibration import calibrated, forecast_sums
-from retentionkit.clv._gains import gained_by, gains_of, gini
-from retentionkit.clv._outcomes import outcomes, predictive, probability_of
-from retentionkit.clv._pit import pit_of, pit_sums
+from retentionkit.clv._evaluation.accuracy import accuracy_of
+from retentionkit.clv._evaluation.activity import activity_sums, brier
+from retentionkit.clv._evaluation.calibration import calibrated, forecast_sums
+from retentionkit.clv._evaluation.gains import gained_by, gains_of, gini
+from retentionkit.clv._evaluation.outcomes import outcomes, predictive, probability_of
+from retentionkit.clv._evaluation.pit import pit_of, pit_sums
 from retentionkit.errors import DataError, KindError, OptionError
 from retentionkit.histories import Holdout
 from retentionkit.ledger import Ledger

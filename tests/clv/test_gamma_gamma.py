@@ -9,8 +9,8 @@ from scipy.integrate import quad
 from scipy.stats import gamma as gamma_distribution
 
 import retentionkit as rk
-from retentionkit.clv import _gamma_gamma_likelihood
-from retentionkit.clv._gamma_gamma_likelihood import GammaGammaLikelihood
+from retentionkit.clv._fitting import gamma_gamma_likelihood as _gamma_gamma_likelihood
+from retentionkit.clv._fitting.gamma_gamma_likelihood import GammaGammaLikelihood
 from retentionkit.errors import DataError, KindError, OptionError
 
 ROUNDED = rk.clv.GammaGamma(6.25, 3.74, 15.44)

@@ -6,9 +6,10 @@ import pytest
 from scipy import stats
 
 import retentionkit as rk
-from retentionkit.clv import _likelihood_ratio, _nested
-from retentionkit.clv._likelihood_ratio import _mixed_tail, _tail
-from retentionkit.clv._nested import NESTED, Nesting, limiting_model
+from retentionkit.clv._inference import likelihood_ratio as _likelihood_ratio
+from retentionkit.clv._inference import nested as _nested
+from retentionkit.clv._inference.likelihood_ratio import _mixed_tail, _tail
+from retentionkit.clv._inference.nested import NESTED, Nesting, limiting_model
 from retentionkit.errors import ConvergenceError, DataError, KindError, OptionError
 
 

@@ -7,8 +7,8 @@ from scipy.special import roots_genlaguerre, roots_jacobi
 from scipy.stats import gamma as gamma_distribution
 
 import retentionkit as rk
-from retentionkit.clv._beta_geometric_likelihood import BetaGeometricLikelihood
-from retentionkit.clv._counted import count_histories
+from retentionkit.clv._fitting.beta_geometric_likelihood import BetaGeometricLikelihood
+from retentionkit.clv._fitting.counted import count_histories
 from retentionkit.errors import OptionError
 
 ROUNDED = rk.clv.MBGNBD(0.525, 6.183, 0.891, 1.614, unit="week")

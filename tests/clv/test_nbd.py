@@ -8,7 +8,7 @@ from scipy.stats import gamma as gamma_distribution
 from scipy.stats import nbinom
 
 import retentionkit as rk
-from retentionkit.clv._counted import count_histories
+from retentionkit.clv._fitting.counted import count_histories
 from retentionkit.errors import DataError, OptionError
 
 ROUNDED = rk.clv.NBD(0.385, 12.072, unit="week")

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 import retentionkit as rk
-from retentionkit.clv._counted import count_histories
-from retentionkit.clv._decay import integral
-from retentionkit.clv._pareto_likelihood import ParetoLikelihood, log_odds
-from retentionkit.clv._simulation import purchases_while_alive
+from retentionkit.clv._fitting.counted import count_histories
+from retentionkit.clv._fitting.pareto_likelihood import ParetoLikelihood, log_odds
+from retentionkit.clv._models.simulation import purchases_while_alive
+from retentionkit.clv._numerics.decay import integral
 
 POINT = np.array([0.7, 9.0, 0.8, 9.5])
 

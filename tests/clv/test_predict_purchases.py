@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import nbinom
 
 import retentionkit as rk
-from retentionkit.clv._ahead import slices_within
+from retentionkit.clv._value.ahead import slices_within
 from retentionkit.errors import KindError, OptionError
 
 MODELS = [

@@ -10,7 +10,7 @@ from scipy.stats import betaprime
 from scipy.stats import gamma as gamma_distribution
 
 import retentionkit as rk
-from retentionkit.clv._roots import falling_roots
+from retentionkit.clv._numerics.roots import falling_roots
 from retentionkit.errors import DataError, KindError, OptionError
 
 BUYS = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")

@@ -235,7 +235,7 @@ def test_infinite_variances_have_no_interval():
 
 def test_busy_customers_are_drawn_in_parts(monkeypatch):
     # 500 draws of some 900 purchases, in parts of a hundred or so.
-    monkeypatch.setattr("retentionkit.clv._futures._HELD", 100_000)
+    monkeypatch.setattr("retentionkit.clv._value.futures._HELD", 100_000)
     h = rk.PurchaseHistories.from_arrays(900, 99.0, 100.0, monetary_value=10.0, unit="week")
     value = rk.clv.lifetime_value(MODELS[2], SPENDS, h, horizon=100, discount_rate=0.1)
     low, high = value.predictive_interval(draws=500)

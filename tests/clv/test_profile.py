@@ -9,9 +9,9 @@ from scipy.optimize import minimize
 from scipy.stats import chi2
 
 import retentionkit as rk
-from retentionkit.clv._maximum import Limit, Surface
-from retentionkit.clv._profile_curve import Curve
-from retentionkit.clv._simulation import purchases_while_alive
+from retentionkit.clv._fitting.maximum import Limit, Surface
+from retentionkit.clv._inference.profile_curve import Curve
+from retentionkit.clv._models.simulation import purchases_while_alive
 from retentionkit.errors import DataError, KindError, OptionError
 
 

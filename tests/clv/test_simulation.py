@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy.stats import kstest
 
 import retentionkit as rk
-from retentionkit.clv._simulation import purchases_until_dropout, purchases_while_alive
+from retentionkit.clv._models.simulation import purchases_until_dropout, purchases_while_alive
 
 
 def drawn(age, rate, dropout, seed=1):

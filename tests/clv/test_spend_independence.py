@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 import retentionkit as rk
-from retentionkit.clv._association import associations
+from retentionkit.clv._value.association import associations
 from retentionkit.errors import DataError, KindError, OptionError
 
 TRUTH = rk.clv.GammaGamma(6.0, 4.0, 18.0)

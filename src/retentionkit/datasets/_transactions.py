@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from retentionkit.clv import GammaGamma
-    from retentionkit.clv._transaction_model import TransactionModel
+    from retentionkit.clv._models.transaction_model import TransactionModel
     from retentionkit.frames import Frame
     from retentionkit.histories import PurchaseHistories
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, ge
 import numpy as np
 
 from retentionkit.arguments import check_choice
-from retentionkit.clv._models import purchase_model
+from retentionkit.clv._models.purchase_model import purchase_model
 from retentionkit.errors import OptionError
 from retentionkit.plots._axes import MODEL, QUIET, axes
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from retentionkit.clv import Fit
-    from retentionkit.clv._transaction_model import TransactionModel
+    from retentionkit.clv._models.transaction_model import TransactionModel
 
 __all__ = ["heterogeneity"]
 

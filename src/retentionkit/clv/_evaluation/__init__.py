@@ -1,0 +1,1 @@
+"""Did it hold? Comparison, backtests, calibration, tracking."""

@@ -1,0 +1,1 @@
+"""From histories to a fit: likelihoods with their derivatives, the driver, the verdict, files."""

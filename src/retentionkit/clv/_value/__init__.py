@@ -1,0 +1,1 @@
+"""From models to money: lifetime value, predictions, tiers."""
