@@ -7,13 +7,13 @@ contracts last, in `contract_lives`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from retentionkit.clv._fitting.contract_likelihood import ContractLikelihood, count_contracts
-from retentionkit.clv._fitting.fit import Fit, fit_model
-from retentionkit.clv._fitting.maximum import Penalty, Problem
+from retentionkit.clv._fitting.fittable import Fittable
+from retentionkit.clv._fitting.maximum import Problem
 from retentionkit.clv._models.contract_reading import (
     read_periods,
     read_renewals,
@@ -26,7 +26,7 @@ from retentionkit.errors import OptionError
 from retentionkit.histories import RenewalHistories
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
     from retentionkit.clv._numerics.contract_lives import Floats
     from retentionkit.durations import Duration, Unit
@@ -34,22 +34,13 @@ if TYPE_CHECKING:
 __all__ = ["ContractModel", "RenewalHistories"]
 
 
-class ContractModel(ContractValues):
+class ContractModel(Fittable[RenewalHistories], ContractValues):
     """A model of contracts, which *is* its parameters; the base of `ShiftedBetaGeometric`."""
 
     __slots__ = ()
 
     alpha: float
     beta: float
-
-    #: The parameters in the order of the papers.
-    names: ClassVar[tuple[str, ...]]
-    #: The quantities that a penalty holds around 0, as rows over the log-parameters.
-    shapes: ClassVar[NDArray[np.float64]]
-
-    def parameters(self) -> Floats:
-        """The parameters in the order of `names`, shape (k,)."""
-        return np.array([getattr(self, name) for name in self.names])
 
     @property
     def mean_churn(self) -> float:
@@ -60,47 +51,6 @@ class ContractModel(ContractValues):
     def polarisation(self) -> float:
         """Index 1/(1 + alpha + beta): near 0 all are alike, near 1 leave at once or never."""
         return 1 / (1 + self.alpha + self.beta)
-
-    @classmethod
-    def fit(
-        cls, histories: RenewalHistories, *, penalty: float = 0.0, start: Self | None = None
-    ) -> Fit[Self]:
-        """Fit by maximum likelihood.
-
-        Parameters
-        ----------
-        histories
-            Contracts, those that still run included; the model takes their period. Weights count
-            customers.
-        penalty
-            Weight of a normal prior with variance 1/penalty on each of the model's shape
-            quantities, named in its own documentation; 0 is maximum likelihood.
-        start
-            Where to start the search.
-
-        Returns
-        -------
-        Fit
-            The model with its uncertainty and a verdict.
-
-        Raises
-        ------
-        DataError
-            No contract ended, none was renewed, or too few renewals were observed.
-        ConvergenceError
-            No maximum and no limit was found; it says which parameter ran where.
-
-        Examples
-        --------
-        >>> import retentionkit as rk
-        >>> left = [1000, 869, 743, 653, 593, 551, 517, 491]
-        >>> histories = rk.RenewalHistories.from_survivors(left, unit="year")
-        >>> fit = rk.clv.ShiftedBetaGeometric.fit(histories)
-        >>> [round(value, 3) for value in fit.model.parameters().tolist()]
-        [0.668, 3.806]
-        """
-        held = Penalty(penalty, cls.shapes, np.zeros(len(cls.shapes)))
-        return fit_model(cls, cls._problem(histories), held, start=start)
 
     def log_likelihood(self, histories: RenewalHistories) -> Floats:
         """Log-likelihood of each history, shape (n,); weights are not applied."""

@@ -25,11 +25,8 @@ class Kernels(ABC):
 
     __slots__ = ()
 
-    #: The parameters in the order of the papers, and those that are measured in time.
-    names: ClassVar[tuple[str, ...]]
+    #: The parameters that are measured in time.
     times: ClassVar[tuple[str, ...]]
-    #: The quantities that a penalty holds around 0, as rows over the log-parameters.
-    shapes: ClassVar[Floats]
 
     @classmethod
     @abstractmethod

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 
 from retentionkit.clv._fitting.counted import check_enough, count_histories
-from retentionkit.clv._fitting.fit import Fit, fit_model
-from retentionkit.clv._fitting.maximum import Penalty, Problem
+from retentionkit.clv._fitting.fittable import Fittable
+from retentionkit.clv._fitting.maximum import Problem
 from retentionkit.clv._models.kernels import Kernels
 from retentionkit.clv._models.reading import read_counts, read_histories, read_times
 from retentionkit.clv._numerics.distinct import on_distinct, on_smooth
@@ -36,62 +36,18 @@ __all__ = ["TransactionModel"]
 H_contra = TypeVar("H_contra", contravariant=True)
 
 
-class TransactionModel(Kernels, Generic[H_contra]):
+class TransactionModel(Fittable[H_contra], Kernels):
     """A model of repeat purchases, which *is* its parameters; the base of `BGNBD` and its kin."""
 
     __slots__ = ()
 
     unit: Unit
 
-    def parameters(self) -> Floats:
-        """The parameters in the order of `names`, shape (k,)."""
-        return np.array([getattr(self, name) for name in self.names])
-
     def in_unit(self, unit: Unit) -> Self:
         """The same model with time measured in another unit."""
         ratio = unit_ratio(self.unit, unit)
         scaled: dict[str, Any] = {name: getattr(self, name) * ratio for name in self.times}
         return dataclasses.replace(self, **scaled, unit=unit)  # type: ignore[type-var]
-
-    @classmethod
-    def fit(
-        cls, histories: H_contra, *, penalty: float = 0.0, start: Self | None = None
-    ) -> Fit[Self]:
-        """Fit by maximum likelihood.
-
-        Parameters
-        ----------
-        histories
-            Histories of the kind that the model reads; the model takes their unit. Weights count
-            customers.
-        penalty
-            Weight of a normal prior with variance 1/penalty on each of the model's shape
-            quantities, named in its own documentation; 0 is maximum likelihood.
-        start
-            Where to start the search.
-
-        Returns
-        -------
-        Fit
-            The model with its uncertainty and a verdict.
-
-        Raises
-        ------
-        DataError
-            Without repeat purchases, or with too few distinct histories.
-        ConvergenceError
-            No maximum and no limit was found; it says which parameter ran where.
-
-        Examples
-        --------
-        >>> import retentionkit as rk
-        >>> log = rk.Transactions(rk.datasets.load_cdnow())
-        >>> fit = rk.clv.BGNBD.fit(rk.purchase_histories(log, as_of="1997-09-30", unit="week"))
-        >>> [round(value, 3) for value in fit.model.parameters().tolist()]
-        [0.243, 4.414, 0.793, 2.426]
-        """
-        held = Penalty(penalty, cls.shapes, np.zeros(len(cls.shapes)))
-        return fit_model(cls, cls._problem(histories), held, start=start)
 
     def log_likelihood(self, histories: H_contra) -> Floats:
         """Log-likelihood of each history, shape (n,); weights are not applied."""
