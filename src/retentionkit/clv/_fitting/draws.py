@@ -29,7 +29,7 @@ def draw_models(fit: Fit[Any], n: int, rng: np.random.Generator | int) -> tuple[
     check_number("n", n, low=1, do="Pass a number of models, such as n=1000.")
     names, values = fit.model.names, fit.model.parameters()
     free = np.flatnonzero(np.isfinite(np.diag(fit.covariance)))
-    if len(free) < len(names) and fit.limiting_model is None:
+    if len(free) == 0 or (len(free) < len(names) and fit.limiting_model is None):
         raise DataError(
             "A fit at this limit has no normal approximation to draw from.",
             received=f"a fit that ran to {fit.limit!r}",
