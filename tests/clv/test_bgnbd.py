@@ -251,7 +251,7 @@ def test_score_is_zero_and_derivatives_are_right(bgnbd, cdnow):
 
 
 def test_naive_likelihood_agrees(cdnow):
-    """Equation (6) as it stands in the paper, customer by customer."""
+    """The likelihood as it stands in the paper, customer by customer."""
     r, alpha, a, b = 0.243, 4.414, 0.793, 2.426
     some = cdnow[:300]
     expected = []

@@ -157,7 +157,7 @@ def test_the_likelihood_is_that_of_the_papers():
             for x, over in zip(h.renewals.tolist(), h.ended.tolist(), strict=True)
         ]
         np.testing.assert_allclose(model.log_likelihood(h), naive, rtol=1e-12)
-    # Equations (5) and (7) of 2007: P(T = 1) = alpha/(alpha + beta), then (beta + t - 2)/(...).
+    # Equation (7) of 2007: P(T = 1) = alpha/(alpha + beta), then (beta + t - 2)/(...).
     p, alpha, beta = 0.668 / 4.474, 0.668, 3.806
     for t in range(2, 5):
         p *= (beta + t - 2) / (alpha + beta + t - 1)

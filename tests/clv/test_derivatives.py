@@ -36,7 +36,7 @@ def rising(c, x):
 
 
 def purchase_terms(model, x, t_x, T):
-    """The terms of a log-likelihood as functions of the parameters, equation (6) in logarithms."""
+    """The terms of a log-likelihood as functions of the parameters."""
     m = x + (model is rk.clv.MBGNBD)
     terms = [
         lambda r, *_: rising(r, x),

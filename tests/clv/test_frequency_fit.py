@@ -26,7 +26,7 @@ def test_cdnow(bgnbd, cdnow):
     assert found.actual.tolist() == [1411, 439, 214, 100, 62, 38, 29, 64]
     assert found.labels == ("0", "1", "2", "3", "4", "5", "6", "7+")
     assert found.expected.sum() == pytest.approx(2357, rel=1e-12)
-    # Better than a model without dropout; the paper's figure 1 shows BG/NBD close everywhere.
+    # Better than a model without dropout; the paper shows BG/NBD close everywhere.
     nbd = rk.clv.frequency_fit(rk.clv.NBD.fit(cdnow), cdnow)
     assert found.distance < 0.5 * nbd.distance
     assert (np.abs(found.actual / found.expected - 1) < 0.25).all()

@@ -136,7 +136,8 @@ def test_weekly_increments_of_the_cohort(log, cdnow):
     table = held.to_frame().set_index("week").loc[20:25]
     assert table["actual_increment"].tolist() == [73, 55, 70, 33, 56, 99]
     printed = [78.308, 76.419, 74.648, 72.983, 71.414, 69.933]
-    # R takes purchases to begin in the middle of the day of the first one.
+    # R takes every customer for one day older, as test_tracking.py shows. With its ages, and at the
+    # exact maximum instead of the printed parameters, the differences are below 0.004.
     np.testing.assert_allclose(table["expected_increment"], printed, rtol=5e-3)
 
 

@@ -132,7 +132,7 @@ def gamma_mean(c: State, f: Callable[[mp.mpf], mp.mpf]) -> mp.mpf:
 
 
 def likelihood_parts(c: State) -> tuple[mp.mpf, mp.mpf]:
-    """Equation 6 in two terms: still alive at T, dropped out right after the last purchase."""
+    """The likelihood in two terms: still alive at T, dropped out right after the last purchase."""
     front = mp.exp(mp.loggamma(c.R) - mp.loggamma(c.r)) * c.alpha**c.r / mp.beta(c.a, c.b)
     alive = front * mp.beta(c.a, c.B) / c.A**c.R
     if c.x == 0:

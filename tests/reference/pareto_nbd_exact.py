@@ -158,7 +158,7 @@ def odds(c: State) -> tuple[mp.mpf, mp.mpf]:
 
 
 def closed_odds(c: State) -> mp.mpf:
-    """From equations (11) and (12) of the paper of 1987, in the note's form of the likelihood."""
+    """The hypergeometric form of the papers: equations (18) to (20) of the note."""
     with mp.workdps(120):
         total, far = c.R + c.s, max(c.alpha, c.beta)
         second = c.s + 1 if c.alpha >= c.beta else c.R
@@ -177,7 +177,7 @@ def alive_now(c: State) -> tuple[mp.mpf, mp.mpf]:
 
 
 def log_likelihood(row: Row) -> tuple[mp.mpf, mp.mpf]:
-    """Equation (17) of the note: alive up to T, or gone before."""
+    """Equation (18) of the note: alive up to T, or gone before."""
     c = State.of(row)
     ways = mp.loggamma(c.R) - mp.loggamma(c.r) if c.x else mp.mpf(0)
     stays = ways + c.r * mp.log(c.alpha) - c.R * mp.log(c.A) - c.s * mp.log(c.B / c.beta)

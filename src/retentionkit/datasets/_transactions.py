@@ -94,7 +94,7 @@ def simulate_transactions(
     References
     ----------
     .. [1] Fader, P. S., Hardie, B. G. S. and Lee, K. L. (2005). "Counting Your Customers" the Easy
-       Way. Marketing Science 24(2), 275-284, section 3.
+       Way. Marketing Science 24(2), 275-284.
     .. [2] Fader, P. S. and Hardie, B. G. S. (2013). The Gamma-Gamma Model of Monetary Value.
 
     Examples

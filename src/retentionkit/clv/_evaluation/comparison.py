@@ -11,7 +11,7 @@ opportunities, and of contracts therefore have tables of their own.
 References
 ----------
 .. [1] Burnham, K. P. and Anderson, D. R. (2004). Multimodel Inference. Sociological Methods &
-   Research 33(2), 261-304, section 2.6.
+   Research 33(2), 261-304.
 .. [2] Gneiting, T. and Raftery, A. E. (2007). Strictly Proper Scoring Rules, Prediction, and
    Estimation. Journal of the American Statistical Association 102(477), 359-378.
 """

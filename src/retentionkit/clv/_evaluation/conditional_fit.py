@@ -2,7 +2,7 @@ r"""Conditional fit: did those who had bought much go on to buy as much as the m
 
 Customers are put into classes by what they had done up to the end of observation, by frequency or
 by recency, and the mean of what they bought next is set beside the mean of what the model expected
-of them, as in figures 6 and 7 of [1]_.
+of them [1]_.
 
 References
 ----------

@@ -12,7 +12,7 @@ models of the same customers and classes.
 References
 ----------
 .. [1] Fader, P. S., Hardie, B. G. S. and Lee, K. L. (2005). "Counting Your Customers" the Easy Way:
-   An Alternative to the Pareto/NBD Model. Marketing Science 24(2), 275-284, figure 1.
+   An Alternative to the Pareto/NBD Model. Marketing Science 24(2), 275-284.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ with equal forecasts share what they bought.
 
 References
 ----------
-.. [1] Yitzhaki, S. and Schechtman, E. (2013). The Gini Methodology. Springer, chapter 2.
+.. [1] Yitzhaki, S. and Schechtman, E. (2013). The Gini Methodology. Springer.
 """
 
 from __future__ import annotations

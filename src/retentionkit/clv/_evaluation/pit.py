@@ -3,7 +3,7 @@ r"""PIT: were the counts as spread out as the model said they would be?
 The probability integral transform asks at which quantile of its own forecast each count fell; in a
 right forecast all quantiles are equally frequent. For counts the transform is a step, so each
 customer is spread evenly over the quantiles that the count covers, from :math:`P(N < n)` to
-:math:`P(N \le n)`, equation (1) of [1]_:
+:math:`P(N \le n)` [1]_:
 
 .. math::
 

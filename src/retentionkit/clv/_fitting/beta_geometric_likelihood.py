@@ -2,7 +2,7 @@ r"""The log-likelihood of BG/NBD and MBG/NBD for counted histories, with gradien
 
 A customer with :math:`x` repeat purchases has had :math:`m` occasions to leave: :math:`m = x` in
 BG/NBD, after each repeat purchase; :math:`m = x + 1` in MBG/NBD, after the first one too. With
-:math:`(c)_x = \Gamma(c + x)/\Gamma(c)`, equation (6) of [1]_ and its twin in [2]_ are
+:math:`(c)_x = \Gamma(c + x)/\Gamma(c)`, the likelihood of [1]_ and its twin in [2]_ are
 
 .. math::
 

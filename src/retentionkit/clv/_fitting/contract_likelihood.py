@@ -13,7 +13,7 @@ All derivatives of M are first differences of the digamma and trigamma functions
 References
 ----------
 .. [1] Fader, P. S. and Hardie, B. G. S. (2007). How to Project Customer Retention. Journal of
-   Interactive Marketing 21(1), 76-90. Equations (5) to (7) and appendix B.
+   Interactive Marketing 21(1), 76-90. Equations (6) and (7), appendix B.
 """
 
 from __future__ import annotations

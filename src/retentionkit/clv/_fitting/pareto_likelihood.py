@@ -1,6 +1,6 @@
 r"""The log-likelihood of Pareto/NBD for counted histories, with gradient and Hessian.
 
-Equation (A6) of [2]_, with the integral over the time of dropout left as it is, is a sum of two
+Equation (18) of [2]_, with the integral over the time of dropout left as it is, is a sum of two
 positive terms. With the first of them, still alive at T, taken out,
 
 .. math::

@@ -46,9 +46,10 @@ class BGNBD(BetaGeometricModel):
 
     Notes
     -----
-    The likelihood is equation (6) of [1]_, the distribution of counts (8), the expected purchases
-    of a new customer (9) and of a known one (10). The probability of being alive is 1 for everyone
-    without repeat purchases: the model lets nobody leave before the first of them.
+    Likelihood and expectations are those of [1]_: the distribution of counts is equation (8), the
+    expected purchases of a new customer are (9) and of a known one (10). The probability of being
+    alive is 1 for everyone without repeat purchases: the model lets nobody leave before the first
+    of them.
 
     A `penalty` holds :math:`\ln r`, the logit of the mean dropout and :math:`\tfrac12\ln(ab)`
     around 0: it pulls towards exponentially distributed rates and uniformly distributed dropout.

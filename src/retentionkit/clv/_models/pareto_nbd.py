@@ -67,11 +67,11 @@ class ParetoNBD(TransactionModel[PurchaseHistories]):
     -----
     Given that a customer is alive at T after x repeat purchases, purchase rate and dropout rate are
     independent, :math:`\mathrm{Gamma}(r + x, \alpha + T)` and
-    :math:`\mathrm{Gamma}(s, \beta + T)`, equations (14) and (15) of [1]_, from which everything
-    ahead follows. The odds of having left are an integral over the time of dropout; it is taken as
-    such, by quadrature, instead of the hypergeometric functions of equations (11) to (13), which
-    overflow. The expected purchases are equations (17) and (22) of [1]_, the distribution of counts
-    and the likelihood those of [2]_, the discounted expectation that of [3]_.
+    :math:`\mathrm{Gamma}(s, \beta + T)`, from which everything ahead follows [1]_. The odds of
+    having left are an integral over the time of dropout; it is taken as such, by quadrature,
+    instead of the hypergeometric functions of [1]_, which overflow. Of [2]_, the likelihood is
+    equation (18), the expected purchases of a new customer are (27) and of a known one (41); the
+    discounted expectation is that of [3]_.
 
     A `penalty` holds :math:`\ln r` and :math:`\ln s` around 0: it pulls towards exponentially
     distributed rates of purchase and of dropout.

@@ -1,7 +1,7 @@
 r"""How long contracts last: the kernels of all models of contracts, over arrays.
 
 A customer's contract is renewed t times with probability :math:`(1 - \theta)^{t^c}`,
-:math:`\theta \sim \mathrm{Beta}(\alpha, \beta)`. With :math:`y = t^c`, equation (8) of [1]_,
+:math:`\theta \sim \mathrm{Beta}(\alpha, \beta)`. With :math:`y = t^c` [1]_,
 
 .. math::
 

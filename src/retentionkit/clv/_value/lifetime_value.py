@@ -7,7 +7,7 @@ r"""Lifetime value: purchases to come, times what one brings, times the margin.
     \quad \delta = \ln(1 + d)
 
 per year, where DET comes from the purchase model, the expected spend E[Z] from the spend model and
-m is the margin. Spend and purchases are taken as independent given the data, equation (2) of [1]_.
+m is the margin. Spend and purchases are taken as independent given the data [1]_.
 
 Intervals are made by the delta method on the logarithm of the value. The derivative in each
 parameter is a central difference of the value itself.
