@@ -13,8 +13,8 @@ from retentionkit.datasets import load_cdnow
 from retentionkit.durations import GRAINS
 from retentionkit.errors import DataError, KindError, OptionError, RetentionKitWarning
 from retentionkit.histories import (
-    OpportunityHistories,
     Holdout,
+    OpportunityHistories,
     PurchaseHistories,
     RenewalHistories,
     grouped_histories,
