@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from retentionkit.clv._evaluation.regularity import regularity_note
 from retentionkit.clv._inference.nested import NESTED
 from retentionkit.durations import grain_in
 from retentionkit.histories import PurchaseHistories
@@ -69,7 +70,7 @@ def recommend(
             "tracking for a season or a trend."
         )
     if isinstance(histories, PurchaseHistories):
-        said += saturation(histories)
+        said += [*saturation(histories), *regularity_note(histories)]
     begin = "None." if best is None else f"{best.name}."
     return (None if best is None else best.name), " ".join([begin, *said])
 
