@@ -45,7 +45,7 @@ def main() -> None:
     print("\n5. Did the forecast hold? Nine months later\n")
     track = rk.clv.tracking(log, purchases, histories, until="1998-06-30")
     print(track)
-    print("\n   Expected here: by an average cohort; predicted in step 3: by each history.")
+    print("\n   Expected here: an average cohort. In step 3: each customer's own history.")
     track.to_frame().to_csv(OUT / "tracking.csv", index=False)
     rk.plots.tracking(track).figure.savefig(OUT / "tracking.png", dpi=150)
 

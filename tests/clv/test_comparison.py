@@ -37,10 +37,15 @@ class FitOf:
     limit: str | None = None
 
 
-def advised(aics, histories, scores=None, weight=None, limit=None):
+def advised(aics, histories, scores=None, weight=None, limits=None, biases=None):
     return recommend(
         [
-            Candidate(name, FitOf(aic, limit), None if scores is None else scores[name])
+            Candidate(
+                name,
+                FitOf(aic, (limits or {}).get(name)),
+                None if scores is None else scores[name],
+                (biases or {}).get(name, np.nan),
+            )
             for name, aic in aics.items()
         ],
         histories,
@@ -83,7 +88,7 @@ def test_the_recommendation_for_cdnow(cdnow):
     found = rk.clv.compare_models(cdnow, models=CORE)
     assert found.recommended == "MBGNBD"
     assert found.recommendation == (
-        "MBGNBD. AIC cannot tell the best apart: MBGNBD leads BGNBD by 0.59, less than 2. 60% of "
+        "MBGNBD. AIC cannot tell the best apart: MBGNBD leads BGNBD by 0.59, less than 2. 60 % of "
         "the customers bought once; MBGNBD lets them leave after that, and P(alive) of these "
         "customers depends on it."
     )
@@ -141,7 +146,7 @@ def test_weights_count_customers(cdnow):
     assert grouped.fits["BGNBD"].aic == alone.fits["BGNBD"].aic
     alive = grouped.probability_alive["BGNBD"]
     assert alive == pytest.approx(alone.probability_alive["BGNBD"], rel=1e-12)
-    assert alone.recommendation == "BGNBD. It is the only model that was asked for."
+    assert alone.recommendation == "BGNBD. No other model was fitted."
 
 
 def test_the_clearly_better_model_in_the_sample():
@@ -157,7 +162,7 @@ def test_few_one_time_buyers_leave_the_choice_to_aic():
     assert reason.endswith("BGNBD leads MBGNBD by 1.50, less than 2.")
     name, reason = advised({"BGNBD": 100.0, "MBGNBD": 101.5}, histories([0, 0, 2]))
     assert name == "MBGNBD"
-    assert "67% of the customers bought once" in reason
+    assert "67 % of the customers bought once" in reason
     name, _ = advised({"ParetoNBD": 100.0, "MBGNBD": 101.5}, histories([0, 0, 2]))
     assert name == "ParetoNBD"
 
@@ -179,6 +184,56 @@ def test_the_holdout_may_overrule():
     name, reason = advised(aics, histories([2, 3]), same, weight)
     assert name == "BGNBD"
     assert reason.endswith("Its holdout score is the best, too.")
+
+
+def test_models_that_ran_to_another_one_are_that_one():
+    aics = {"BGNBD": 104.0, "MBGNBD": 104.0, "ParetoNBD": 104.0, "NBD": 100.0}
+    limits = dict.fromkeys(("BGNBD", "MBGNBD", "ParetoNBD"), "no dropout")
+    scores = dict.fromkeys(aics, np.array([-1.0, -2.0]))
+    assert advised(aics, histories([0, 0]), scores, np.ones(2), limits=limits) == (
+        "NBD",
+        "NBD. BGNBD, MBGNBD and ParetoNBD all ran to it: the data show no dropout.",
+    )
+    both = {"BGNBD": "no dropout", "MBGNBD": "no dropout and equal rates"}
+    assert advised(aics | {"ParetoNBD": 107.5}, histories([0, 0]), limits=both)[1] == (
+        "NBD. BGNBD and MBGNBD both ran to it: the data show no dropout. "
+        "Its AIC is the least, by 7.50."
+    )
+    # Another limit is another matter, and one without its model in the table.
+    other = {"BGNBD": "polarised dropout"}
+    assert "ran to it" not in advised(aics, histories([0, 0]), limits=other)[1]
+    two = {"BGNBD": 104.0, "MBGNBD": 104.0}
+    assert advised(two, histories([1, 1]), limits=dict.fromkeys(two, "no dropout"))[1] == (
+        "BGNBD. AIC cannot tell the best apart: BGNBD leads MBGNBD by less than 0.01, less than 2. "
+        "Its fit ran to a limit, no dropout; read its verdict."
+    )
+
+
+def test_a_special_case_that_fits_as_well_will_do():
+    name, reason = advised({"BGBB": 100.0, "BetaBinomial": 101.25}, Contracts())
+    assert name == "BetaBinomial"
+    assert reason == (
+        "BetaBinomial. BetaBinomial is BGBB where nobody leaves; AIC does not tell them apart "
+        "(1.25), so the simpler one will do."
+    )
+    assert advised({"BGBB": 100.0, "BetaBinomial": 102.25}, Contracts())[0] == "BGBB"
+
+
+def test_no_difference_is_told_that_prints_as_nothing():
+    scores = {"BGNBD": np.array([-1.0, -1.0]), "NBD": np.array([-0.99999, -1.0])}
+    name, reason = advised({"BGNBD": 100.0, "NBD": 110.0}, histories([2, 3]), scores, np.ones(2))
+    assert name == "BGNBD"
+    assert reason.endswith("No other holdout score is better to four digits.")
+
+
+@pytest.mark.parametrize(("bias", "word"), [(-0.22, "22 % too little"), (0.35, "35 % too much")])
+def test_a_forecast_that_is_far_off_is_told(bias, word):
+    _, reason = advised({"NBD": 100.0}, histories([2, 3]), biases={"NBD": bias})
+    assert reason.endswith(
+        f"It forecasts {word} of the holdout; look at tracking for a season or a trend."
+    )
+    _, reason = advised({"NBD": 100.0}, histories([2, 3]), biases={"NBD": bias / 4})
+    assert "of the holdout" not in reason
 
 
 def test_under_a_penalty_the_holdout_decides(cdnow, held):
@@ -204,7 +259,7 @@ def test_saturation_is_told():
     """Purchases on 5 of 10 days: no events at any time."""
     full = rk.PurchaseHistories.from_arrays([5, 5], [9, 9], [10, 10], unit="day")
     (told,) = saturation(full)
-    assert told.startswith("Mind that customers buy in 50% of all days")
+    assert told.startswith("Mind that customers buy in 50 % of all days")
     assert "BG/BB" in told
     assert saturation(full.in_unit("week")) == [told]
     assert told in advised({"BGNBD": 1.0}, full)[1]
@@ -298,7 +353,7 @@ def test_other_things_are_refused(cdnow, held):
         rk.clv.compare_models(cdnow, penalty=-1)
 
 
-def test_a_failed_fit_says_which(cdnow, monkeypatch):
+def test_a_failed_fit_says_which(cdnow, held, monkeypatch):
     def fail(histories, *, penalty):
         del histories, penalty
         raise ConvergenceError("No maximum.", received="r", allowed="a", do="Do this.")
@@ -306,3 +361,26 @@ def test_a_failed_fit_says_which(cdnow, monkeypatch):
     monkeypatch.setattr(rk.clv.NBD, "fit", fail)
     with pytest.raises(ConvergenceError, match="NBD cannot be fitted to these histories: No max"):
         rk.clv.compare_models(cdnow, models=("NBD",))
+    # The others stand, and the one that failed keeps its row.
+    found = rk.clv.compare_models(cdnow, models=("NBD", "BGNBD"), holdout=held)
+    assert found.failed == {"NBD": "No maximum."}
+    assert found.recommended == "BGNBD"
+    assert "Nobody ever leaves; what the others forecast" in repr(found)
+    assert "Not fitted: No maximum." in " ".join(repr(found).split())
+    frame = found.to_frame()
+    assert frame["model"].tolist() == ["NBD", "BGNBD"]
+    assert frame["limit"].isna().tolist() == [False, True]
+    assert frame["k"].tolist() == [2, 4]
+    assert frame.drop(columns=["model", "k", "limit"]).isna().all(axis=1).tolist() == [True, False]
+    json.dumps(found.to_dict(), allow_nan=False)
+
+
+def test_too_few_customers_for_one_model_are_enough_for_another(monkeypatch, cdnow):
+    def fail(histories, *, penalty):
+        del histories, penalty
+        raise DataError("Too few.", received="3", allowed="more", do="Wait.")
+
+    monkeypatch.setattr(rk.clv.BGNBD, "fit", fail)
+    found = rk.clv.compare_models(cdnow, models=("NBD", "BGNBD"))
+    assert found.failed == {"BGNBD": "Too few."}
+    assert list(found.fits) == ["NBD"]

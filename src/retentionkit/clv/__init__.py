@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from retentionkit.clv._evaluation.frequency_fit import FrequencyFit, frequency_fit
     from retentionkit.clv._evaluation.gains import Gains, gains
     from retentionkit.clv._evaluation.pit import PIT, pit
+    from retentionkit.clv._evaluation.regularity import Regularity, regularity
     from retentionkit.clv._evaluation.tracking import Tracking, tracking
     from retentionkit.clv._fitting.files import load
     from retentionkit.clv._fitting.fit import Fit, Parameter
@@ -76,6 +77,7 @@ __all__ = [
     "PredictedPurchases",
     "PredictedSpend",
     "Profile",
+    "Regularity",
     "RenewalHistories",
     "ShiftedBetaGeometric",
     "SimulatedOpportunities",
@@ -102,6 +104,7 @@ __all__ = [
     "predict_spend",
     "profile",
     "profile_interval",
+    "regularity",
     "score",
     "spend_independence",
     "tiers",
@@ -138,6 +141,7 @@ __getattr__, __dir__ = open_door(
         "PredictedPurchases": "_value.predicted_purchases",
         "PredictedSpend": "_value.predicted_spend",
         "Profile": "_inference.profile",
+        "Regularity": "_evaluation.regularity",
         "RenewalHistories": "_models.contract_model",
         "ShiftedBetaGeometric": "_models.shifted_beta_geometric",
         "SimulatedOpportunities": "_models.simulation",
@@ -164,6 +168,7 @@ __getattr__, __dir__ = open_door(
         "predict_spend": "_value.predict_spend",
         "profile": "_inference.profile",
         "profile_interval": "_inference.profile",
+        "regularity": "_evaluation.regularity",
         "score": "_value.score",
         "spend_independence": "_value.spend_independence",
         "tiers": "_value.tiers",

@@ -24,7 +24,7 @@ import numpy as np
 
 from retentionkit.clv._evaluation.calibration import check_bins
 from retentionkit.clv._evaluation.outcomes import outcomes
-from retentionkit.clv._models.purchase_model import purchase_model
+from retentionkit.clv._models.purchase_model import timed_model
 from retentionkit.clv._models.reading import read_histories
 from retentionkit.intervals import wilson
 from retentionkit.results import Columns, Result, frozen_array
@@ -132,7 +132,7 @@ def activity_calibration(
     0.161
     """
     size = check_bins(bins)
-    model = purchase_model(purchases)
+    model = timed_model(purchases)
     cases = outcomes(read_histories(histories, model.unit), holdout)
     probability = model.probability_active(cases.histories, cases.t)
     sums = activity_sums(probability, cases.purchases, cases.weight, size)

@@ -16,7 +16,7 @@ import numpy as np
 from retentionkit.arguments import check_number
 from retentionkit.clv._evaluation.gains import cumulated
 from retentionkit.clv._evaluation.outcomes import outcomes
-from retentionkit.clv._models.purchase_model import purchase_model
+from retentionkit.clv._models.purchase_model import timed_model
 from retentionkit.clv._models.reading import read_histories
 from retentionkit.errors import OptionError
 from retentionkit.results import Columns, Result, frozen_array
@@ -115,7 +115,7 @@ def calibration(
     (np.float64(3.65), np.float64(3.75))
     """
     size = check_bins(bins)
-    model = purchase_model(purchases)
+    model = timed_model(purchases)
     cases = outcomes(read_histories(histories, model.unit), holdout)
     expected = model.conditional_expected_purchases(cases.histories, cases.t)
     sums = forecast_sums(expected, cases.purchases, cases.weight, size)

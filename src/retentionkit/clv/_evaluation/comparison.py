@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 
@@ -28,7 +28,7 @@ from retentionkit.clv._evaluation.accuracy import Accuracy, accuracy_of
 from retentionkit.clv._evaluation.outcomes import outcomes, probability_of
 from retentionkit.clv._evaluation.recommendation import Candidate, recommend
 from retentionkit.clv._evaluation.registry import chosen_models, known_models, model_class
-from retentionkit.errors import ConvergenceError, KindError
+from retentionkit.errors import ConvergenceError, DataError, KindError
 from retentionkit.histories import PurchaseHistories
 from retentionkit.results import Columns, Result, frozen_array
 
@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ModelComparison", "compare_models"]
 
+_OF_A_FIT: Final = ("log_likelihood", "aic", "bic")
+_AFTER: Final = ("log_score", "predicted", "bias", "mae", "rmse")
+
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ModelComparison(Result):
@@ -53,6 +56,8 @@ class ModelComparison(Result):
     ----------
     fits
         The fit of each model, by its name.
+    failed
+        Why a model could not be fitted, by its name.
     probability_alive
         Mean probability that a customer is still one, by model; NaN where a model has none.
     accuracy
@@ -72,6 +77,7 @@ class ModelComparison(Result):
     """
 
     fits: Mapping[str, Fit[Any]]
+    failed: Mapping[str, str]
     probability_alive: Mapping[str, float]
     accuracy: Mapping[str, Accuracy] | None
     sentences: Mapping[str, str]
@@ -84,25 +90,26 @@ class ModelComparison(Result):
     _heading: ClassVar[str] = "Model comparison"
 
     def _table(self) -> Columns:
-        fits = self.fits.values()
-        limits = [fit.limit for fit in fits]
+        rows = [self.fits.get(name) for name in self.sentences]
+        limits = ["not fitted" if fit is None else fit.limit for fit in rows]
         columns: dict[str, Any] = {
-            "model": list(self.fits),
-            "k": [len(fit.model.names) for fit in fits],
-            "log_likelihood": _numbers(fit.log_likelihood for fit in fits),
-            "aic": _numbers(fit.aic for fit in fits),
-            "bic": _numbers(fit.bic for fit in fits),
-            "alive": _numbers(self.probability_alive.values()),
+            "model": list(self.sentences),
+            "k": [len(model_class(name).names) for name in self.sentences],
+            **{name: _numbers(getattr(fit, name, None) for fit in rows) for name in _OF_A_FIT},
+            "alive": _numbers(map(self.probability_alive.get, self.sentences)),
         }
         if self.accuracy is not None:
+            found = list(map(self.accuracy.get, self.sentences))
             columns |= {
-                name: _numbers(getattr(one, name) for one in self.accuracy.values())
-                for name in ("log_score", "predicted", "bias", "mae", "rmse")
+                name: _numbers(getattr(one, name, None) for one in found) for name in _AFTER
             }
         return columns | ({"limit": limits} if any(limits) else {})
 
     def _facts(self) -> Mapping[str, str]:
-        said = {name: self.sentences[name] for name in self.fits}
+        said = {
+            name: f"{sentence} Not fitted: {self.failed[name]}" if name in self.failed else sentence
+            for name, sentence in self.sentences.items()
+        }
         return {
             "customers": f"{self.n_customers:,}",
             **said,
@@ -141,13 +148,14 @@ def compare_models(
     Raises
     ------
     DataError
-        If the histories are too few, or the holdout does not follow them.
+        If the histories are too few for every model, or the holdout does not follow them.
     KindError
         If these are no histories, or of a kind that has no holdout.
     OptionError
         If a model is not known.
     ConvergenceError
-        If a fit fails; it says which model.
+        If every fit fails; it says which model failed first. Where some succeed, a model that fails
+        keeps its row, without numbers, and its reason.
 
     Notes
     -----
@@ -170,22 +178,24 @@ def compare_models(
     known = known_models(histories)
     names = chosen_models(models, tuple(known))
     cases = None if holdout is None else _cases(histories, holdout)
-    fits = {name: fitted(name, histories, penalty=penalty) for name in names}
+    fits, failed = _all_fitted(names, histories, penalty=penalty)
     alive = {name: _alive(fit, histories) for name, fit in fits.items()}
     candidates: list[Candidate] = []
     accuracy: dict[str, Accuracy] = {}
     for name, fit in fits.items():
-        scores = None
-        if cases is not None:
-            with np.errstate(divide="ignore"):  # what a model held to be impossible scores -inf
-                scores = np.log(probability_of(fit.model, cases))
-            expected = fit.model.conditional_expected_purchases(cases.histories, cases.t)
-            accuracy[name] = accuracy_of(expected, cases.purchases, cases.weight, scores=scores)
-        candidates.append(Candidate(name, fit, scores))
+        if cases is None:
+            candidates.append(Candidate(name, fit))
+            continue
+        with np.errstate(divide="ignore"):  # what a model held to be impossible scores -inf
+            scores = np.log(probability_of(fit.model, cases))
+        expected = fit.model.conditional_expected_purchases(cases.histories, cases.t)
+        accuracy[name] = accuracy_of(expected, cases.purchases, cases.weight, scores=scores)
+        candidates.append(Candidate(name, fit, scores, accuracy[name].bias))
     weight = None if cases is None else cases.weight
     recommended, reason = recommend(candidates, histories, weight)
     return ModelComparison(
         fits=fits,
+        failed=failed,
         probability_alive=alive,
         accuracy=None if cases is None else accuracy,
         sentences={name: known[name] for name in names},
@@ -195,6 +205,30 @@ def compare_models(
         definition=_definition(histories, holdout),
         kind=getattr(histories, "kind", None),
     )
+
+
+def _all_fitted(
+    names: Sequence[str],
+    histories: Any,  # noqa: ANN401 - any kind of histories that models read
+    *,
+    penalty: float,
+) -> tuple[dict[str, Fit[Any]], dict[str, str]]:
+    """The fits, and for the others the reason; an error only if there is no fit at all."""
+    fits: dict[str, Fit[Any]] = {}
+    errors: dict[str, ConvergenceError | DataError] = {}
+    for name in names:
+        try:
+            fits[name] = fitted(name, histories, penalty=penalty)
+        except (ConvergenceError, DataError) as error:
+            errors[name] = error
+    if not fits:
+        raise next(iter(errors.values()))
+    return fits, {name: _reason(error) for name, error in errors.items()}
+
+
+def _reason(error: ConvergenceError | DataError) -> str:
+    """What the fit itself said, without the name of the model."""
+    return str(getattr(error.__cause__, "wrong", error.wrong))
 
 
 def fitted(name: str, histories: Any, *, penalty: float) -> Fit[Any]:  # noqa: ANN401 - same

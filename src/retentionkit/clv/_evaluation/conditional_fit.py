@@ -19,7 +19,7 @@ import numpy as np
 
 from retentionkit.arguments import check_choice
 from retentionkit.clv._evaluation.outcomes import outcomes
-from retentionkit.clv._models.purchase_model import purchase_model
+from retentionkit.clv._models.purchase_model import timed_model
 from retentionkit.clv._models.reading import read_histories
 from retentionkit.errors import OptionError
 from retentionkit.results import Columns, Result, frozen_array
@@ -155,7 +155,7 @@ def conditional_fit(
     ('7+', np.float64(6.157), np.float64(6.359))
     """
     check_choice("by", by, get_args(By))
-    model = purchase_model(purchases)
+    model = timed_model(purchases)
     cases = outcomes(read_histories(histories, model.unit), holdout)
     past = cases.histories
     values = past.frequency.astype(np.float64) if by == "frequency" else past.recency

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from retentionkit.arguments import check_number
-from retentionkit.clv._models.purchase_model import purchase_model
+from retentionkit.clv._models.purchase_model import timed_model
 from retentionkit.clv._models.reading import read_histories
 from retentionkit.clv._numerics.distinct import codes
 from retentionkit.errors import OptionError
@@ -126,7 +126,7 @@ def frequency_fit(
     (array([1411.,  439.,  214.]), array([1407.7,  460.3,  192.5]))
     """
     size = _top(top)
-    model = purchase_model(purchases)
+    model = timed_model(purchases)
     histories = read_histories(histories, model.unit)
     ages = codes(histories.age, histories.unit)
     customers = np.bincount(ages.codes, histories.weight, len(ages.values))

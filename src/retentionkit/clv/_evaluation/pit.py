@@ -29,7 +29,7 @@ import numpy as np
 
 from retentionkit.clv._evaluation.calibration import check_bins
 from retentionkit.clv._evaluation.outcomes import outcomes, predictive
-from retentionkit.clv._models.purchase_model import purchase_model
+from retentionkit.clv._models.purchase_model import timed_model
 from retentionkit.clv._models.reading import read_histories
 from retentionkit.results import Columns, Result, frozen_array
 
@@ -126,7 +126,7 @@ def pit(
     0.039
     """
     size = check_bins(bins)
-    model = purchase_model(purchases)
+    model = timed_model(purchases)
     cases = outcomes(read_histories(histories, model.unit), holdout)
     sums = pit_sums(*predictive(model, cases), cases.weight, size)
     return pit_of(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from retentionkit.clv._evaluation.regularity import regularity_note
+from retentionkit.clv._inference.nested import NESTED
 from retentionkit.durations import grain_in
 from retentionkit.histories import PurchaseHistories
 
@@ -27,6 +29,11 @@ _CLEAR: Final = 2.0
 _MANY: Final = 0.2
 #: Share of all periods with a purchase from which purchases are not rare events in them.
 _SATURATED: Final = 0.2
+#: Bias from which a forecast is too far off to be passed over.
+_OFF: Final = 0.1
+#: Differences in AIC and in mean scores below these would be printed as 0.
+_SAME_AIC: Final = 0.005
+_SAME_SCORE: Final = 5e-5
 #: Models that let a customer leave right after the first purchase.
 _FIRST_DROPOUT: Final = frozenset({"MBGNBD", "ParetoNBD"})
 
@@ -36,7 +43,9 @@ class Candidate(NamedTuple):
 
     name: str
     fit: Fit[Any]
-    scores: NDArray[np.float64] | None
+    scores: NDArray[np.float64] | None = None
+    #: Of its forecast of the holdout.
+    bias: float = math.nan
 
 
 def recommend(
@@ -45,16 +54,64 @@ def recommend(
     weight: NDArray[np.float64] | None,
 ) -> tuple[str | None, str]:
     """The recommended model, and the reason in sentences."""
+    candidates, coincide = _distinct(candidates)
     best, said = _in_sample(candidates, histories)
-    if weight is not None:
+    if best is not None and best.name in coincide:
+        said = [coincide[best.name], *(said if len(candidates) > 1 else [])]
+    if weight is not None and not (best is not None and len(candidates) == 1):
         best, after = _after_sample(candidates, best, weight)
         said += after
     if best is not None and best.fit.limit:
         said.append(f"Its fit ran to a limit, {best.fit.limit}; read its verdict.")
+    if best is not None and abs(best.bias) > _OFF:
+        few = "little" if best.bias < 0 else "much"
+        said.append(
+            f"It forecasts {100 * abs(best.bias):,.0f} % too {few} of the holdout; look at "
+            "tracking for a season or a trend."
+        )
     if isinstance(histories, PurchaseHistories):
-        said += saturation(histories)
+        said += [*saturation(histories), *regularity_note(histories)]
     begin = "None." if best is None else f"{best.name}."
     return (None if best is None else best.name), " ".join([begin, *said])
+
+
+def _distinct(candidates: Sequence[Candidate]) -> tuple[list[Candidate], dict[str, str]]:
+    """Without models that ran to another one of the table, and what that says, by the other one."""
+    names = {one.name for one in candidates}
+    ran: dict[str, dict[str, str]] = {}
+    for one in candidates:
+        reached = (one.fit.limit or "").split(" and ")
+        for nesting in NESTED:
+            if nesting.fuller == one.name and nesting.limit in reached and nesting.simpler in names:
+                ran.setdefault(nesting.simpler, {})[one.name] = str(nesting.limit)
+    gone = {name for fuller in ran.values() for name in fuller}
+    said = {
+        simpler: f"{_listed(list(fuller))} ran to it: the data show {min(fuller.values())}."
+        for simpler, fuller in ran.items()
+    }
+    return [one for one in candidates if one.name not in gone], said
+
+
+def _listed(names: list[str]) -> str:
+    """Names as English has them, with "both" or "all" where they are several."""
+    if len(names) == 1:
+        return names[0]
+    every = "both" if len(names) == 2 else "all"  # noqa: PLR2004 - both are two
+    return f"{', '.join(names[:-1])} and {names[-1]} {every}"
+
+
+def _simpler(near: Sequence[Candidate]) -> tuple[Candidate, str] | None:
+    """A special case of the best that AIC does not tell from it, and why it will do."""
+    best = near[0]
+    found = {one.name: one for one in near}
+    for nesting in NESTED:
+        if nesting.fuller == best.name and nesting.simpler in found:
+            gap = _aic(found[nesting.simpler]) - _aic(best)
+            return found[nesting.simpler], (
+                f"{nesting.simpler} is {best.name} where {nesting.by}; AIC does not tell them "
+                f"apart ({gap:.2f}), so the simpler one will do."
+            )
+    return None
 
 
 def _in_sample(
@@ -71,16 +128,19 @@ def _in_sample(
     if len(near) == 1:
         rest = ranked[1:2]
         said = [f"Its AIC is the least, by {_aic(rest[0]) - _aic(best):,.2f}."] if rest else []
-        return best, said or ["It is the only model that was asked for."]
-    gaps = ", ".join(f"{one.name} by {_aic(one) - _aic(best):.2f}" for one in near[1:])
+        return best, said or ["No other model was fitted."]
+    simpler = _simpler(near)
+    if simpler is not None:
+        return simpler[0], [simpler[1]]
+    gaps = ", ".join(_lead(_aic(one) - _aic(best), one.name) for one in near[1:])
     said = [f"AIC cannot tell the best apart: {best.name} leads {gaps}, less than {_ALIKE:g}."]
     once = _one_time_buyers(histories)
     leaving = [one for one in near if one.name in _FIRST_DROPOUT]
     if leaving and len(leaving) < len(near) and once >= _MANY:
         best = leaving[0]
         said.append(
-            f"{once:.0%} of the customers bought once; {best.name} lets them leave after that, "
-            f"and P(alive) of these customers depends on it."
+            f"{100 * once:.0f} % of the customers bought once; {best.name} lets them leave after "
+            f"that, and P(alive) of these customers depends on it."
         )
     return best, said
 
@@ -95,10 +155,16 @@ def _after_sample(
     if first is best:
         return best, ["Its holdout score is the best, too."]
     gain, error = _difference(first, best, weight)
+    if gain < _SAME_SCORE:
+        return best, ["No other holdout score is better to four digits."]
     lead = f"{first.name} by {gain:.4f} per customer (standard error {error:.4f})"
     if gain > _CLEAR * error:
         return first, [f"But the holdout, which no fit has seen, clearly prefers {lead}."]
     return best, [f"The best holdout score is no clear contradiction: {lead}."]
+
+
+def _lead(gap: float, name: str) -> str:
+    return f"{name} by {'less than 0.01' if gap < _SAME_AIC else f'{gap:.2f}'}"
 
 
 def saturation(histories: PurchaseHistories) -> list[str]:
@@ -111,8 +177,8 @@ def saturation(histories: PurchaseHistories) -> list[str]:
     if share < _SATURATED:
         return []
     warning = (
-        f"Mind that customers buy in {share:.0%} of all {histories.grain}s: these models take "
-        f"purchases as rare within a {histories.grain}. Look at BG/BB, which counts "
+        f"Mind that customers buy in {100 * share:.0f} % of all {histories.grain}s: these models "
+        f"take purchases as rare within a {histories.grain}. Look at BG/BB, which counts "
         "opportunities, or take a finer grain."
     )
     return [warning]
