@@ -34,7 +34,7 @@ def test_cdnow(bgnbd, cdnow):
 
 
 def test_donations():
-    """Figure 4 of Fader, Hardie and Shang: 3,454.9 donors expected never, 1,253.1 in each year."""
+    """By the spreadsheet of Fader and Hardie: 3,454.9 donors who never give, 1,253.1 each year."""
     found = rk.clv.frequency_fit(rk.clv.BGBB.fit(donors()), donors(), top=6)
     assert found.actual[[0, 6]].tolist() == [3464, 1203]
     assert found.expected[[0, 6]] == pytest.approx([3454.9, 1253.1], abs=0.05)

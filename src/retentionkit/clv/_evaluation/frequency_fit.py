@@ -5,8 +5,8 @@ over all customers, each at the age they have, from the model's own formula and 
 
 .. math:: E_n = \sum_i P\bigl(X(T_i) = n\bigr)
 
-At discrete opportunities it is the same with the number :math:`n_i` that each customer had in place
-of :math:`T_i`, and all purchases in place of repeat purchases.
+At discrete opportunities their number :math:`n_i` takes the place of :math:`T_i`, and
+the count is of those that were taken.
 
 The distance :math:`\sum_n (O_n - E_n)^2 / E_n` is that of Pearson's chi-square. It has no exact
 distribution here, since the parameters were fitted to single histories and ages differ; it compares
