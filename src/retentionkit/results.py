@@ -79,6 +79,10 @@ class Result(ABC):
     def _table(self) -> Columns:
         """The table that `to_frame` returns, by column."""
 
+    def _printed(self) -> Columns:
+        """The table that is printed, where that of `to_frame` is too long."""
+        return self._table()
+
     def _facts(self) -> Mapping[str, str]:
         """What is printed above the table: name and text."""
         return {}
@@ -108,7 +112,7 @@ class Result(ABC):
         for name, text in facts.items():
             first, *rest = textwrap.wrap(text, _COLUMNS - width - 4) or [""]
             lines += [f"  {name:<{width}}  {first}", *(" " * (width + 4) + line for line in rest)]
-        return "\n".join(lines + _text_table(self._table()))
+        return "\n".join(lines + _text_table(self._printed()))
 
     def _repr_html_(self) -> str:
         """The same as HTML for notebooks, without scripts or outside styles."""
@@ -117,7 +121,7 @@ class Result(ABC):
             for name, text in self._facts().items()
         )
         heading = f"<strong>{html.escape(self._heading or type(self).__name__)}</strong>"
-        return f"<div>{heading}<table>{facts}</table>{_html_table(self._table())}</div>"
+        return f"<div>{heading}<table>{facts}</table>{_html_table(self._printed())}</div>"
 
 
 def frozen_array(values: ArrayLike, dtype: DTypeLike) -> NDArray[Any]:

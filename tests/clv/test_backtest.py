@@ -61,15 +61,22 @@ def test_cdnow(tested, log):
     # What a model is for: a better forecast than the last quarter repeated.
     assert tested.accuracy("MBGNBD").rmse < tested.accuracy("last_period").rmse
     assert tested.gini("MBGNBD") > tested.gini("last_period") + 0.1
-    assert tested.gini("back_of_envelope") == 0
+    assert tested.gini("cohort_average") == 0
     assert log.n_customers == tested.forecasts[0].n_customers
 
 
 def test_it_prints_what_it_says(tested):
     text = repr(tested)
-    assert len(text.splitlines()) <= 30
-    for part in ("1997-09-30, 1997-12-30, 1998-03-31", "13 weeks", "Gini", "Brier", "more rows"):
+    assert len(text.splitlines()) <= 20
+    assert max(map(len, text.splitlines())) <= 110
+    for part in ("1997-09-30, 1997-12-30, 1998-03-31", "13 weeks", "gini", "brier"):
         assert part in text
+    # One row for each model, all origins together; to_frame() has each.
+    rows = [line.split() for line in text.splitlines()[-len(tested.models) :]]
+    assert [row[0] for row in rows] == list(tested.models)
+    assert all("1,882.0" in row for row in rows)
+    assert rows[0][4] == f"{tested.accuracy('BGNBD').bias:.4g}"
+    assert tested._repr_html_().count("1,882.0") == len(tested.models)
     json.dumps(tested.to_dict(), allow_nan=False)
     frame = tested.to_frame()
     assert len(frame) == len(tested.forecasts) == 3 * len(tested.models)
@@ -116,12 +123,13 @@ def test_baselines_customer_by_customer(tested, bought):
         before = {one: sum(begin < day <= origin for day in days) for one, days in known.items()}
         after = [sum(origin < day <= end for day in days) for days in known.values()]
         error = np.array(list(before.values())) - np.array(after)
-        orders = sum(day <= origin for days in known.values() for day in days)
-        days = sum((origin - min(days)).days for days in known.values())
         rows = {one.model: one for one in tested.forecasts if one.origin == origin}
         assert rows["last_period"].accuracy.predicted == sum(before.values())
         assert rows["last_period"].accuracy.mae == pytest.approx(np.abs(error).mean(), rel=1e-12)
-        envelope = len(known) * 91 * orders / days
+        envelope = sum(
+            91 * (sum(day <= origin for day in days) - 1) / (origin - min(days)).days
+            for days in known.values()
+        )
         assert rows["back_of_envelope"].accuracy.predicted == pytest.approx(envelope, rel=1e-12)
 
 
@@ -162,13 +170,22 @@ def test_baselines_by_hand():
     # Ages of two horizons and more: 2 repeats in 2 * 4 weeks. Of one: 2 in 4; its first purchase
     # is not in the window, which begins after it. Of less: the only purchase is the first one.
     assert cohort_average(known).tolist() == [1, 1, 2, 0]
-    assert back_of_envelope(known) == pytest.approx([4 * 8 / 23] * 4, rel=1e-14)
+    assert back_of_envelope(known) == pytest.approx([4 * 3 / 10, 0, 4 * 1 / 4, 0], rel=1e-14)
+
+
+def test_the_envelope_is_that_of_lifetime_value(log):
+    """Repeat purchases by age, as `back_of_envelope_value` counts them."""
+    h = rk.purchase_histories(log, as_of="1997-09-30", unit="week")
+    value = rk.clv.back_of_envelope_value(h, years=13 * 7 / 365.25)
+    np.testing.assert_allclose(
+        back_of_envelope(Known(h, h.frequency, 13.0)), value.discounted_purchases, rtol=1e-13
+    )
 
 
 def test_new_customers_have_no_average():
     known = four(age=[0.0, 0.0], x=[0, 0], recent=[1, 1])
     assert np.isnan(cohort_average(known)).all()
-    assert np.isnan(back_of_envelope(known)).all()
+    assert back_of_envelope(known).tolist() == [0, 0]
     assert np.isnan(gini(cohort_average(known), np.array([0, 1]), np.ones(2)))
 
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import retentionkit as rk
+from donations import donors
 from retentionkit.clv._evaluation import registry as _registry
 from retentionkit.clv._evaluation.recommendation import Candidate, recommend, saturation
 from retentionkit.errors import ConvergenceError, DataError, KindError, OptionError
@@ -338,6 +339,15 @@ def test_the_registry_names_models_of_the_door():
 def test_models_are_checked(cdnow, models):
     with pytest.raises(OptionError, match="`models` must name known models"):
         rk.clv.compare_models(cdnow, models=models)
+
+
+def test_hints_are_of_the_kind_of_histories():
+    with pytest.raises(OptionError, match="`models` must name known models") as error:
+        rk.clv.compare_models(donors(), models=("BGNBD",))
+    assert "models=('BGBB',)" in str(error.value)
+    with pytest.raises(KindError, match="no histories that a model reads") as refused:
+        rk.clv.compare_models("histories")
+    assert "opportunity_histories(" in str(refused.value)
 
 
 def test_other_things_are_refused(cdnow, held):

@@ -112,5 +112,7 @@ def test_other_things_are_refused(bgnbd, cdnow, held):
         rk.clv.conditional_fit(bgnbd, cdnow, held, by="age")
     with pytest.raises(DataError, match="does not follow"):
         rk.clv.conditional_fit(bgnbd, cdnow[:9], held)
+    with pytest.raises(KindError, match="counts opportunities"):
+        rk.clv.conditional_fit(rk.clv.BGBB(1, 1, 1, 1), cdnow, held)
     with pytest.raises(KindError, match="no model of purchases"):
         rk.clv.conditional_fit(None, cdnow, held)

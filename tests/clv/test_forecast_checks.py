@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import retentionkit as rk
+from donations import donors
 from retentionkit.clv._evaluation.accuracy import accuracy_of
 from retentionkit.clv._evaluation.activity import activity_sums, brier
 from retentionkit.clv._evaluation.calibration import calibrated, forecast_sums
@@ -197,6 +198,11 @@ def test_calibration_by_counting(three, bins):
         assert found.standard_error[k] == pytest.approx(error, rel=1e-6, abs=1e-6)
 
 
+def test_fractions_of_customers_are_explained(bgnbd, cdnow, held):
+    said = " ".join(repr(rk.clv.calibration(bgnbd, cdnow, held)).split())
+    assert "customers with equal forecasts at a border are split between the bins" in said
+
+
 def test_one_customer_has_no_standard_error():
     found = calibrated(forecast_sums(np.array([1.0, 2.0]), np.array([0, 3]), np.ones(2), 2), "")
     assert np.isnan(found.standard_error).all()
@@ -363,6 +369,8 @@ def test_a_holdout_of_others_is_refused(name, log, bgnbd, cdnow, held):
         check(3.0, cdnow, held)
     with pytest.raises(KindError, match="reads purchase histories"):
         check(bgnbd, held, held)
+    with pytest.raises(KindError, match="counts opportunities; here purchases are followed"):
+        check(rk.clv.BGBB(1, 1, 1, 1), donors(), held)
 
 
 @pytest.mark.parametrize("name", ["calibration", "activity_calibration", "pit"])

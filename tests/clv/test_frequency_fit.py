@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import retentionkit as rk
+from donations import donors
 from retentionkit.errors import KindError, OptionError
 
 MODEL = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")
@@ -30,6 +31,15 @@ def test_cdnow(bgnbd, cdnow):
     nbd = rk.clv.frequency_fit(rk.clv.NBD.fit(cdnow), cdnow)
     assert found.distance < 0.5 * nbd.distance
     assert (np.abs(found.actual / found.expected - 1) < 0.25).all()
+
+
+def test_donations():
+    """By the spreadsheet of Fader and Hardie: 3,454.9 donors who never give, 1,253.1 each year."""
+    found = rk.clv.frequency_fit(rk.clv.BGBB.fit(donors()), donors(), top=6)
+    assert found.actual[[0, 6]].tolist() == [3464, 1203]
+    assert found.expected[[0, 6]] == pytest.approx([3454.9, 1253.1], abs=0.05)
+    assert found.expected.sum() == pytest.approx(11_104, rel=1e-12)
+    assert "expected by BGBB with each customer's own number" in " ".join(repr(found).split())
 
 
 def test_it_prints_what_it_says(bgnbd, cdnow):
@@ -73,6 +83,19 @@ def test_customer_by_customer(rows, top):
     distance = ((found.actual - found.expected) ** 2 / found.expected).sum()
     assert found.distance == pytest.approx(distance, rel=1e-12)
     assert found.n_customers == w.sum()
+
+
+def test_opportunities_customer_by_customer():
+    """Customers with 2, 5 and 2 opportunities; nobody buys oftener than that."""
+    model = rk.clv.BGBB(1.204, 0.750, 0.657, 2.783, unit="year")
+    h = rk.OpportunityHistories.from_arrays([0, 3, 2], [0, 4, 2], [2, 5, 2], unit="year")
+    found = rk.clv.frequency_fit(model, h, top=4)
+    assert found.actual.tolist() == [1, 0, 1, 1, 0]
+    n = np.arange(4)
+    by_hand = 2 * model.count_pmf(n, 2) + model.count_pmf(n, 5)
+    np.testing.assert_allclose(found.expected[:4], by_hand, rtol=1e-12)
+    last = model.count_pmf(np.arange(4, 6), 5).sum()
+    assert found.expected[4] == pytest.approx(last, rel=1e-9)
 
 
 def test_simulated_customers_are_as_expected():
@@ -120,3 +143,7 @@ def test_other_things_are_refused(cdnow):
         rk.clv.frequency_fit(rk.clv.GammaGamma(6.25, 3.74, 15.44), cdnow)
     with pytest.raises(KindError, match="reads purchase histories"):
         rk.clv.frequency_fit(MODEL, [1, 2])
+    with pytest.raises(KindError, match="BGBB reads opportunity histories"):
+        rk.clv.frequency_fit(rk.clv.BGBB(1, 1, 1, 1), cdnow)
+    with pytest.raises(KindError, match="reads purchase histories"):
+        rk.clv.frequency_fit(MODEL, donors())

@@ -22,10 +22,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from retentionkit.clv._evaluation.calibration import check_bins
-from retentionkit.clv._evaluation.outcomes import outcomes
-from retentionkit.clv._models.purchase_model import timed_model
-from retentionkit.clv._models.reading import read_histories
+from retentionkit.clv._evaluation.bins import check_bins
+from retentionkit.clv._evaluation.outcomes import followed
 from retentionkit.intervals import wilson
 from retentionkit.results import Columns, Result, frozen_array
 
@@ -132,8 +130,7 @@ def activity_calibration(
     0.161
     """
     size = check_bins(bins)
-    model = timed_model(purchases)
-    cases = outcomes(read_histories(histories, model.unit), holdout)
+    model, cases = followed(purchases, histories, holdout)
     probability = model.probability_active(cases.histories, cases.t)
     sums = activity_sums(probability, cases.purchases, cases.weight, size)
     return active(

@@ -20,7 +20,7 @@ import numpy as np
 
 from retentionkit.clv._evaluation.activity import active
 from retentionkit.clv._evaluation.baselines import BASELINES, known_at
-from retentionkit.clv._evaluation.calibration import calibrated
+from retentionkit.clv._evaluation.calibration import SHARED, calibrated
 from retentionkit.clv._evaluation.comparison import fitted
 from retentionkit.clv._evaluation.forecast import Forecast, by_baseline, by_model, pooled
 from retentionkit.clv._evaluation.gains import Gains, gains_of
@@ -117,7 +117,8 @@ class Backtest(Result):
         np.float64(1.49)
         """
         one = self._pooled(model, origin)
-        return calibrated(one.deciles, f"Deciles of the forecast of {self._words(model, origin)}.")
+        words = f"Deciles of the forecast of {self._words(model, origin)}; {SHARED}."
+        return calibrated(one.deciles, words)
 
     def activity(self, model: str, *, origin: Moment | None = None) -> ActivityCalibration:
         """Probability of buying again against the share that did; refused for a baseline.
@@ -176,38 +177,34 @@ class Backtest(Result):
 
     def _table(self) -> Columns:
         rows = self.forecasts
-        columns: dict[str, Any] = {
+        return {
             "model": [one.model for one in rows],
             "origin": frozen_array([str(one.origin) for one in rows], "datetime64[D]"),
-            "customers": [one.n_customers for one in rows],
+            **_numbers(rows),
         }
-        names = ("actual", "predicted", "bias", "mae", "rmse", "log_score")
-        for name in names:
-            columns[name] = frozen_array([getattr(one.accuracy, name) for one in rows], np.float64)
-        columns["gini"] = frozen_array([one.gini for one in rows], np.float64)
-        columns["brier"] = frozen_array([one.brier for one in rows], np.float64)
-        return columns
+
+    def _printed(self) -> Columns:
+        """All origins of a model in one row."""
+        rows = [self._pooled(name, None) for name in self.models]
+        return {"model": list(self.models), **_numbers(rows)}
 
     def _facts(self) -> Mapping[str, str]:
         return {
             "origins": ", ".join(map(str, self.origins)),
             "horizon": f"{self.horizon:g} {self.unit}s",
-            **{name: self._line(name) for name in self.models},
+            "table": "all origins of a model together; to_frame() has each",
             "definition": self.definition,
         }
 
-    def _line(self, model: str) -> str:
-        """All origins of a model in one line."""
-        one = self._pooled(model, None)
-        scores = (
-            ""
-            if math.isnan(one.accuracy.log_score)
-            else f", log score {one.accuracy.log_score:.4f}, Brier {one.brier:.4f}"
-        )
-        return (
-            f"bias {one.accuracy.bias:+.1%}, MAE {one.accuracy.mae:.4f}, "
-            f"RMSE {one.accuracy.rmse:.4f}, Gini {one.gini:.3f}{scores}"
-        )
+
+def _numbers(rows: Sequence[Forecast]) -> dict[str, Any]:
+    """What is told of each forecast, by column."""
+    columns: dict[str, Any] = {"customers": [one.n_customers for one in rows]}
+    for name in ("actual", "predicted", "bias", "mae", "rmse", "log_score"):
+        columns[name] = frozen_array([getattr(one.accuracy, name) for one in rows], np.float64)
+    for name in ("gini", "brier"):
+        columns[name] = frozen_array([getattr(one, name) for one in rows], np.float64)
+    return columns
 
 
 def backtest(

@@ -7,8 +7,9 @@ A model that does not beat them is not worth its explanation.
 - **cohort average**: each customer makes the mean number of repeat purchases that customers of
   about the same age, in whole horizons, made in the last :math:`h`; younger ones are scaled up from
   the time they had.
-- **back of envelope**: orders a year times years. All orders so far over all customers' time so
-  far, times :math:`h`; the same for everybody, and nobody ever leaves.
+- **back of envelope**: orders a year times years, as `back_of_envelope_value` has it: each
+  customer's repeat purchases over her own time so far, :math:`x / T`, times :math:`h`. Nobody ever
+  leaves, and who has not come back never will.
 """
 
 from __future__ import annotations
@@ -76,10 +77,9 @@ def cohort_average(known: Known) -> NDArray[np.float64]:
 
 
 def back_of_envelope(known: Known) -> NDArray[np.float64]:
-    """Orders per customer and time so far, times the horizon; NaN without time so far."""
-    orders = float((known.histories.frequency + 1).sum())
-    time = float(known.histories.age.sum())
-    return np.full(len(known.histories), known.h * orders / time if time else np.nan)
+    """Repeat purchases by age times the horizon; 0 for a customer of age 0, who has none."""
+    x, age = known.histories.frequency, known.histories.age
+    return known.h * np.divide(x, age, out=np.zeros(len(x)), where=age > 0)
 
 
 #: The baselines by their names in the table.

@@ -13,12 +13,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from retentionkit.arguments import check_number
+from retentionkit.clv._evaluation.bins import check_bins, mean_and_error
 from retentionkit.clv._evaluation.gains import cumulated
-from retentionkit.clv._evaluation.outcomes import outcomes
-from retentionkit.clv._models.purchase_model import timed_model
-from retentionkit.clv._models.reading import read_histories
-from retentionkit.errors import OptionError
+from retentionkit.clv._evaluation.outcomes import followed
 from retentionkit.results import Columns, Result, frozen_array
 
 if TYPE_CHECKING:
@@ -30,7 +27,10 @@ if TYPE_CHECKING:
     from retentionkit.clv._models.transaction_model import TransactionModel
     from retentionkit.histories import Holdout, PurchaseHistories
 
-__all__ = ["Calibration", "calibrated", "calibration", "check_bins", "forecast_sums"]
+__all__ = ["SHARED", "Calibration", "calibrated", "calibration", "forecast_sums"]
+
+#: Why a bin may hold a fraction of a customer.
+SHARED = "customers with equal forecasts at a border are split between the bins, in fractions"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -115,24 +115,10 @@ def calibration(
     (np.float64(3.65), np.float64(3.75))
     """
     size = check_bins(bins)
-    model = timed_model(purchases)
-    cases = outcomes(read_histories(histories, model.unit), holdout)
+    model, cases = followed(purchases, histories, holdout)
     expected = model.conditional_expected_purchases(cases.histories, cases.t)
     sums = forecast_sums(expected, cases.purchases, cases.weight, size)
     return calibrated(sums, f"{_binned(type(model).__name__, size)} {holdout.definition}")
-
-
-def check_bins(bins: object) -> int:
-    """A whole number of bins from 1 on."""
-    number = check_number("bins", bins, low=1, do="Pass bins=10 for deciles.")
-    if number == int(number):
-        return int(number)
-    raise OptionError(
-        "`bins` must be a whole number.",
-        received=repr(bins),
-        allowed="1, 2, 3, ...",
-        do="Pass bins=10 for deciles.",
-    )
 
 
 def forecast_sums(
@@ -152,17 +138,16 @@ def forecast_sums(
 def calibrated(sums: NDArray[np.float64], definition: str) -> Calibration:
     """The table of means from the sums of each bin."""
     n, expected, actual, squares = sums
-    mean = actual / n
-    few = n <= 1
-    spread = np.maximum(squares / n - mean**2, 0.0) / np.where(few, np.nan, n - 1)
+    mean, error = mean_and_error(n, actual, squares)
     return Calibration(
         customers=frozen_array(n, np.float64),
         expected=frozen_array(expected / n, np.float64),
         actual=frozen_array(mean, np.float64),
-        standard_error=frozen_array(np.sqrt(spread), np.float64),
+        standard_error=frozen_array(error, np.float64),
         definition=definition,
     )
 
 
 def _binned(name: str, bins: int) -> str:
-    return f"Customers in {bins} equal bins by the purchases that {name} expected, least first."
+    asked = f"Customers in {bins} equal bins by the purchases that {name} expected, least first"
+    return f"{asked}; {SHARED}."

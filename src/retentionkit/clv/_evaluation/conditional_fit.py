@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias, get_args
 import numpy as np
 
 from retentionkit.arguments import check_choice
-from retentionkit.clv._evaluation.outcomes import outcomes
-from retentionkit.clv._models.purchase_model import timed_model
-from retentionkit.clv._models.reading import read_histories
+from retentionkit.clv._evaluation.bins import mean_and_error
+from retentionkit.clv._evaluation.outcomes import followed
 from retentionkit.errors import OptionError
 from retentionkit.results import Columns, Result, frozen_array
 
@@ -155,8 +154,7 @@ def conditional_fit(
     ('7+', np.float64(6.157), np.float64(6.359))
     """
     check_choice("by", by, get_args(By))
-    model = timed_model(purchases)
-    cases = outcomes(read_histories(histories, model.unit), holdout)
+    model, cases = followed(purchases, histories, holdout)
     past = cases.histories
     values = past.frequency.astype(np.float64) if by == "frequency" else past.recency
     edges = _edges(bins, by=by, longest=float(past.age.max()))
@@ -164,17 +162,14 @@ def conditional_fit(
     customers, bought, squares, hoped = _sums(np.digitize(values, edges) - 1, cases, expected)
     some = np.flatnonzero(customers)
     n = customers[some]
-    actual = bought[some] / n
-    few = np.where(n > 1, n - 1, np.nan)
+    actual, error = mean_and_error(n, bought[some], squares[some])
     return ConditionalFit(
         low=frozen_array(edges[some], np.float64),
         high=frozen_array(np.append(edges[1:], np.inf)[some], np.float64),
         customers=frozen_array(n, np.float64),
         actual=frozen_array(actual, np.float64),
         expected=frozen_array(hoped[some] / n, np.float64),
-        standard_error=frozen_array(
-            np.sqrt(np.maximum(squares[some] / n - actual**2, 0.0) / few), np.float64
-        ),
+        standard_error=frozen_array(error, np.float64),
         by=by,
         unit=model.unit,
         definition=f"Mean purchases per customer, expected by {type(model).__name__}, by {by} "

@@ -5,6 +5,9 @@ over all customers, each at the age they have, from the model's own formula and 
 
 .. math:: E_n = \sum_i P\bigl(X(T_i) = n\bigr)
 
+At discrete opportunities their number :math:`n_i` takes the place of :math:`T_i`, and
+the count is of those that were taken.
+
 The distance :math:`\sum_n (O_n - E_n)^2 / E_n` is that of Pearson's chi-square. It has no exact
 distribution here, since the parameters were fitted to single histories and ages differ; it compares
 models of the same customers and classes.
@@ -18,14 +21,15 @@ References
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from retentionkit.arguments import check_number
-from retentionkit.clv._models.purchase_model import timed_model
+from retentionkit.clv._models.discrete_model import DiscreteModel
+from retentionkit.clv._models.purchase_model import known_to, purchase_model
 from retentionkit.clv._models.reading import read_histories
-from retentionkit.clv._numerics.distinct import codes
+from retentionkit.clv._numerics.distinct import Coded, codes
 from retentionkit.errors import OptionError
 from retentionkit.results import Columns, Result, frozen_array
 
@@ -37,9 +41,18 @@ if TYPE_CHECKING:
     from retentionkit.clv._fitting.fit import Fit
     from retentionkit.clv._models.transaction_model import TransactionModel
     from retentionkit.frames import FrameKind
-    from retentionkit.histories import PurchaseHistories
+    from retentionkit.histories import OpportunityHistories, PurchaseHistories
 
 __all__ = ["FrequencyFit", "frequency_fit"]
+
+
+class Counted(NamedTuple):
+    """Histories, with times as codes; weights and counts of purchases have shape (n,)."""
+
+    histories: PurchaseHistories | OpportunityHistories
+    ages: Coded
+    weight: NDArray[np.float64]
+    x: NDArray[np.int64]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -87,8 +100,8 @@ class FrequencyFit(Result):
 
 
 def frequency_fit(
-    purchases: Fit[TransactionModel[PurchaseHistories]] | TransactionModel[PurchaseHistories],
-    histories: PurchaseHistories,
+    purchases: Fit[Any] | TransactionModel[Any],
+    histories: PurchaseHistories | OpportunityHistories,
     *,
     top: int = 7,
 ) -> FrequencyFit:
@@ -97,10 +110,11 @@ def frequency_fit(
     Parameters
     ----------
     purchases
-        A fit or model of purchases.
+        A fit or model of purchases, in time or at opportunities.
     histories
-        The customers, usually those that the model was fitted to. All of them: a choice by what
-        they bought, such as repeat buyers only, is not what the model speaks of.
+        The customers, of the kind that the model reads, usually those that it was fitted to. All of
+        them: a choice by what they bought, such as repeat buyers only, is not what the model speaks
+        of.
     top
         The open class at the end: 7 stands for 7 or more.
 
@@ -126,17 +140,15 @@ def frequency_fit(
     (array([1411.,  439.,  214.]), array([1407.7,  460.3,  192.5]))
     """
     size = _top(top)
-    model = timed_model(purchases)
-    histories = read_histories(histories, model.unit)
-    ages = codes(histories.age, histories.unit)
-    customers = np.bincount(ages.codes, histories.weight, len(ages.values))
+    model = purchase_model(purchases)
+    told, ages, weight, x = _counted(model, histories)
+    customers = np.bincount(ages.codes, weight, len(ages.values))
     n = np.arange(size)
     expected = np.zeros(size)
     for age in np.flatnonzero(customers):
         expected += customers[age] * model.count_pmf(n, float(ages.values[age]))
     total = float(customers.sum())
-    classes = np.minimum(histories.frequency, size)
-    actual = np.bincount(classes, histories.weight, size + 1).astype(np.float64)
+    actual = np.bincount(np.minimum(x, size), weight, size + 1).astype(np.float64)
     every = np.append(expected, max(total - float(expected.sum()), 0.0))
     off = (actual - every) ** 2
     none = np.where(off > 0, np.inf, 0.0)  # what the model holds to be impossible
@@ -144,10 +156,32 @@ def frequency_fit(
         actual=frozen_array(actual, np.float64),
         expected=frozen_array(every, np.float64),
         distance=float(np.divide(off, every, out=none, where=every > 0).sum()),
-        n_customers=histories.n_customers,
-        definition=f"Customers by repeat purchases up to their age; expected by "
-        f"{type(model).__name__} at each customer's own age. {histories.definition}",
-        kind=histories.kind,
+        n_customers=told.n_customers,
+        definition=_definition(model, told),
+        kind=told.kind,
+    )
+
+
+def _counted(model: TransactionModel[Any], histories: object) -> Counted:
+    """Histories of the model's kind: how often customers bought, and in how long."""
+    if isinstance(model, DiscreteModel):
+        taken: OpportunityHistories = known_to(model, None, histories)
+        values, rows = np.unique(taken.opportunities, return_inverse=True)
+        return Counted(taken, Coded(values.astype(np.float64), rows), taken.weight, taken.frequency)
+    read = read_histories(histories, model.unit)
+    return Counted(read, codes(read.age, read.unit), read.weight, read.frequency)
+
+
+def _definition(
+    model: TransactionModel[Any], histories: PurchaseHistories | OpportunityHistories
+) -> str:
+    counted, own = (
+        ("purchases at their opportunities", "with each customer's own number of them")
+        if isinstance(model, DiscreteModel)
+        else ("repeat purchases up to their age", "at each customer's own age")
+    )
+    return (
+        f"Customers by {counted}; expected by {type(model).__name__} {own}. {histories.definition}"
     )
 
 

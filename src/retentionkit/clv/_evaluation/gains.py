@@ -24,9 +24,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from retentionkit.clv._evaluation.outcomes import outcomes
-from retentionkit.clv._models.purchase_model import timed_model
-from retentionkit.clv._models.reading import read_histories
+from retentionkit.clv._evaluation.outcomes import followed
 from retentionkit.results import Columns, Result, frozen_array
 
 if TYPE_CHECKING:
@@ -115,8 +113,7 @@ def gains(
     >>> print(f"{found.gained[10]:.0%} of the purchases from the best 10 % of customers")
     47% of the purchases from the best 10 % of customers
     """
-    model = timed_model(purchases)
-    cases = outcomes(read_histories(histories, model.unit), holdout)
+    model, cases = followed(purchases, histories, holdout)
     expected = model.conditional_expected_purchases(cases.histories, cases.t)
     return gains_of(
         gained_by(expected, cases.purchases, cases.weight),

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from retentionkit.clv._models.purchase_model import timed_model
+from retentionkit.clv._models.reading import read_histories
 from retentionkit.clv._numerics.distinct import codes
 from retentionkit.durations import unit_ratio
 from retentionkit.errors import DataError, KindError
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from retentionkit.clv._models.transaction_model import TransactionModel
     from retentionkit.histories import PurchaseHistories
 
-__all__ = ["Outcomes", "check_followed", "outcomes", "predictive", "probability_of"]
+__all__ = ["Outcomes", "check_followed", "followed", "outcomes", "predictive", "probability_of"]
 
 
 class Outcomes(NamedTuple):
@@ -49,6 +51,14 @@ class Outcomes(NamedTuple):
     def weight(self) -> NDArray[np.float64]:
         """Customers of each case, shape (n,)."""
         return self.histories.weight
+
+
+def followed(
+    purchases: object, histories: object, holdout: Holdout
+) -> tuple[TransactionModel[PurchaseHistories], Outcomes]:
+    """The model of a fit, and the distinct cases that its forecast is compared with."""
+    model = timed_model(purchases)
+    return model, outcomes(read_histories(histories, model.unit), holdout)
 
 
 def outcomes(histories: PurchaseHistories, holdout: Holdout) -> Outcomes:

@@ -27,10 +27,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from retentionkit.clv._evaluation.calibration import check_bins
-from retentionkit.clv._evaluation.outcomes import outcomes, predictive
-from retentionkit.clv._models.purchase_model import timed_model
-from retentionkit.clv._models.reading import read_histories
+from retentionkit.clv._evaluation.bins import check_bins
+from retentionkit.clv._evaluation.outcomes import followed, predictive
 from retentionkit.results import Columns, Result, frozen_array
 
 if TYPE_CHECKING:
@@ -126,8 +124,7 @@ def pit(
     0.039
     """
     size = check_bins(bins)
-    model = timed_model(purchases)
-    cases = outcomes(read_histories(histories, model.unit), holdout)
+    model, cases = followed(purchases, histories, holdout)
     sums = pit_sums(*predictive(model, cases), cases.weight, size)
     return pit_of(
         sums,

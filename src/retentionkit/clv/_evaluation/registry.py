@@ -44,7 +44,8 @@ def known_models(histories: object) -> Mapping[str, str]:
         "These are no histories that a model reads.",
         received=type(histories).__name__,
         allowed=", ".join(MODELS),
-        do="Make them with purchase_histories(transactions, as_of=...).",
+        do="Make them with purchase_histories(transactions, as_of=...), "
+        "opportunity_histories(transactions, period=...) or RenewalHistories.from_frame(...).",
     )
 
 
@@ -62,7 +63,7 @@ def chosen_models(
             "`models` must name known models of these histories, each once.",
             received=", ".join(map(repr, names)) or "none",
             allowed=", ".join(map(repr, allowed)),
-            do="Pass models=('BGNBD', 'NBD'), or leave it out for all.",
+            do=f"Pass models=({allowed[0]!r},), or leave it out for all.",
         )
     return tuple(str(name) for name in names)
 

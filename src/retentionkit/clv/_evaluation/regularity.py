@@ -296,5 +296,6 @@ def _rounding(x: Floats, D: Floats) -> Floats:
         p[rows] *= (days - g - many + 1)[rows] / (days - g - 1)[rows]
         left[rows] -= p[rows]
         g += 1
-    random: Floats = digamma(1.0) - digamma(many)
-    return np.asarray((many * (mean - np.log(days) - random))[inverse])
+    random = np.asarray(digamma(1.0) - digamma(many), dtype=np.float64)
+    each: Floats = many * (mean - np.log(days) - random)
+    return each[inverse]
