@@ -6,7 +6,7 @@ seed     data set i of a model is drawn with the seed (i, 2026); equal in any or
 figures  docs/explanation/intervals.md
 
 Each data set has --customers customers (4,000), who joined at random days of a year and were
-observed for another half; contracts are up to eighteen months old. A fit converges or names its
+observed for another half; contracts are up to eighteen years old. A fit converges or names its
 limit: whatever else it does stops the script. Coverage is the share of 95 % intervals that hold the
 true value, with two standard errors. The intervals of one data set hang together, so the error is
 that of the mean over data sets. Wald intervals of a fit at a limit are undefined and count as
@@ -62,13 +62,13 @@ def spenders(n: int, rng: np.random.Generator) -> rk.PurchaseHistories:
 def visitors(n: int, rng: np.random.Generator) -> rk.OpportunityHistories:
     """Customers with 6 to 18 opportunities, all of them missed so far."""
     none = np.zeros(n)
-    return rk.OpportunityHistories.from_arrays(none, none, rng.integers(6, 19, n), unit="month")
+    return rk.OpportunityHistories.from_arrays(none, none, rng.integers(6, 19, n), unit="year")
 
 
 def subscribers(n: int, rng: np.random.Generator) -> rk.RenewalHistories:
     """Customers with 6 to 18 renewals to decide on, all of them running so far."""
     runs = np.zeros(n, dtype=bool)
-    return rk.RenewalHistories.from_arrays(rng.integers(6, 19, n), runs, unit="month")
+    return rk.RenewalHistories.from_arrays(rng.integers(6, 19, n), runs, unit="year")
 
 
 CASES = [

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from retentionkit.clv import ActivityCalibration, Calibration
 from retentionkit.intervals import normal_quantile
-from retentionkit.plots._axes import MODEL, QUIET, axes
+from retentionkit.plots._axes import MODEL, QUIET, axes, check_drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from retentionkit.clv import ActivityCalibration, Calibration
 
 __all__ = ["activity_calibration", "calibration"]
 
@@ -35,6 +34,8 @@ def calibration(result: Calibration, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
+    KindError
+        If it is something else.
     MissingExtraError
         Without matplotlib.
 
@@ -51,6 +52,9 @@ def calibration(result: Calibration, *, ax: Axes | None = None) -> Axes:
     >>> ax.get_xlabel()
     'mean expected purchases'
     """
+    check_drawn(
+        result, Calibration, name="calibration", do="rk.clv.calibration(fit, histories, holdout)"
+    )
     ax = axes(ax, size=(5.4, 4.8))
     top = 1.05 * float(np.nanmax([result.expected, result.actual]))
     ax.plot([0, top], [0, top], color=QUIET, lw=0.9)
@@ -92,6 +96,8 @@ def activity_calibration(result: ActivityCalibration, *, ax: Axes | None = None)
 
     Raises
     ------
+    KindError
+        If it is something else.
     MissingExtraError
         Without matplotlib.
 
@@ -108,6 +114,12 @@ def activity_calibration(result: ActivityCalibration, *, ax: Axes | None = None)
     >>> ax.get_ylabel()
     'share that bought, 95 % interval'
     """
+    check_drawn(
+        result,
+        ActivityCalibration,
+        name="activity_calibration",
+        do="rk.clv.activity_calibration(fit, histories, holdout)",
+    )
     ax = axes(ax, size=(5.4, 4.8))
     ax.plot([0, 1], [0, 1], color=QUIET, lw=0.9)
     ax.vlines(result.probability, result.low, result.high, color=MODEL, lw=1.6)

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from retentionkit.clv import ConditionalFit
 from retentionkit.intervals import normal_quantile
-from retentionkit.plots._axes import ACTUAL, MODEL, QUIET, axes
+from retentionkit.plots._axes import ACTUAL, MODEL, QUIET, axes, check_drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from retentionkit.clv import ConditionalFit
 
 __all__ = ["conditional_fit"]
 
@@ -35,6 +34,8 @@ def conditional_fit(result: ConditionalFit, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
+    KindError
+        If it is something else.
     MissingExtraError
         Without matplotlib.
 
@@ -51,6 +52,12 @@ def conditional_fit(result: ConditionalFit, *, ax: Axes | None = None) -> Axes:
     >>> ax.get_xlabel()
     'repeat purchases up to the end of observation'
     """
+    check_drawn(
+        result,
+        ConditionalFit,
+        name="conditional_fit",
+        do="rk.clv.conditional_fit(fit, histories, holdout)",
+    )
     ax = axes(ax)
     places = np.arange(len(result.actual))
     ax.errorbar(

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retentionkit.plots._axes import ACTUAL, MODEL, QUIET, axes
+from retentionkit.clv import Tracking
+from retentionkit.plots._axes import ACTUAL, MODEL, QUIET, axes, check_drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from retentionkit.clv import Tracking
 
 __all__ = ["tracking"]
 
@@ -36,6 +35,8 @@ def tracking(result: Tracking, *, cumulative: bool = True, ax: Axes | None = Non
 
     Raises
     ------
+    KindError
+        If it is something else.
     MissingExtraError
         Without matplotlib.
 
@@ -51,6 +52,9 @@ def tracking(result: Tracking, *, cumulative: bool = True, ax: Axes | None = Non
     >>> ax.get_xlabel()
     'weeks since the first customer'
     """
+    check_drawn(
+        result, Tracking, name="tracking", do="rk.clv.tracking(log, fit, histories, until=...)"
+    )
     ax = axes(ax)
     actual, expected = (
         (result.actual, result.expected)
