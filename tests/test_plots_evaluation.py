@@ -53,7 +53,7 @@ def draw(name, results, **options):
     if name == "heterogeneity":
         return rk.plots.heterogeneity(MODEL, **options)
     if name == "survival":
-        return rk.plots.survival(CONTRACTS, COHORT, **options)
+        return rk.plots.survival(CONTRACTS, histories=COHORT, **options)
     if name == "recency":
         return rk.plots.conditional_fit(results[name], **options)
     return getattr(rk.plots, name)(results[name], **options)
@@ -232,13 +232,13 @@ def test_every_model_has_a_distribution_to_draw():
 
 
 def test_survival_draws_the_cohort_beside_the_model():
-    ax = rk.plots.survival(CONTRACTS, COHORT)
+    ax = rk.plots.survival(CONTRACTS, histories=COHORT)
     model, observed, end = ax.get_lines()
     np.testing.assert_allclose(model.get_ydata(), CONTRACTS.survival(np.arange(11)), rtol=1e-15)
     left = np.array([1000, 869, 743, 653, 593, 551, 517, 491])
     np.testing.assert_allclose(observed.get_ydata(), left / 1000, rtol=1e-14)
     assert end.get_xdata() == [7, 7]
-    rates = rk.plots.survival(CONTRACTS, COHORT, of="retention", periods=7)
+    rates = rk.plots.survival(CONTRACTS, histories=COHORT, of="retention", periods=7)
     model, observed = rates.get_lines()
     np.testing.assert_allclose(
         model.get_ydata(), CONTRACTS.retention_rate(np.arange(1, 8)), rtol=1e-15
@@ -255,7 +255,7 @@ def test_survival_counts_running_contracts_for_as_long_as_they_were_seen():
     h = rk.RenewalHistories.from_arrays(
         [0, 1, 1, 2, 2, 3], [True, False, True, False, True, False], unit="year"
     )
-    observed = rk.plots.survival(CONTRACTS, h).get_lines()[1].get_ydata()
+    observed = rk.plots.survival(CONTRACTS, histories=h).get_lines()[1].get_ydata()
     np.testing.assert_allclose(observed, np.cumprod([1, 5 / 6, 3 / 4, 1 / 2]), rtol=1e-14)
     alone = rk.plots.survival(CONTRACTS)
     assert len(alone.get_lines()) == 1
@@ -404,7 +404,7 @@ def test_models_and_options_are_checked():
     with pytest.raises(KindError, match="draws models of contracts"):
         rk.plots.survival(MODEL)
     with pytest.raises(KindError):
-        rk.plots.survival(CONTRACTS, [0, 1])
+        rk.plots.survival(CONTRACTS, histories=[0, 1])
     with pytest.raises(OptionError, match="`of` is not one of its choices"):
         rk.plots.survival(CONTRACTS, of="hazard")
     with pytest.raises(OptionError, match="`periods` must be"):

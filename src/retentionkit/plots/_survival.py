@@ -31,8 +31,8 @@ _AHEAD = 12
 
 def survival(
     model: Fit[Any] | ContractModel,
-    histories: RenewalHistories | None = None,
     *,
+    histories: RenewalHistories | None = None,
     of: Of = "survival",
     periods: int | None = None,
     ax: Axes | None = None,
@@ -79,7 +79,7 @@ def survival(
     >>> left = [1000, 869, 743, 653, 593, 551, 517, 491]
     >>> contracts = rk.RenewalHistories.from_survivors(left, unit="year")
     >>> fit = rk.clv.ShiftedBetaGeometric.fit(contracts)
-    >>> rk.plots.survival(fit, contracts).get_ylabel()
+    >>> rk.plots.survival(fit, histories=contracts).get_ylabel()
     'share renewed so often'
     """
     check_choice("of", of, get_args(Of))
@@ -127,7 +127,7 @@ def _contract_model(given: object) -> ContractModel:
         "`rk.plots.survival` draws models of contracts.",
         received=f"an object of type {type(model).__name__}",
         allowed="a fit or model of contracts: ShiftedBetaGeometric, BetaDiscreteWeibull",
-        do="rk.plots.survival(rk.clv.ShiftedBetaGeometric.fit(histories), histories)",
+        do="rk.plots.survival(rk.clv.ShiftedBetaGeometric.fit(contracts), histories=contracts)",
     )
 
 

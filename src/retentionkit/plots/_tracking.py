@@ -67,9 +67,9 @@ def tracking(result: Tracking, *, cumulative: bool = True, ax: Axes | None = Non
         ConciseDateFormatter,
     )
 
-    locator = AutoDateLocator()
+    locator = AutoDateLocator()  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
     days = result.date.astype("datetime64[D]")
     ax.plot(days, actual, color=ACTUAL, lw=1.6, label="actual")
     ax.plot(days, expected, color=MODEL, lw=1.6, ls="--", label="expected by the model")
