@@ -62,13 +62,13 @@ def spenders(n: int, rng: np.random.Generator) -> rk.PurchaseHistories:
 def visitors(n: int, rng: np.random.Generator) -> rk.OpportunityHistories:
     """Customers with 6 to 18 opportunities, all of them missed so far."""
     none = np.zeros(n)
-    return rk.OpportunityHistories.from_arrays(none, none, rng.integers(6, 19, n), unit="month")
+    return rk.OpportunityHistories.from_arrays(none, none, rng.integers(6, 19, n), unit="year")
 
 
 def subscribers(n: int, rng: np.random.Generator) -> rk.RenewalHistories:
     """Customers with 6 to 18 renewals to decide on, all of them running so far."""
     runs = np.zeros(n, dtype=bool)
-    return rk.RenewalHistories.from_arrays(rng.integers(6, 19, n), runs, unit="month")
+    return rk.RenewalHistories.from_arrays(rng.integers(6, 19, n), runs, unit="year")
 
 
 CASES = [

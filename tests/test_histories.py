@@ -14,7 +14,9 @@ from retentionkit.durations import GRAINS
 from retentionkit.errors import DataError, KindError, OptionError, RetentionKitWarning
 from retentionkit.histories import (
     Holdout,
+    OpportunityHistories,
     PurchaseHistories,
+    RenewalHistories,
     grouped_histories,
     holdout,
     purchase_histories,
@@ -440,6 +442,20 @@ def test_a_holdout_follows_its_histories():
         holdout(too_late, histories, until="2024-04-01")
     with pytest.warns(RetentionKitWarning, match="only if nobody bought in between"):
         holdout(later, histories, until="2024-04-09")
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        OpportunityHistories.from_arrays([1], [1], [3], unit="year", customer=["a"]),
+        RenewalHistories.from_arrays([1], [True], unit="year", customer=["a"]),
+        None,
+    ],
+)
+def test_a_holdout_follows_purchases(others):
+    with pytest.raises(KindError, match="follows purchase histories in time") as caught:
+        holdout(parsed(ROWS), others, until="2024-04-01")
+    assert type(others).__name__ in str(caught.value)
 
 
 def test_a_holdout_needs_the_same_ids():

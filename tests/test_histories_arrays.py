@@ -98,6 +98,34 @@ def test_a_selection_of_rows():
     assert (repeat.ledger, repeat.origin_unknown) == (None, None)
 
 
+def test_one_row_is_chosen_by_its_position():
+    h = few(customer=["a", "b", "c"])
+    for position in (2, -1, np.int64(2)):
+        assert h[position].equals(h[2:3])
+    with pytest.raises(IndexError):
+        h[3]
+
+
+@pytest.mark.parametrize("missing", [0, 0.0, None, np.nan])
+def test_without_repeats_there_is_no_mean(kind, missing):
+    """lifetimes writes 0 there, as if the purchases brought nothing."""
+    frame = frame_of(kind, SUMMARY | {"mean": [22.35, missing, 0.0]})
+    arrays = few(monetary_value=[22.35, np.nan if missing is None else missing, 0.0])
+    read = PurchaseHistories.from_frame(frame, unit="week", customer="id", monetary_value="mean")
+    for h in (read, arrays):
+        assert np.array_equal(h.monetary_value, [22.35, np.nan, 0.0], equal_nan=True)
+        with pytest.raises(ValueError, match="read-only"):
+            h.monetary_value[0] = 1
+
+
+def test_a_mean_without_repeats_is_refused():
+    with pytest.raises(DataError, match=r"5 at position 1\n(.|\n)*without the first one"):
+        few(monetary_value=[22.35, 5.0, 3.0])
+    frame = pd.DataFrame(SUMMARY | {"mean": [22.35, -5.0, 3.0]})
+    with pytest.raises(DataError, match=r"`monetary_value` holds(.|\n)*-5 at position 1"):
+        PurchaseHistories.from_frame(frame, unit="week", monetary_value="mean")
+
+
 def test_units_are_converted_and_back():
     histories = few(log_gaps=[1.5, 0.0, 0.25])
     days = histories.in_unit("day")

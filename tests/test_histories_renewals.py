@@ -113,6 +113,8 @@ def test_rows_are_chosen():
     assert part.renewals.tolist() == [0, 2]
     assert len(h[:1]) == 1
     assert some()[np.array([3])].customer is None
+    assert h[-1].equals(h[3:])
+    assert h[0].customer.tolist() == ["a"]
 
 
 def test_survivors_of_those_observed_alike():

@@ -196,6 +196,23 @@ def test_a_selection_of_rows():
         assert not array.flags.writeable
 
 
+def test_one_row_is_chosen_by_its_position():
+    h = few(customer=["a", "b", "c"])
+    for position in (2, -1, np.int64(2)):
+        assert h[position].equals(h[2:3])
+
+
+@pytest.mark.parametrize("missing", [0, 0.0, None, np.nan])
+def test_without_repeats_there_is_no_mean(kind, missing):
+    frame = frame_of(kind, SUMMARY | {"mean": [22.35, missing, 0.0]})
+    arrays = few(monetary_value=[22.35, np.nan if missing is None else missing, 0.0])
+    read = OpportunityHistories.from_frame(frame, unit="year", monetary_value="mean", customer="id")
+    for h in (read, arrays):
+        assert np.array_equal(h.monetary_value, [22.35, np.nan, 0.0], equal_nan=True)
+    with pytest.raises(DataError, match=r"5 at position 1\n"):
+        few(monetary_value=[22.35, 5.0, 3.0])
+
+
 @given(
     st.lists(
         st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 2), st.integers(1, 4)),

@@ -220,7 +220,7 @@ def test_equality_sees_each_field():
 
 @pytest.mark.parametrize("n", [0, -3, 2.5, "ten", None])
 def test_the_top_needs_a_number_of_customers(n):
-    with pytest.raises(OptionError, match="`n` must be a positive number of customers"):
+    with pytest.raises(OptionError, match="`n` must be a positive number of rows"):
         made().top(n)
 
 

@@ -235,11 +235,12 @@ def test_a_near_limit_is_said_to_be_within_reach():
 def test_a_verdict_of_little_data_and_no_limits():
     top = maximise(_Made(lambda u, w: -((u / 900) ** 2) - 1e-9 * (w + u) ** 2), NONE)
     assert nearest_limit(top.rough, top.near) is None
-    said = say_verdict(top, ("u", "w"), 3.0, 0.0, 0.0)
+    said = say_verdict(top, ("u", "w"), {}, condition=3.0, gradient=0.0, penalty=0.0)
     assert said.endswith("trust predictions more than these parameters.")
     assert "u over 1,000 %, w over 1,000 %" in said
     sharp = maximise(_Made(lambda u, w: -1e9 * u**2 - 100 * (w - 1) ** 2), NONE)
-    assert "say little about w on their own" in say_verdict(sharp, ("u", "w"), 1e7, 0.0, 0.0)
+    said = say_verdict(sharp, ("u", "w"), {}, condition=1e7, gradient=0.0, penalty=0.0)
+    assert "say little about w on their own" in said
 
 
 def test_a_step_that_gains_nothing_is_not_taken():

@@ -252,13 +252,13 @@ def test_a_mean_that_does_not_exist_leaves_quantiles():
     assert ahead.variance[1] == math.inf
     assert np.isfinite(ahead.high).all()
     assert ahead.exceeds(ahead.high)[1] == pytest.approx(0.025, rel=1e-6)
-    assert math.isnan(ahead.total_interval(uncertainty="randomness").low)
+    assert ahead.total_interval(uncertainty="randomness").high > ahead.high[0]
     # With q between 1 and 2 the total has a mean but no variance, with q up to 3 no skewness.
-    for q, known in ((1.5, False), (2.5, True)):
+    for q in (1.5, 2.5):
         found = rk.clv.predict_spend(BUYS, rk.clv.GammaGamma(6.25, q, 4.0), few(), horizon=39)
         interval = found.total_interval(uncertainty="randomness")
         assert math.isfinite(found.total)
-        assert math.isfinite(interval.high) == known
+        assert interval.low < found.total < interval.high
     assert math.isinf(found.third_moment[1])
 
 

@@ -58,7 +58,7 @@ def test_undiscounted_money_has_the_exact_limits(model):
     lowest = 1 - exact.exceeds(low)
     assert (np.where(low > 0, np.abs(lowest - 0.1) < error, exact.low < 1e-6)).all()
     np.testing.assert_allclose(value.exceeds(60.0), exact.exceeds(60.0), atol=0.02)
-    found = value.predictive_total_interval(draws=draws, parameters=False)
+    found = value.predictive_total_interval(draws=draws, uncertainty="randomness")
     known = exact.total_interval(uncertainty="randomness")
     assert found.low == pytest.approx(known.low, abs=0.02 * known.high)
     assert found.high == pytest.approx(known.high, rel=0.02)
@@ -76,7 +76,7 @@ def test_a_new_customer_with_one_order_is_a_ratio_of_gammas():
     first = betaprime(6.25, 3.74, scale=15.44)
     assert first.cdf(low[0]) == pytest.approx(0.025, abs=0.004)
     assert first.cdf(high[0]) == pytest.approx(0.975, abs=0.004)
-    one = value.predictive_total_interval(parameters=False)
+    one = value.predictive_total_interval(uncertainty="randomness")
     assert one.low < value.total < one.high
 
 
@@ -108,7 +108,7 @@ def test_a_portfolio_drawn_step_by_step_agrees():
     )
     totals = brute(BUYS, h, weeks=365.25 / 7, margin=0.3, draws=draws, seed=6).sum(axis=0)
     value = rk.clv.lifetime_value(BUYS, SPENDS, h, **TERMS)
-    interval = value.predictive_total_interval(confidence=0.9, parameters=False)
+    interval = value.predictive_total_interval(confidence=0.9, uncertainty="randomness")
     inside = ((totals >= interval.low) & (totals <= interval.high)).mean()
     assert inside == pytest.approx(0.9, abs=0.035)  # 4 standard errors, and the draws of moments
 
@@ -135,7 +135,7 @@ def test_the_variance_of_the_total_is_the_integral():
 
 def test_parameters_are_added_on_request(bgnbd, spend, cdnow):
     value = rk.clv.lifetime_value(bgnbd, spend, cdnow, **TERMS)
-    chance = value.predictive_total_interval(parameters=False, draws=200)
+    chance = value.predictive_total_interval(uncertainty="randomness", draws=200)
     both = value.predictive_total_interval(draws=200)
     alone = value.total_interval()
     assert both.low < min(chance.low, alone.low) < value.total
@@ -222,15 +222,49 @@ def test_undefined_values_stay_undefined():
     low, high = value.predictive_interval()
     assert np.isnan(low).tolist() == np.isnan(high).tolist() == [False, True]
     assert np.isnan(value.exceeds(5.0)).tolist() == [False, True]
-    total = value.predictive_total_interval(parameters=False)
+    total = value.predictive_total_interval(uncertainty="randomness")
     assert total.low < value.total < total.high
     assert math.isnan(value.predictive_total_interval().low)  # no fit, no parameters
 
 
-def test_infinite_variances_have_no_interval():
+def test_infinite_variances_have_simulated_totals():
     value = rk.clv.lifetime_value(BUYS, rk.clv.GammaGamma(6.25, 1.5, 4.0), few(), **TERMS)
-    assert math.isnan(value.predictive_total_interval(parameters=False).low)
+    total = value.predictive_total_interval(uncertainty="randomness")
+    assert total.low < value.total < total.high
     assert np.isfinite(value.predictive_interval()[1]).all()
+
+
+def test_too_many_customers_of_infinite_variance_have_no_total_interval(monkeypatch):
+    monkeypatch.setattr("retentionkit.intervals._COST", 2_000)
+    value = rk.clv.lifetime_value(BUYS, rk.clv.GammaGamma(6.25, 1.5, 4.0), few(), **TERMS)
+    assert math.isnan(value.predictive_total_interval(uncertainty="randomness").low)
+
+
+def test_a_constant_spend_is_drawn_from_purchases_alone():
+    undiscounted = {"horizon": 39, "discount_rate": 0.0}
+    value = rk.clv.lifetime_value(BUYS, [20.0, 0.0, 30.0], few(), margin=0.5, **undiscounted)
+    counts = rk.clv.predict_purchases(BUYS, few(), horizon=39, confidence=0.8)
+    low, high = value.predictive_interval(confidence=0.8)
+    np.testing.assert_allclose(low, counts.low * [10.0, 0.0, 15.0], atol=15)
+    np.testing.assert_allclose(high, counts.high * [10.0, 0.0, 15.0], atol=15)
+    assert high[1] == 0.0
+    np.testing.assert_allclose(
+        value.exceeds(0.0), (1 - counts.probability_none) * [1, 0, 1], atol=0.02
+    )
+    assert value.exceeds(-1.0).tolist() == [1, 1, 1]
+    variance, _ = value[[2]].simulation.moments(draws=40_000, rng=0)
+    assert variance[0] == pytest.approx(15**2 * counts.variance[2], rel=0.05)
+    new = rk.clv.new_customer_value(BUYS, 20.0, horizon=39, discount_rate=0.0)
+    assert new.predictive_interval()[0][0] == 20.0  # the first order is sure
+    one = new.predictive_total_interval(uncertainty="randomness")
+    assert (one.low, one.high) == tuple(limit[0] for limit in new.predictive_interval())
+
+
+@pytest.mark.parametrize("amount", [math.nan, [1.0, math.nan, 2.0]])
+def test_an_amount_is_a_number(amount):
+    value = rk.clv.lifetime_value(BUYS, SPENDS, few(), **TERMS)
+    with pytest.raises(DataError, match="`amount` must be numbers"):
+        value.exceeds(amount)
 
 
 def test_busy_customers_are_drawn_in_parts(monkeypatch):
@@ -248,11 +282,11 @@ def test_busy_customers_are_drawn_in_parts(monkeypatch):
 
 
 def test_numbers_cannot_be_drawn():
-    for buys, spends in ((0.1, SPENDS), (BUYS, 35.0)):
+    for buys, spends in ((0.1, SPENDS), (0.1, 35.0)):
         value = rk.clv.lifetime_value(buys, spends, few(), **TERMS)
         assert value.simulation is None
         assert value[:2].simulation is None
-        with pytest.raises(OptionError, match="cannot be simulated"):
+        with pytest.raises(OptionError, match="purchases as numbers"):
             value.predictive_interval()
         with pytest.raises(OptionError, match="cannot be simulated"):
             value.predictive_total_interval()

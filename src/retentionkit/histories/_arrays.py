@@ -10,7 +10,7 @@ import numpy as np
 from retentionkit.arguments import check_choice
 from retentionkit.durations import Grain, Unit, unit_ratio
 from retentionkit.histories import _checks
-from retentionkit.results import Columns, Result
+from retentionkit.histories._rows import Histories, frozen, starts_of_equals
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,7 +25,7 @@ __all__ = ["PurchaseHistories"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
-class PurchaseHistories(Result):
+class PurchaseHistories(Histories):
     r"""Each customer's frequency, recency, age and monetary value.
 
     Made by `purchase_histories` from a log, by `from_frame` from a ready summary, or by
@@ -88,14 +88,15 @@ class PurchaseHistories(Result):
 
     _heading: ClassVar[str] = "Purchase histories"
 
-    def __len__(self) -> int:
-        """Number of rows; customers unless grouped."""
-        return len(self.frequency)
-
-    @property
-    def n_customers(self) -> int:
-        """Number of customers: the sum of the weights."""
-        return round(float(self.weight.sum()))
+    _by_row: ClassVar[tuple[str, ...]] = (
+        "frequency",
+        "recency",
+        "age",
+        "monetary_value",
+        "log_gaps",
+    )
+    _of_all: ClassVar[tuple[str, ...]] = ("origin_unknown", "ledger")
+    _columns: ClassVar[Mapping[str, str]] = {"age": "T"}
 
     @classmethod
     def from_arrays(
@@ -152,13 +153,11 @@ class PurchaseHistories(Result):
         )
         _checks.check_histories(x, t_x, T)
         _checks.check_finite(monetary_value=money, log_gaps=gaps, weight=counts)
-        whole = x.astype(np.int64)
-        whole.flags.writeable = False
         return cls(
-            frequency=whole,
+            frequency=frozen(x.astype(np.int64)),
             recency=t_x,
             age=T,
-            monetary_value=money,
+            monetary_value=_checks.means_of_repeats(money, x),
             weight=np.broadcast_to(1.0, len(x)) if counts is None else counts,
             customer=ids,
             log_gaps=gaps,
@@ -216,13 +215,6 @@ class PurchaseHistories(Result):
         )
         return dataclasses.replace(cls.from_arrays(**arrays, unit=unit), kind=kind)
 
-    def __getitem__(self, rows: NDArray[Any] | slice) -> PurchaseHistories:
-        """The histories of some rows: a mask, positions or a slice."""
-        changes: dict[str, Any] = {
-            name: _frozen(array[rows]) for name, array in self._arrays().items()
-        }
-        return dataclasses.replace(self, **changes, origin_unknown=None, ledger=None)
-
     def in_unit(self, unit: Unit) -> PurchaseHistories:
         """The same histories measured in another unit."""
         check_choice("unit", unit, get_args(Unit))
@@ -232,9 +224,9 @@ class PurchaseHistories(Result):
         gaps = self.log_gaps
         return dataclasses.replace(
             self,
-            recency=_frozen(self.recency * ratio),
-            age=_frozen(self.age * ratio),
-            log_gaps=None if gaps is None else _frozen(gaps + self.frequency * np.log(ratio)),
+            recency=frozen(self.recency * ratio),
+            age=frozen(self.age * ratio),
+            log_gaps=None if gaps is None else frozen(gaps + self.frequency * np.log(ratio)),
             unit=unit,
         )
 
@@ -250,35 +242,18 @@ class PurchaseHistories(Result):
         """
         columns = [self.frequency, self.recency, self.age]
         columns += [] if self.log_gaps is None else [self.log_gaps]
-        order = np.lexsort(columns[::-1])
-        ordered = [column[order] for column in columns]
-        new = np.ones(len(order), dtype=bool)
-        new[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in ordered])
-        starts = np.flatnonzero(new)
-        x, t_x, T, *gaps = (_frozen(column[starts]) for column in ordered)
+        order, starts = starts_of_equals(columns)
+        x, t_x, T, *gaps = (frozen(column[order[starts]]) for column in columns)
         return dataclasses.replace(
             self,
             frequency=x,
             recency=t_x,
             age=T,
             log_gaps=gaps[0] if gaps else None,
-            weight=_frozen(np.add.reduceat(self.weight[order], starts)),
+            weight=frozen(np.add.reduceat(self.weight[order], starts)),
             customer=None,
             monetary_value=None,
         )
-
-    def _arrays(self) -> Mapping[str, NDArray[Any]]:
-        names = ("customer", "frequency", "recency", "age", "monetary_value", "log_gaps", "weight")
-        found = {name: getattr(self, name) for name in names}
-        return {name: array for name, array in found.items() if array is not None}
-
-    def _table(self) -> Columns:
-        counted = self.customer is None
-        return {
-            "T" if name == "age" else name: array
-            for name, array in self._arrays().items()
-            if name != "weight" or counted
-        }
 
     def _facts(self) -> Mapping[str, str]:
         facts = {"customers": f"{self.n_customers:,}", "unit": self.unit}
@@ -289,9 +264,3 @@ class PurchaseHistories(Result):
                 f"{self.origin_unknown:,} customers bought as the log begins; they may not be new"
             )
         return facts | {"definition": self.definition}
-
-
-def _frozen(array: NDArray[Any]) -> NDArray[Any]:
-    """An array that was just made, made read-only."""
-    array.flags.writeable = False
-    return array

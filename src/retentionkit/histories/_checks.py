@@ -17,6 +17,7 @@ __all__ = [
     "check_lengths",
     "check_opportunities",
     "ids",
+    "means_of_repeats",
     "numbers",
     "refuse_values",
 ]
@@ -151,6 +152,26 @@ def check_finite(
         refuse_values(
             "weight", weight, wrong, "positive finite numbers", "Leave rows of weight 0 out."
         )
+
+
+def means_of_repeats(
+    money: NDArray[np.float64] | None, frequency: NDArray[np.float64]
+) -> NDArray[np.float64] | None:
+    """Means with NaN where there is no repeat purchase; some tools write 0 there."""
+    if money is None:
+        return None
+    none = frequency == 0
+    refuse_values(
+        "monetary_value",
+        money,
+        none & ~(np.isnan(money) | (money == 0)),
+        "NaN (or 0) where frequency is 0",
+        "Pass the mean of the repeat purchases, without the first one: a customer who made none "
+        "has no mean.",
+    )
+    means = np.where(none, np.nan, money)
+    means.flags.writeable = False
+    return means
 
 
 def ids(customer: ArrayLike) -> NDArray[Any]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from retentionkit.durations import Unit, calendar_day, grain_in
-from retentionkit.errors import DataError, OptionError, RetentionKitWarning
+from retentionkit.errors import DataError, KindError, OptionError, RetentionKitWarning
+from retentionkit.histories._arrays import PurchaseHistories
 from retentionkit.histories._from_log import check_transactions, coarser, per_customer
 from retentionkit.histories._periods import base_of, end_of, last_period
 from retentionkit.results import Columns, Result
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from retentionkit.durations import Grain, Moment
     from retentionkit.frames import FrameKind, Table
-    from retentionkit.histories._arrays import PurchaseHistories
     from retentionkit.ledger import Ledger
     from retentionkit.transactions import Transactions
     from retentionkit.transactions._log import Base
@@ -119,6 +119,8 @@ def holdout(transactions: Transactions, histories: PurchaseHistories, *, until: 
 
     Raises
     ------
+    KindError
+        Histories of opportunities or contracts.
     DataError
         The histories have no ids or no `as_of`, or `transactions` misses part of the window.
     OptionError
@@ -142,49 +144,56 @@ def holdout(transactions: Transactions, histories: PurchaseHistories, *, until: 
     array([2.])
     """
     check_transactions(transactions)
-    if histories.as_of is None or histories.customer is None:
-        raise DataError(
-            "These histories cannot be followed further.",
-            received="histories without "
-            + ("as_of" if histories.as_of is None else "customer ids"),
-            allowed="histories with ids, made by purchase_histories()",
-            do="Make them from the log: purchase_histories(transactions, as_of=...).",
-        )
+    customer, as_of = _followed(histories)
     at, grain = local_moment("until", until), histories.grain
-    first, last = last_period(histories.as_of, grain), last_period(at, grain)
+    first, last = last_period(as_of, grain), last_period(at, grain)
     if last <= first:
         raise OptionError(
             "`until` does not lie after the histories.",
             received=f"until={at}",
-            allowed=f"after as_of={histories.as_of}",
+            allowed=f"after as_of={as_of}",
             do="Pass the last day of the holdout.",
         )
-    base = base_of(grain)
-    start, end = end_of(first, grain), end_of(last, grain)
+    base, start, end = base_of(grain), end_of(first, grain), end_of(last, grain)
     check_observed(transactions, base, start, end)
-    window = transactions.part.window(
-        base,
-        start=start,
-        end=end,
-        before=f"up to as_of {histories.as_of}",
-        after=f"after until {at}",
-    )
+    before, after = f"up to as_of {as_of}", f"after until {at}"
+    window = transactions.part.window(base, start=start, end=end, before=before, after=after)
     people = per_customer(coarser(window.events, grain), rows=True)
-    purchases, spend, ledger = _aligned(people, histories.customer, window.ledger)
+    purchases, spend, ledger = _aligned(people, customer, window.ledger)
     if not purchases.any():
-        _check_same_log(transactions, histories.customer)
+        _check_same_log(transactions, customer)
     length, unit = grain_in(grain, histories.unit)
     return Holdout(
-        customer=histories.customer,
+        customer=customer,
         purchases=purchases,
         spend=spend,
         duration=(last - first) * length / unit,
         unit=histories.unit,
-        as_of=histories.as_of,
+        as_of=as_of,
         until=at,
-        definition=_definition(histories.as_of, at, grain),
+        definition=_definition(as_of, at, grain),
         ledger=ledger,
         kind=transactions.kind,
+    )
+
+
+def _followed(histories: object) -> tuple[NDArray[Any], dt.date]:
+    """Who is followed, and from when on; histories that cannot be followed are refused."""
+    if not isinstance(histories, PurchaseHistories):
+        raise KindError(
+            "A holdout follows purchase histories in time.",
+            received=type(histories).__name__,
+            allowed="PurchaseHistories, made by purchase_histories()",
+            do="For opportunities make the histories of a later as_of, and compare frequency for "
+            "the customers of both.",
+        )
+    if histories.as_of is not None and histories.customer is not None:
+        return histories.customer, histories.as_of
+    raise DataError(
+        "These histories cannot be followed further.",
+        received="histories without " + ("as_of" if histories.as_of is None else "customer ids"),
+        allowed="histories with ids, made by purchase_histories()",
+        do="Make them from the log: purchase_histories(transactions, as_of=...).",
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from retentionkit.arguments import check_choice
 from retentionkit.durations import Unit
 from retentionkit.histories import _checks
-from retentionkit.results import Columns, Result
+from retentionkit.histories._rows import Histories, frozen, starts_of_equals
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,7 +25,7 @@ __all__ = ["OpportunityHistories"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
-class OpportunityHistories(Result):
+class OpportunityHistories(Histories):
     r"""How many of their opportunities each customer took, and which was the last one.
 
     An opportunity is a period or an occasion at which a customer buys or does not: the yearly
@@ -77,14 +77,14 @@ class OpportunityHistories(Result):
 
     _heading: ClassVar[str] = "Opportunity histories"
 
-    def __len__(self) -> int:
-        """Number of rows; customers unless grouped."""
-        return len(self.frequency)
-
-    @property
-    def n_customers(self) -> int:
-        """Number of customers: the sum of the weights."""
-        return round(float(self.weight.sum()))
+    _by_row: ClassVar[tuple[str, ...]] = (
+        "frequency",
+        "recency",
+        "opportunities",
+        "monetary_value",
+    )
+    _of_all: ClassVar[tuple[str, ...]] = ("ledger",)
+    _columns: ClassVar[Mapping[str, str]] = {"opportunities": "n"}
 
     @classmethod
     def from_arrays(
@@ -142,10 +142,10 @@ class OpportunityHistories(Result):
         _checks.check_opportunities(x, t_x, n)
         _checks.check_finite(monetary_value=money, log_gaps=None, weight=counts)
         return cls(
-            frequency=_frozen(x.astype(np.int64)),
-            recency=_frozen(t_x.astype(np.int64)),
-            opportunities=_frozen(n.astype(np.int64)),
-            monetary_value=money,
+            frequency=frozen(x.astype(np.int64)),
+            recency=frozen(t_x.astype(np.int64)),
+            opportunities=frozen(n.astype(np.int64)),
+            monetary_value=_checks.means_of_repeats(money, x),
             weight=np.broadcast_to(1.0, len(x)) if counts is None else counts,
             customer=ids,
             unit=unit,
@@ -204,13 +204,6 @@ class OpportunityHistories(Result):
         )
         return dataclasses.replace(cls.from_arrays(**arrays, unit=unit), kind=kind)
 
-    def __getitem__(self, rows: NDArray[Any] | slice) -> OpportunityHistories:
-        """The histories of some rows: a mask, positions or a slice."""
-        changes: dict[str, Any] = {
-            name: _frozen(array[rows]) for name, array in self._arrays().items()
-        }
-        return dataclasses.replace(self, **changes, ledger=None)
-
     def grouped(self) -> OpportunityHistories:
         """Equal histories as one row with a weight; customers and money are left out.
 
@@ -222,43 +215,20 @@ class OpportunityHistories(Result):
         array([2.])
         """
         columns = (self.frequency, self.recency, self.opportunities)
-        order = np.lexsort(columns[::-1])
-        ordered = [column[order] for column in columns]
-        new = np.ones(len(order), dtype=bool)
-        new[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in ordered])
-        starts = np.flatnonzero(new)
-        x, t_x, n = (_frozen(column[starts]) for column in ordered)
+        order, starts = starts_of_equals(columns)
+        x, t_x, n = (frozen(column[order[starts]]) for column in columns)
         return dataclasses.replace(
             self,
             frequency=x,
             recency=t_x,
             opportunities=n,
-            weight=_frozen(np.add.reduceat(self.weight[order], starts)),
+            weight=frozen(np.add.reduceat(self.weight[order], starts)),
             customer=None,
             monetary_value=None,
         )
-
-    def _arrays(self) -> Mapping[str, NDArray[Any]]:
-        names = ("customer", "frequency", "recency", "opportunities", "monetary_value", "weight")
-        found = {name: getattr(self, name) for name in names}
-        return {name: array for name, array in found.items() if array is not None}
-
-    def _table(self) -> Columns:
-        counted = self.customer is None
-        return {
-            "n" if name == "opportunities" else name: array
-            for name, array in self._arrays().items()
-            if name != "weight" or counted
-        }
 
     def _facts(self) -> Mapping[str, str]:
         facts = {"customers": f"{self.n_customers:,}", "opportunity": f"one {self.unit}"}
         if self.as_of is not None:
             facts["as_of"] = str(self.as_of)
         return facts | {"definition": self.definition}
-
-
-def _frozen(array: NDArray[Any]) -> NDArray[Any]:
-    """An array that was just made, made read-only."""
-    array.flags.writeable = False
-    return array

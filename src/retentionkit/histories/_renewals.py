@@ -12,7 +12,8 @@ from retentionkit.durations import Unit
 from retentionkit.errors import DataError
 from retentionkit.histories import _checks
 from retentionkit.histories._contracts import check_renewals, flags, from_counts
-from retentionkit.results import Columns, Result, frozen_array
+from retentionkit.histories._rows import Histories
+from retentionkit.results import frozen_array
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +26,7 @@ __all__ = ["RenewalHistories"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
-class RenewalHistories(Result):
+class RenewalHistories(Histories):
     """How often each customer's contract was renewed, and whether it has ended.
 
     A contract runs for one period and is renewed, or not, at its end: unlike a shop, the seller
@@ -61,14 +62,7 @@ class RenewalHistories(Result):
 
     _heading: ClassVar[str] = "Renewal histories"
 
-    def __len__(self) -> int:
-        """Number of rows; customers unless grouped."""
-        return len(self.renewals)
-
-    @property
-    def n_customers(self) -> int:
-        """Number of customers: the sum of the weights."""
-        return round(float(self.weight.sum()))
+    _by_row: ClassVar[tuple[str, ...]] = ("renewals", "ended")
 
     @classmethod
     def from_arrays(
@@ -208,17 +202,6 @@ class RenewalHistories(Result):
             definition=f"Survivors of {cohorts:,} cohort{'s' * (cohorts > 1)}, {unit} by {unit}.",
         )
 
-    def __getitem__(self, rows: NDArray[Any] | slice) -> RenewalHistories:
-        """The histories of some rows: a mask, positions or a slice."""
-        ids = self.customer
-        return dataclasses.replace(
-            self,
-            renewals=frozen_array(self.renewals[rows], np.int64),
-            ended=frozen_array(self.ended[rows], np.bool_),
-            weight=frozen_array(self.weight[rows], np.float64),
-            customer=None if ids is None else frozen_array(ids[rows], ids.dtype),
-        )
-
     def grouped(self) -> RenewalHistories:
         """Equal histories as one row with a weight; customers are left out.
 
@@ -255,7 +238,7 @@ class RenewalHistories(Result):
         >>> h.survivors()
         array([3., 2.])
         """
-        last = int((self.renewals + self.ended).max())
+        last = int((self.renewals + self.ended).max(initial=0))
         running = self.renewals[~self.ended]
         if len(running) and running.min() < last:
             raise DataError(
@@ -266,11 +249,6 @@ class RenewalHistories(Result):
             )
         left = np.bincount(self.renewals[self.ended], self.weight[self.ended], last + 1)
         return np.asarray(self.weight.sum() - np.concatenate(([0.0], np.cumsum(left)[:last])))
-
-    def _table(self) -> Columns:
-        ids = {} if self.customer is None else {"customer": self.customer}
-        counts = {"weight": self.weight} if self.customer is None else {}
-        return {**ids, "renewals": self.renewals, "ended": self.ended, **counts}
 
     def _facts(self) -> Mapping[str, str]:
         ended = float(self.weight[self.ended].sum())

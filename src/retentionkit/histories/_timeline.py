@@ -76,16 +76,23 @@ def timeline(
     ids, period = coarser(window.events, grain).arrays("customer", "period")
     events = period[np.isin(ids, histories.customer)] - begin
     observed = as_of - begin + 1
-    seen = np.count_nonzero(events < observed) - len(first)
-    if (events < 0).any() or seen != histories.frequency.sum():
-        raise DataError(
-            "The log holds other purchases of these customers than the histories.",
-            received=f"{seen:,} repeat purchases in the log, {histories.frequency.sum():,} in the "
-            "histories",
-            allowed="histories made by purchase_histories() from the same, whole log",
-            do="Pass the log that the histories were made from, not a part of it.",
-        )
+    _check_same_purchases(events, observed, histories)
     check_observed(transactions, base, end_of(as_of, grain), finish, stacklevel=4)
     firsts = np.bincount(first - begin, minlength=size)
     repeats = np.bincount(events, minlength=size) - firsts
     return Timeline(firsts, repeats, observed, begin)
+
+
+def _check_same_purchases(
+    events: NDArray[np.int64], observed: int, histories: PurchaseHistories
+) -> None:
+    """Refuse a log with other purchases, of these customers and this time, than the histories."""
+    seen, known = np.count_nonzero(events < observed) - len(histories), histories.frequency.sum()
+    if (events >= 0).all() and seen == known:
+        return
+    raise DataError(
+        "The log holds other purchases of these customers than the histories.",
+        received=f"{seen:,} repeat purchases in the log, {known:,} in the histories",
+        allowed="histories made by purchase_histories() from the same, whole log",
+        do="Pass the log that the histories were made from, not a part of it.",
+    )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retentionkit.arguments import check_number
-from retentionkit.clv._models.purchase_model import purchase_model
+from retentionkit.clv._models.purchase_model import timed_model
 from retentionkit.durations import duration_in
 from retentionkit.errors import OptionError
 from retentionkit.histories import PurchaseHistories
@@ -73,7 +73,7 @@ def probability_alive(
     >>> rk.plots.probability_alive(model, age="39 weeks").get_ylabel()
     'repeat purchases'
     """
-    model = purchase_model(purchases)
+    model = timed_model(purchases)
     T = check_number("age", duration_in("age", age, model.unit), low=0, open_low=True)
     most = check_number("top", top, low=1)
     if most != int(most):

@@ -142,7 +142,11 @@ def tracking(
     >>> int(held.actual_holdout), round(held.expected_holdout)
     (1882, 1667)
     """
-    model = timed_model(purchases)
+    model = timed_model(
+        purchases,
+        do="Compare the customers who bought at each opportunity with all customers times "
+        "numpy.diff(model.expected_purchases(numpy.arange(n + 1))).",
+    )
     cohort = read_histories(histories, model.unit)
     counts = timeline(transactions, histories, until=until)
     length, unit = grain_in(cohort.grain, model.unit)

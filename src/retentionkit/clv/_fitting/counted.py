@@ -16,12 +16,14 @@ from retentionkit.clv._numerics.distinct import Coded, chunks, codes
 from retentionkit.errors import DataError
 
 if TYPE_CHECKING:
+    from collections.abc import Sized
+
     from numpy.typing import NDArray
 
     from retentionkit.durations import Unit
     from retentionkit.histories import PurchaseHistories
 
-__all__ = ["Counted", "check_enough", "count_histories"]
+__all__ = ["Counted", "check_enough", "check_some", "count_histories"]
 
 _COARSE_LEVELS: Final = 48
 _WORTH_COARSENING: Final = 20_000
@@ -82,6 +84,17 @@ class Counted:
         T_coarse = means[1][rest % size]
         t_x_coarse = np.minimum(means[0][t_x_found], T_coarse)
         return Counted(levels[rest // size], t_x_coarse, T_coarse, n[found], self.unit)
+
+
+def check_some(histories: Sized) -> None:
+    """Refuse a selection without customers."""
+    if len(histories) == 0:
+        raise DataError(
+            "There are no customers to fit a model to.",
+            received=f"{type(histories).__name__} without rows",
+            allowed="histories of customers",
+            do="Check the selection that these histories came from.",
+        )
 
 
 def check_enough(data: Counted, parameters: int) -> None:

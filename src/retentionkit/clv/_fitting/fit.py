@@ -279,7 +279,14 @@ def fit_model(
         decrement=math.nan if top.limits else top.decrement,
         condition_number=math.nan if top.limits else condition,
         converged=True,
-        verdict=say_verdict(top, likelihood.names, condition, gradient_norm, penalty.weight),
+        verdict=say_verdict(
+            top,
+            likelihood.names,
+            build.means,
+            condition=condition,
+            gradient=gradient_norm,
+            penalty=penalty.weight,
+        ),
         fingerprint=problem.fingerprint,
         definition=f"{problem.model} by {'penalised ' * bool(penalty.weight)}maximum likelihood; "
         + problem.data,
@@ -300,5 +307,18 @@ def _covariance(top: Maximum, names: tuple[str, ...]) -> NDArray[np.float64]:
         block = np.ix_(free, free)
         outside = np.linalg.inv(-top.penalised_hessian[block])
         scale = top.parameters[free]
-        result[block] = outside @ -top.hessian[block] @ outside * np.outer(scale, scale)
+        inside = _information(top.hessian[block])
+        result[block] = outside @ inside @ outside * np.outer(scale, scale)
     return result
+
+
+def _information(hessian: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What the data know at the estimate, and no less than nothing in any direction.
+
+    Far from its top, where a strong penalty holds the estimate, a likelihood may bend upwards; a
+    direction in which it does has no variance but what the penalty leaves, which is none.
+    """
+    values, vectors = np.linalg.eigh(-hessian)
+    if values[0] > 0:
+        return -hessian
+    return np.asarray((vectors * values.clip(min=0.0)) @ vectors.T)

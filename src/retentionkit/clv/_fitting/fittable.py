@@ -11,6 +11,8 @@ from retentionkit.clv._fitting.fit import Fit, fit_model
 from retentionkit.clv._fitting.maximum import Penalty, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from numpy.typing import NDArray
 
 __all__ = ["Fittable"]
@@ -28,6 +30,8 @@ class Fittable(ABC, Generic[H_contra]):
     names: ClassVar[tuple[str, ...]]
     #: The quantities that a penalty holds around 0, as rows over the log-parameters.
     shapes: ClassVar[NDArray[np.float64]]
+    #: The means that parameters make together, by their words.
+    means: ClassVar[Mapping[str, Callable[[Any], Any]]]
 
     def parameters(self) -> NDArray[np.float64]:
         """The parameters in the order of `names`, shape (k,)."""

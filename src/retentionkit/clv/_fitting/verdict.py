@@ -7,18 +7,23 @@ are the same in every unit.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
 from retentionkit.clv._fitting.restricted import nearest_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from numpy.typing import NDArray
 
     from retentionkit.clv._fitting.maximum import Maximum
+
+    #: What parameters mean together: words, and the mean as a function of anything that has the
+    #: parameters, which may be complex; not positive where there is no such mean.
+    Means: TypeAlias = Mapping[str, Callable[[Any], Any]]
 
 __all__ = ["say_verdict"]
 
@@ -32,38 +37,18 @@ _UNKNOWN: Final = 1.0
 _REACH: Final = 1.92
 
 
-class _Together(NamedTuple):
-    """A mean that two parameters make: first / second, or the share first / (first + second)."""
-
-    words: str
-    first: str
-    second: str
-    share: bool
-
-
-_RATE: Final = _Together("mean rate r/alpha", "r", "alpha", share=False)
-_TOGETHER: Final[Mapping[tuple[str, ...], tuple[_Together, ...]]] = {
-    ("r", "alpha"): (_RATE,),
-    ("r", "alpha", "a", "b"): (_RATE, _Together("mean dropout a/(a+b)", "a", "b", share=True)),
-    ("r", "alpha", "s", "beta"): (
-        _RATE,
-        _Together("mean dropout rate s/beta", "s", "beta", share=False),
-    ),
-    ("alpha", "beta", "gamma", "delta"): (
-        _Together("mean purchase probability alpha/(alpha+beta)", "alpha", "beta", share=True),
-        _Together("mean dropout gamma/(gamma+delta)", "gamma", "delta", share=True),
-    ),
-    ("alpha", "beta"): (
-        _Together("mean churn alpha/(alpha+beta)", "alpha", "beta", share=True),
-    ),
-    ("alpha", "beta", "c"): (
-        _Together("mean first churn alpha/(alpha+beta)", "alpha", "beta", share=True),
-    ),
-}  # fmt: skip
+#: The step of a derivative in the complex plane: nothing is subtracted, so none is too small.
+_STEP: Final = 1e-20
 
 
 def say_verdict(
-    top: Maximum, names: tuple[str, ...], condition: float, gradient: float, penalty: float
+    top: Maximum,
+    names: tuple[str, ...],
+    means: Means,
+    *,
+    condition: float,
+    gradient: float,
+    penalty: float,
 ) -> str:
     """The verdict on a fit: where it went, what it knows, which limit is near."""
     if top.limits:
@@ -78,7 +63,7 @@ def say_verdict(
     else:
         said = (
             f"Converged: the slope is {gradient:.0e} per customer and the likelihood curves "
-            f"downwards in every direction. {_identified(top, names, condition)}"
+            f"downwards in every direction. {_identified(top, names, means, condition)}"
         )
     if penalty:
         said += f" The penalty of {penalty:g} pulls the estimates; intervals do not show that pull."
@@ -87,10 +72,10 @@ def say_verdict(
     return said
 
 
-def _identified(top: Maximum, names: tuple[str, ...], condition: float) -> str:
+def _identified(top: Maximum, names: tuple[str, ...], means: Means, condition: float) -> str:
     spread = np.asarray(np.linalg.inv(-top.penalised_hessian), dtype=np.float64)
     errors = dict(zip(names, np.sqrt(np.diag(spread)).tolist(), strict=True))
-    means = _means(top.parameters, spread, names)
+    known_together = _together(top.parameters, spread, names, means)
     weak = [name for name in names if errors[name] > _UNKNOWN]
     if not weak and condition >= _WEAK:
         _, vectors = np.linalg.eigh(-top.penalised_hessian)
@@ -98,9 +83,9 @@ def _identified(top: Maximum, names: tuple[str, ...], condition: float) -> str:
     if not weak:
         return (
             f"All parameters are identified (condition number {condition:,.0f}). Relative standard "
-            f"errors: {_percent(errors | means)}."
+            f"errors: {_percent(errors | known_together)}."
         )
-    known = {name: error for name, error in (errors | means).items() if name not in weak}
+    known = {name: error for name, error in (errors | known_together).items() if name not in weak}
     said = (
         f"The data say little about {' and '.join(weak)} on their own (relative standard errors "
         f"{_percent({name: errors[name] for name in weak})}; condition number {condition:,.0f}); "
@@ -109,19 +94,21 @@ def _identified(top: Maximum, names: tuple[str, ...], condition: float) -> str:
     return f"{said} Better known: {_percent(known)}." if known else said
 
 
-def _means(
-    values: NDArray[np.float64], spread: NDArray[np.float64], names: tuple[str, ...]
+def _together(
+    values: NDArray[np.float64], spread: NDArray[np.float64], names: tuple[str, ...], means: Means
 ) -> dict[str, float]:
-    """The relative standard error of each mean that the parameters make."""
+    """The relative standard error of each mean that the parameters make and that exists."""
+
+    def at(row: Iterable[complex]) -> SimpleNamespace:
+        return SimpleNamespace(**dict(zip(names, row, strict=True)))
+
     found: dict[str, float] = {}
-    for mean in _TOGETHER.get(names, ()):
-        first, second = names.index(mean.first), names.index(mean.second)
-        slope = np.zeros(len(names))
-        slope[first] = 1.0
-        if mean.share:
-            slope[first] = values[second] / (values[first] + values[second])
-        slope[second] = -slope[first]
-        found[mean.words] = float(np.sqrt(slope @ spread @ slope))
+    moved = (values + 1j * _STEP * np.diag(values)).tolist()
+    for words, mean in means.items():
+        value = float(mean(at(values.tolist())))
+        if value > 0:
+            slope = np.array([mean(at(row)).imag for row in moved]) / (_STEP * value)
+            found[words] = float(np.sqrt(slope @ spread @ slope))
     return found
 
 

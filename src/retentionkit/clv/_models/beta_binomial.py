@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -27,6 +27,8 @@ from retentionkit.clv._numerics.opportunities import count_pmf, first_purchase
 from retentionkit.clv._numerics.rising import rising
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from numpy.typing import NDArray
 
     from retentionkit.clv._fitting.counted import Counted
@@ -85,6 +87,9 @@ class BetaBinomial(DiscreteModel):
 
     names: ClassVar[tuple[str, ...]] = ("alpha", "beta")
     shapes: ClassVar[NDArray[np.float64]] = np.array([[1.0, -1.0], [0.5, 0.5]])
+    means: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "mean purchase probability alpha/(alpha+beta)": lambda at: at.alpha / (at.alpha + at.beta),
+    }
 
     @classmethod
     def _likelihood(cls, data: Counted) -> _Likelihood:

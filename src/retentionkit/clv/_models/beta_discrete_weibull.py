@@ -15,7 +15,7 @@ References
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -24,6 +24,8 @@ from retentionkit.clv._models.reading import check_parameters
 from retentionkit.clv._numerics.contract_lives import ContractLives
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from numpy.typing import NDArray
 
     from retentionkit.durations import Unit
@@ -84,6 +86,9 @@ class BetaDiscreteWeibull(ContractModel):
     shapes: ClassVar[NDArray[np.float64]] = np.array(
         [[1.0, -1.0, 0.0], [0.5, 0.5, 0.0], [0.0, 0.0, 1.0]]
     )
+    means: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "mean first churn alpha/(alpha+beta)": lambda at: at.alpha / (at.alpha + at.beta),
+    }
 
     def __post_init__(self) -> None:
         check_parameters(self.unit, alpha=self.alpha, beta=self.beta, c=self.c)

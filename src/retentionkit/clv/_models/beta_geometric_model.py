@@ -8,7 +8,7 @@ dropout is Beta(a, b + m), so the models differ in m alone: x against x + 1.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -27,6 +27,8 @@ from retentionkit.clv._numerics.rising import rising
 from retentionkit.histories import PurchaseHistories
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from numpy.typing import NDArray
 
     from retentionkit.clv._fitting.counted import Counted
@@ -51,6 +53,10 @@ class BetaGeometricModel(TransactionModel[PurchaseHistories]):
     shapes: ClassVar[NDArray[np.float64]] = np.array(
         [[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, -1.0], [0.0, 0.0, 0.5, 0.5]]
     )
+    means: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "mean rate r/alpha": lambda at: at.r / at.alpha,
+        "mean dropout a/(a+b)": lambda at: at.a / (at.a + at.b),
+    }
     #: Occasions to leave before the first repeat purchase.
     _at_start: ClassVar[int]
 

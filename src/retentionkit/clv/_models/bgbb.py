@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -35,6 +35,8 @@ from retentionkit.clv._numerics.opportunities import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from numpy.typing import NDArray
 
     from retentionkit.clv._fitting.counted import Counted
@@ -116,6 +118,10 @@ class BGBB(DiscreteModel):
     shapes: ClassVar[NDArray[np.float64]] = np.array(
         [[1.0, -1.0, 0.0, 0.0], [0.5, 0.5, 0.0, 0.0], [0.0, 0.0, 1.0, -1.0], [0.0, 0.0, 0.5, 0.5]]
     )
+    means: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "mean purchase probability alpha/(alpha+beta)": lambda at: at.alpha / (at.alpha + at.beta),
+        "mean dropout gamma/(gamma+delta)": lambda at: at.gamma / (at.gamma + at.delta),
+    }
 
     @classmethod
     def _likelihood(cls, data: Counted) -> BGBBLikelihood:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retentionkit.clv._fitting.contract_likelihood import ContractLikelihood, count_contracts
+from retentionkit.clv._fitting.counted import check_some
 from retentionkit.clv._fitting.fittable import Fittable
 from retentionkit.clv._fitting.maximum import Problem
 from retentionkit.clv._models.contract_reading import (
@@ -180,6 +181,7 @@ class ContractModel(Fittable[RenewalHistories], ContractValues):
     def _problem(cls, histories: RenewalHistories) -> Problem:
         """The likelihood of these histories."""
         checked = cls._checked(histories, getattr(histories, "unit", "year"))
+        check_some(checked)
         data = count_contracts(checked)
         data.check_enough(len(cls.names))
         return Problem(

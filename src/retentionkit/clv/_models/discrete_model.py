@@ -150,7 +150,7 @@ class DiscreteModel(TransactionModel[OpportunityHistories]):
 
 def on_states(function: Callable[..., Floats], x: Floats, T: Floats) -> Floats:
     """`function(x, T)` for every row, evaluated once for each distinct pair of whole numbers."""
-    size = float(T.max()) + 1
+    size = float(T.max(initial=0.0)) + 1
     keys, inverse = np.unique(x * size + T, return_inverse=True)
     return np.asarray(function(*np.divmod(keys, size))[inverse])
 

@@ -42,6 +42,8 @@ from retentionkit.errors import DataError
 from retentionkit.results import frozen_array
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from numpy.typing import ArrayLike, NDArray
 
     from retentionkit.histories import OpportunityHistories, PurchaseHistories
@@ -80,6 +82,9 @@ class GammaGamma:
     v: float
 
     names: ClassVar[tuple[str, ...]] = ("p", "q", "v")
+    means: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "mean spend p v/(q-1)": lambda at: at.p * at.v / (at.q - 1),
+    }
 
     def __post_init__(self) -> None:
         check_parameters(None, p=self.p, q=self.q, v=self.v)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from retentionkit.clv._numerics.rising import rising
 from retentionkit.histories import PurchaseHistories
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from typing import TypeAlias
 
     from numpy.typing import NDArray
@@ -85,6 +86,9 @@ class NBD(TransactionModel[PurchaseHistories]):
     names: ClassVar[tuple[str, ...]] = ("r", "alpha")
     times: ClassVar[tuple[str, ...]] = ("alpha",)
     shapes: ClassVar[NDArray[np.float64]] = np.array([[1.0, 0.0]])
+    means: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "mean rate r/alpha": lambda at: at.r / at.alpha,
+    }
 
     def __post_init__(self) -> None:
         check_parameters(self.unit, r=self.r, alpha=self.alpha)

@@ -15,7 +15,7 @@ References
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from retentionkit.clv._numerics.rising import rising
 from retentionkit.histories import PurchaseHistories
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from typing import TypeAlias
 
     from numpy.typing import NDArray
@@ -103,6 +104,10 @@ class ParetoNBD(TransactionModel[PurchaseHistories]):
     names: ClassVar[tuple[str, ...]] = ("r", "alpha", "s", "beta")
     times: ClassVar[tuple[str, ...]] = ("alpha", "beta")
     shapes: ClassVar[NDArray[np.float64]] = np.array([[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]])
+    means: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "mean rate r/alpha": lambda at: at.r / at.alpha,
+        "mean dropout rate s/beta": lambda at: at.s / at.beta,
+    }
 
     def __post_init__(self) -> None:
         check_parameters(self.unit, r=self.r, alpha=self.alpha, s=self.s, beta=self.beta)

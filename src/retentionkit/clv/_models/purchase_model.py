@@ -66,23 +66,36 @@ def purchase_model(purchases: object) -> TransactionModel[Any]:
     model: object = model_of(purchases)
     if is_purchase_model(model):
         return model
+    received, do = type(purchases).__name__, "Pass BGNBD.fit(histories), or a fit read by load."
+    of = "a model" if model is purchases else "a fit"
+    if is_contract_model(model):
+        received = f"{of} of {type(model).__name__} (contracts)"
+        do = (
+            "Ask a model of contracts itself for probability_alive or expected_renewals; "
+            "lifetime_value and new_customer_value take it as it is."
+        )
+    elif isinstance(model, GammaGamma):
+        received = f"{of} of {type(model).__name__} (spend per order)"
+        do = "This is spend: pass it as spend=, beside a model of purchases."
     raise KindError(
         "`purchases` is no model of purchases.",
-        received=type(purchases).__name__,
+        received=received,
         allowed="a fit or model of purchases, such as BGNBD",
-        do="Pass BGNBD.fit(histories), or a fit read by rk.clv.load.",
+        do=do,
     )
 
 
-def timed_model(purchases: object) -> TransactionModel[Any]:
+def timed_model(purchases: object, *, do: str | None = None) -> TransactionModel[Any]:
     """A purchase model for what is followed day by day; those of opportunities are refused."""
     model = purchase_model(purchases)
     if not isinstance(model, DiscreteModel):
         return model
     raise KindError(
         "`purchases` counts opportunities; here purchases are followed in time.",
-        received=type(model).__name__,
+        received=f"{'a model' if model is purchases else 'a fit'} of {type(model).__name__}",
         allowed="a fit or model of purchases in time, such as BGNBD",
-        do="Compare the customers who bought at each opportunity with all customers times "
-        "numpy.diff(model.expected_purchases(numpy.arange(n + 1))).",
+        do=do
+        or "Ask the model itself for probability_alive or conditional_expected_purchases of "
+        "opportunity_histories(transactions, period=...); lifetime_value and predict_purchases "
+        "take it too.",
     )

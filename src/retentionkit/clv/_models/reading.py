@@ -9,7 +9,7 @@ import numpy as np
 from retentionkit.arguments import check_choice, check_number
 from retentionkit.durations import Unit, duration_in
 from retentionkit.errors import KindError, OptionError
-from retentionkit.histories import OpportunityHistories, PurchaseHistories
+from retentionkit.histories import OpportunityHistories, PurchaseHistories, RenewalHistories
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -39,6 +39,14 @@ def read_histories(histories: object, unit: Unit) -> PurchaseHistories:
             allowed="PurchaseHistories",
             do="Take BGBB for opportunities, or make purchase_histories(transactions).",
         )
+    if isinstance(histories, RenewalHistories):
+        raise KindError(
+            "This model reads purchase histories, in which nobody is seen to leave; renewal "
+            "histories are those of contracts.",
+            received="RenewalHistories",
+            allowed="PurchaseHistories",
+            do="Take ShiftedBetaGeometric or BetaDiscreteWeibull for contracts.",
+        )
     raise KindError(
         "This model reads purchase histories.",
         received=type(histories).__name__,
@@ -52,6 +60,14 @@ def read_spending(histories: object) -> PurchaseHistories | OpportunityHistories
     """Histories of either kind, of which only purchases and money are read."""
     if isinstance(histories, OpportunityHistories):
         return histories
+    if isinstance(histories, RenewalHistories):
+        raise KindError(
+            "Contracts hold neither purchases nor amounts.",
+            received="RenewalHistories",
+            allowed="PurchaseHistories or OpportunityHistories",
+            do="To value contracts, pass a fit of ShiftedBetaGeometric or BetaDiscreteWeibull with "
+            "them, and the price of a period as spend.",
+        )
     return read_histories(histories, getattr(histories, "unit", "week"))
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -25,6 +25,8 @@ from retentionkit.clv._numerics.contract_lives import ContractLives
 from retentionkit.clv._numerics.residual_lifetime import discounted_renewals
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from numpy.typing import NDArray
 
     from retentionkit.clv._numerics.contract_lives import Floats
@@ -80,6 +82,9 @@ class ShiftedBetaGeometric(ContractModel):
 
     names: ClassVar[tuple[str, ...]] = ("alpha", "beta")
     shapes: ClassVar[NDArray[np.float64]] = np.array([[1.0, -1.0], [0.5, 0.5]])
+    means: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "mean churn alpha/(alpha+beta)": lambda at: at.alpha / (at.alpha + at.beta),
+    }
 
     def __post_init__(self) -> None:
         check_parameters(self.unit, alpha=self.alpha, beta=self.beta)

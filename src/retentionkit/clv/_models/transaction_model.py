@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 
-from retentionkit.clv._fitting.counted import check_enough, count_histories
+from retentionkit.clv._fitting.counted import check_enough, check_some, count_histories
 from retentionkit.clv._fitting.fittable import Fittable
 from retentionkit.clv._fitting.maximum import Problem
 from retentionkit.clv._models.kernels import Kernels
@@ -272,6 +272,7 @@ class TransactionModel(Fittable[H_contra], Kernels):
     def _problem(cls, histories: H_contra) -> Problem:
         """The likelihood of these histories."""
         checked = cls._checked(histories, getattr(histories, "unit", "week"))
+        check_some(checked)
         data = cls._count(checked)
         check_enough(data, len(cls.names))
         return Problem(

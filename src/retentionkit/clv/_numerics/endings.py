@@ -137,7 +137,7 @@ def each_history(
 ) -> Floats:
     """A function of the endings for every history, evaluated once for each distinct one."""
     at = np.stack([positions(array) for array in np.broadcast_arrays(x, t_x, n)])
-    size = int(at[2].max()) + 1
+    size = int(at[2].max(initial=0)) + 1
     keys, inverse = np.unique((at[0] * size + at[1]) * size + at[2], return_inverse=True)
     x_t, n_ = np.divmod(keys, size)
     x_, t_ = np.divmod(x_t, size)

@@ -58,7 +58,7 @@ def summed_survival(gamma: float, delta: float, n: Floats, t: Floats) -> Floats:
     gap = gamma - 1
     if gap == 0:
         first, last = positions(n), positions(n + t)
-        sums = partial_sums(1 / (delta + 1 + np.arange(int(last.max()))))
+        sums = partial_sums(1 / (delta + 1 + np.arange(int(last.max(initial=0)))))
         return np.asarray((delta + n) * (sums[last] - sums[first]))
     h = _between(gap, delta + 1, n, t)
     return np.asarray((delta + n) * (-np.expm1(-h) / gap))
@@ -67,7 +67,7 @@ def summed_survival(gamma: float, delta: float, n: Floats, t: Floats) -> Floats:
 def _between(gap: float, c: float, n: Floats, t: Floats) -> Floats:
     """The logarithm of (c + gap)_t / (c)_t with c + n for c, as a sum of small terms."""
     first, last = positions(n), positions(n + t)
-    sums = partial_sums(np.log1p(gap / (c + np.arange(int(last.max())))))
+    sums = partial_sums(np.log1p(gap / (c + np.arange(int(last.max(initial=0))))))
     return np.asarray(sums[last] - sums[first])
 
 
@@ -89,7 +89,7 @@ def discounted_survival(gamma: float, stay: Floats, delta: float, horizon: float
     low = np.maximum(left, -_TAIL - np.log1p(scale))
     high = np.minimum(np.log(gamma / b) + _WIDTHS * spread + _TAIL / b, _TAIL)
     step = np.minimum(_STEP, np.sqrt(1 / gamma + 1 / (b + scale)) / 2)
-    count = int(np.max((high - low) / step)) + 2
+    count = int(np.max((high - low) / step, initial=0.0)) + 2
     result = np.empty(len(stay))
     for first in range(0, len(stay), _CELLS // count + 1):
         rows = slice(first, first + _CELLS // count + 1)
@@ -108,7 +108,7 @@ def discounted_survival(gamma: float, stay: Floats, delta: float, horizon: float
 def first_purchase(parameters: Floats, x: Floats, n: Floats, t: float) -> Floats:
     """Probability of a purchase at one of the next t opportunities: at the k-th, not before."""
     alpha, beta, _, _ = parameters
-    number = np.arange(int(n.max() + t))
+    number = np.arange(int(n.max(initial=0.0) + t))
     passed, asked = partial_sums(np.log(beta + number)), _asked(parameters, number)
 
     def terms(k: Positions, x: Positions, n: Positions) -> Floats:
@@ -125,9 +125,9 @@ def count_pmf(parameters: Floats, k: Floats, x: Floats, n: Floats, t: float) -> 
     Either she is there to the end, or she left after i of them, i = k, ..., t - 1.
     """
     alpha, beta, gamma, delta = parameters
-    number = np.arange(int(n.max() + t))
+    number = np.arange(int(n.max(initial=0.0) + t))
     orders = partial_sums(np.log(1.0 + number[: int(t)]))
-    bought = partial_sums(np.log(alpha + number[: int(x.max() + t)]))
+    bought = partial_sums(np.log(alpha + number[: int(x.max(initial=0.0) + t)]))
     passed = partial_sums(np.log(beta + number))
     asked = _asked(parameters, number)
 

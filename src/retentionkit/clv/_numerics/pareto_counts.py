@@ -107,7 +107,7 @@ def _leavers(path: _Path, end: float) -> Floats:
     panels = np.maximum(np.ceil((high - low) / panel), 1.0).astype(np.intp)
     points, weights = np.polynomial.legendre.leggauss(_NODES)
     result = np.empty(len(low))
-    for count in range(1, int(panels.max()) + 1):
+    for count in range(1, int(panels.max(initial=0)) + 1):
         found = np.flatnonzero(panels == count)
         left = np.arange(count)[:, None]
         spots = ((left + (points + 1) / 2) / count).ravel()

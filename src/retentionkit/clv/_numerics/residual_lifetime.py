@@ -51,7 +51,7 @@ GREGORY: Final = np.array(
 def discounted_renewals(lives: ContractLives, x: Floats, delta: float, ahead: float) -> Floats:
     """A_K(x) for each x, with K = `ahead` whole or infinite."""
     distinct, at = np.unique(x, return_inverse=True)
-    if ahead == 0:
+    if ahead == 0 or len(x) == 0:
         return np.zeros(len(x))
     if delta * ahead > _FORGOTTEN + math.log(1 + ahead):
         ahead = math.inf

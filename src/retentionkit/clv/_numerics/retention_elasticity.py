@@ -43,6 +43,8 @@ _NODES: Final = 1 << 9
 
 def mean_elasticity(lives: ContractLives, x: Floats, delta: float) -> Floats:
     """The mean of D over the churn of customers who have been renewed x times."""
+    if len(x) == 0:
+        return np.zeros(0)
     distinct, at = np.unique(x, return_inverse=True)
     parts = np.split(distinct, np.flatnonzero(np.diff(distinct) > REACH) + 1)
     return np.concatenate([_sweep(lives, part, delta) for part in parts])[at.ravel()]

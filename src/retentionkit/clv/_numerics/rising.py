@@ -38,7 +38,7 @@ class Rising(NamedTuple):
 
 def rising(c: float, x: NDArray[np.float64]) -> Rising:
     """`ln (c)_x` for whole, non-negative `x`, and its first two derivatives in `c`."""
-    largest = int(x.max())
+    largest = int(x.max(initial=0))
     if largest > _LARGEST_SUM:
         return rising_by_gamma(c, x)
     terms = c + np.arange(largest)

@@ -20,26 +20,24 @@ References
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 import numpy as np
 
 from retentionkit.arguments import check_choice, check_number
-from retentionkit.clv._fitting.fit import Fit, fit_of, model_of
+from retentionkit.clv._fitting.fit import Fit, model_of
 from retentionkit.clv._models.gamma_gamma import GammaGamma
 from retentionkit.clv._models.purchase_model import (
     check_kinds,
     has_payments,
     is_contract_model,
-    is_purchase_model,
     known_to,
 )
 from retentionkit.clv._value.delta import loadings
-from retentionkit.clv._value.futures import FORGOTTEN, Futures
+from retentionkit.clv._value.given import covers, given_numbers, simulated
 from retentionkit.clv._value.terms import Terms
-from retentionkit.durations import Unit, continuous_rate
-from retentionkit.errors import DataError, KindError, OptionError
+from retentionkit.durations import Unit
+from retentionkit.errors import DataError, OptionError
 from retentionkit.results import frozen_array
 from retentionkit.values import LifetimeValue
 
@@ -133,13 +131,13 @@ def lifetime_value(
             return model.discounted_expected_purchases(
                 known, discount_rate=discount_rate, horizon=horizon
             )
-        return terms.annuity() * _numbers("purchases", model, size)
+        return terms.annuity() * given_numbers("purchases", model, size)
 
     def spent(model: Any) -> NDArray[np.float64]:  # noqa: ANN401 - a model or numbers
         return (
             model.expected_spend(known)
             if isinstance(model, GammaGamma)
-            else _numbers("spend", model, size)
+            else given_numbers("spend", model, size)
         )
 
     return _value(
@@ -151,7 +149,7 @@ def lifetime_value(
         terms=terms,
         customer=known.customer,
         weight=known.weight,
-        simulation=_simulation(purchases, spend, terms, known, 0.0),
+        **simulated(purchases, spend, terms, known, 0.0),
         kind="residual",
         frame_kind=known.kind,
         what="Expected discounted margin of each customer after the end of observation"
@@ -208,13 +206,13 @@ def new_customer_value(
             return model.discounted_expected_purchases(
                 None, discount_rate=discount_rate, horizon=horizon
             )
-        return terms.annuity() * _numbers("purchases", model, 1)
+        return terms.annuity() * given_numbers("purchases", model, 1)
 
     def spent(model: Any) -> NDArray[np.float64]:  # noqa: ANN401 - a model or numbers
         return (
             np.array([model.mean_spend])
             if isinstance(model, GammaGamma)
-            else _numbers("spend", model, 1)
+            else given_numbers("spend", model, 1)
         )
 
     return _value(
@@ -226,7 +224,7 @@ def new_customer_value(
         terms=terms,
         customer=None,
         weight=frozen_array([1.0], np.float64),
-        simulation=_simulation(purchases, spend, terms, None, first_order),
+        **simulated(purchases, spend, terms, None, first_order),
         kind="new",
         frame_kind=None,
         what="Expected discounted margin of a new customer, "
@@ -267,56 +265,8 @@ def _value(
         discount_rate=float(terms.discount_rate),
         margin=float(terms.margin),
         definition=f"{what}, {terms.words()}.",
-        covers=_covers(purchases, spend, known=open_to is not None),
+        covers=covers(purchases, spend, known=open_to is not None),
         **described,
-    )
-
-
-def _simulation(
-    purchases: object,
-    spend: object,
-    terms: Terms,
-    histories: Any,  # noqa: ANN401 - of the model's kind, or None for a new customer
-    first: float | None,
-) -> Futures | None:
-    """What predictive intervals draw from; None where there is nothing to draw from or no end."""
-    buys, spends = model_of(purchases), model_of(spend)
-    delta, far = continuous_rate(terms.discount_rate, terms.unit), terms.horizon
-    if far is None and delta > 0:
-        far = -math.log(FORGOTTEN) / delta
-    if not is_purchase_model(buys) or not isinstance(spends, GammaGamma) or far is None:
-        return None
-    return Futures(buys, spends, histories, far, delta, terms.margin, first)
-
-
-def _covers(purchases: object, spend: object, *, known: bool) -> str:
-    if not known:
-        if fit_of(purchases) or fit_of(spend):
-            return "None: a fit ran to a limit, where its parameters have no standard error."
-        return "None: models and numbers without a fit carry no uncertainty."
-    fits = [name for name, one in (("purchase", purchases), ("spend", spend)) if fit_of(one)]
-    return (
-        f"Uncertainty of the {' and '.join(fits)} parameters (delta method): where the expected "
-        "value may lie. What one customer will really bring varies far more."
-    )
-
-
-def _numbers(name: str, given: Any, size: int) -> NDArray[np.float64]:  # noqa: ANN401 - array-like
-    values = np.asarray(given)
-    if values.dtype.kind not in "iuf":
-        raise KindError(
-            f"`{name}` is no fit, model or number.",
-            received=f"{type(given).__name__}: {given!r:.60}",
-            allowed="a fit, a model, one number, or an array of them",
-            do="Pass BGNBD.fit(histories) as purchases, GammaGamma.fit(histories) as spend.",
-        )
-    if values.shape in {(), (size,)} and np.isfinite(values).all() and (values >= 0).all():
-        return np.broadcast_to(values.astype(np.float64), size)
-    raise DataError(
-        f"`{name}` must be finite numbers that are not negative, one or as many as customers.",
-        received=f"shape {values.shape}: {values.ravel()[:3].tolist()}",
-        allowed=f"one number, or shape ({size},)",
-        do="Give customers without a known value the mean, not NaN.",
     )
 
 

@@ -131,6 +131,7 @@ def predict_purchases(
         definition="Purchases of each customer after the end of observation, over "
         f"{horizon_words(horizon, model.unit)}.",
         covers=parameter_words(confidence, "purchases", mixed=parameters == "mixed"),
+        ahead=ahead,
         frame_kind=getattr(histories, "kind", None),
     )
 

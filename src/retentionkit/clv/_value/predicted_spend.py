@@ -15,29 +15,29 @@ The moments follow from those of the number of purchases, :math:`S \mid N, \nu \
 from __future__ import annotations
 
 import dataclasses
-import math
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from retentionkit.clv._value.predicted_purchases import Uncertainty, facts_of_total, total_interval
+from retentionkit.arguments import check_number
+from retentionkit.clv._value.futures import undiscounted
+from retentionkit.clv._value.predicted import Predicted
 from retentionkit.errors import DataError
-from retentionkit.results import Columns, Interval, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
     from numpy.typing import ArrayLike, NDArray
 
     from retentionkit.clv._value.spend_ahead import SpendAhead
-    from retentionkit.durations import Unit
-    from retentionkit.frames import FrameKind
+    from retentionkit.intervals import Uncertainty
+    from retentionkit.results import Interval
 
 __all__ = ["PredictedSpend"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
-class PredictedSpend(Result):
+class PredictedSpend(Predicted):
     """What each customer spends up to a horizon, undiscounted, as a distribution.
 
     Attributes
@@ -74,34 +74,18 @@ class PredictedSpend(Result):
         What is predicted, in one sentence.
     covers
         What the limits cover, and what they do not.
+    ahead
+        The distributions themselves; no part of comparisons.
     frame_kind
         The kind of frame that the caller brought.
     """
 
-    expected: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
-    probability_none: NDArray[np.float64]
-    variance: NDArray[np.float64]
-    third_moment: NDArray[np.float64]
-    loadings: NDArray[np.float64] | None
-    customer: NDArray[Any] | None
-    weight: NDArray[np.float64]
-    horizon: float
-    unit: Unit
-    margin: float
-    confidence: float
-    truncation: float
-    definition: str
-    covers: str
     ahead: SpendAhead = dataclasses.field(compare=False)
-    frame_kind: FrameKind | None = None
+    margin: float = dataclasses.field(kw_only=True)
 
     _heading: ClassVar[str] = "Predicted spend"
-
-    def __len__(self) -> int:
-        """Number of rows."""
-        return len(self.expected)
 
     def exceeds(self, amount: ArrayLike) -> NDArray[np.float64]:
         """Probability that each customer's spend (times the margin) exceeds an amount, shape (n,).
@@ -142,84 +126,35 @@ class PredictedSpend(Result):
         tail = 0.5 - confidence / 2
         return self.ahead.quantile(tail), self.ahead.quantile(1 - tail)
 
-    @property
-    def n_undefined(self) -> int:
-        """Customers whose spend is undefined, NaN; a total leaves them out."""
-        return round(float(self.weight[np.isnan(self.expected)].sum()))
-
-    @property
-    def standard_deviation(self) -> NDArray[np.float64]:
-        """Spread of the spend of each customer around the expected one, shape (n,)."""
-        return np.sqrt(self.variance)
-
-    @property
-    def parameter_standard_error(self) -> NDArray[np.float64]:
-        """Standard error of `expected` by the delta method, shape (n,); NaN without fits."""
-        if self.loadings is None:
-            return np.full(len(self), np.nan)
-        return np.asarray(np.linalg.norm(self.loadings, axis=1))
-
-    @property
-    def total(self) -> float:
-        """Expected spend of all customers together whose spend is defined."""
-        return self._sum(self.expected)
-
-    @property
-    def total_standard_deviation(self) -> float:
-        """Spread of the total around the expected one: customers are independent."""
-        return math.sqrt(self._sum(self.variance))
-
-    @property
-    def total_parameter_standard_error(self) -> float:
-        """Standard error of the expected total, in which the customers' errors go together."""
-        if self.loadings is None:
-            return math.nan
-        known = ~np.isnan(self.expected)
-        return float(np.linalg.norm(self.weight[known] @ self.loadings[known]))
-
     def total_interval(
-        self, *, confidence: float = 0.95, uncertainty: Uncertainty = "both"
+        self,
+        *,
+        confidence: float = 0.95,
+        uncertainty: Uncertainty = "both",
+        draws: int = 10_000,
+        rng: np.random.Generator | int = 0,
     ) -> Interval:
         """Interval of the total spend; arguments as in `PredictedPurchases.total_interval`.
 
-        Mean and variance are exact, the shape is that of a gamma distribution with the same third
-        moment (of a normal one where that is infinite). NaN where the variance is infinite: for
-        customers without repeat purchases where q is not above 2.
+        `draws` is the number of simulated totals, where these are needed.
+
+        Notes
+        -----
+        Mean and variance are exact. At a skewness of 0.25 or less the shape is that of a gamma
+        distribution with the same third moment. Above it, or where variance or third moment are
+        infinite (q + p x not above 2, or 3), the total is simulated; one customer takes the own
+        exact quantiles. A simulation costs customers times totals: above 30,000 customers there is
+        none, and the limits are those of the moments, NaN where the variance is infinite.
         """
-        return total_interval(
-            self.total,
-            self.total_standard_deviation,
-            self._sum(self.third_moment),
-            self.total_parameter_standard_error,
-            confidence=confidence,
-            uncertainty=uncertainty,
-        )
+        size = int(check_number("draws", draws, low=1000, do="Draw at least 1,000 totals."))
+        return self._total_interval(confidence, uncertainty, rng, size)
 
-    def _sum(self, values: NDArray[np.float64]) -> float:
-        known = ~np.isnan(self.expected)
-        return float(self.weight[known] @ values[known])
+    def _quantiles(self) -> Callable[[NDArray[np.float64]], NDArray[np.float64]] | None:
+        known = self._known
+        if self.weight[known].sum() != 1:
+            return None
+        return lambda levels: np.array([self.ahead.quantile(level)[known][0] for level in levels])
 
-    def _frame_kind(self) -> FrameKind:
-        return self.frame_kind or "pandas"
-
-    def _table(self) -> Columns:
-        ids = {} if self.customer is None else {"customer": self.customer}
-        error = self.parameter_standard_error
-        return {
-            **ids,
-            "expected": self.expected,
-            "low": self.low,
-            "high": self.high,
-            "probability_none": self.probability_none,
-            **({} if self.loadings is None else {"parameter_standard_error": error}),
-        }
-
-    def _facts(self) -> Mapping[str, str]:
-        undefined = f"{self.n_undefined:,}: refunds leave them no positive mean spend"
-        return {
-            "customers": f"{self.weight.sum():,.0f}",
-            **({"undefined": undefined} if self.n_undefined else {}),
-            **facts_of_total(self),
-            "definition": self.definition,
-            "low, high": self.covers,
-        }
+    def _totals(self, rng: np.random.Generator, size: int) -> NDArray[np.float64]:
+        weight, known = self.weight[self._known], np.flatnonzero(self._known)
+        return undiscounted(self.ahead[known]).totals(weight, size, rng)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from retentionkit import frames
 from retentionkit.clv._fitting.fit import model_of
-from retentionkit.clv._models.purchase_model import purchase_model
+from retentionkit.clv._models.purchase_model import timed_model
 from retentionkit.clv._value.lifetime_value import lifetime_value
 from retentionkit.histories import purchase_histories
 
@@ -81,7 +81,7 @@ def score(
     0         1              0.727               1.226
     1         2              0.212               0.203
     """
-    model = purchase_model(purchases)
+    model = timed_model(purchases)
     histories = purchase_histories(transactions, as_of=as_of, unit=model.unit, grain=grain)
     columns: dict[str, Any] = {
         "customer": histories.customer,

@@ -46,6 +46,12 @@ class SpendAhead:
     shape: Floats
     rate: Floats
 
+    def __getitem__(self, rows: Positions) -> SpendAhead:
+        """The same for some customers."""
+        ahead = self.ahead
+        some = dataclasses.replace(ahead, alive=ahead.alive[rows], at=ahead.at[rows])
+        return dataclasses.replace(self, ahead=some, rate=self.rate[rows])
+
     def exceeds(self, amount: Floats) -> Floats:
         """Probability that each customer's spend exceeds an amount; NaN where it is unknown."""
         result = np.full(len(self.rate), np.nan)

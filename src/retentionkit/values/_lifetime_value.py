@@ -3,50 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
 from retentionkit.arguments import check_confidence, check_number
 from retentionkit.errors import DataError, OptionError
-from retentionkit.intervals import log_wald, three_moments
+from retentionkit.intervals import Total, Uncertainty, log_wald, total_interval
 from retentionkit.results import Columns, Interval, Result
+from retentionkit.values._rows import row_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import ArrayLike, NDArray
 
     from retentionkit.durations import Unit
     from retentionkit.frames import FrameKind
+    from retentionkit.values._simulation import Simulation
 
-__all__ = ["LifetimeValue", "Simulation"]
-
-
-class Simulation(Protocol):
-    """What the customers of a `LifetimeValue` may really bring, by simulation."""
-
-    def __getitem__(self, rows: NDArray[Any] | slice) -> Simulation:
-        """The same for some customers."""
-        ...
-
-    def quantiles(
-        self, levels: Sequence[float], *, draws: int, rng: np.random.Generator | int
-    ) -> NDArray[np.float64]:
-        """Quantiles of each customer's value, shape (n, levels)."""
-        ...
-
-    def exceeds(
-        self, amount: NDArray[np.float64], *, draws: int, rng: np.random.Generator | int
-    ) -> NDArray[np.float64]:
-        """Probability that each customer's value exceeds an amount, shape (n,)."""
-        ...
-
-    def moments(
-        self, *, draws: int, rng: np.random.Generator | int
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Variance and third central moment of each customer's value, shape (n,) each."""
-        ...
+__all__ = ["LifetimeValue"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -90,6 +66,10 @@ class LifetimeValue(Result):
     simulation
         What the predictive methods draw from; None where purchases or spend are numbers without a
         model. It is no part of comparisons and exports.
+    not_simulated
+        Why there is nothing to draw from, if so.
+    row
+        Position of each row among those valued first, shape (n,); None where they are all here.
     """
 
     value: NDArray[np.float64]
@@ -107,6 +87,8 @@ class LifetimeValue(Result):
     covers: str
     frame_kind: FrameKind | None = None
     simulation: Simulation | None = dataclasses.field(default=None, compare=False)
+    not_simulated: str = dataclasses.field(default="no model of purchases", compare=False)
+    row: NDArray[np.int64] | None = None
 
     _heading: ClassVar[str] = "Lifetime value"
 
@@ -126,6 +108,7 @@ class LifetimeValue(Result):
         )
         found = {name: getattr(self, name) for name in arrays}
         chosen = {name: array[rows] for name, array in found.items() if array is not None}
+        chosen["row"] = (np.arange(len(self)) if self.row is None else self.row)[rows]
         for array in chosen.values():
             array.flags.writeable = False
         simulation = None if self.simulation is None else self.simulation[rows]
@@ -225,32 +208,46 @@ class LifetimeValue(Result):
         confidence: float = 0.95,
         draws: int = 1000,
         rng: np.random.Generator | int = 0,
-        parameters: bool = True,
+        uncertainty: Uncertainty = "both",
     ) -> Interval:
-        """Interval of what all customers together will really bring.
+        """Interval of what all customers together will really bring, never below 0.
 
         Parameters
         ----------
         confidence
             The confidence level.
         draws, rng
-            As in `predictive_interval`.
-        parameters
-            Whether to add the uncertainty of the parameters to the randomness of independent
-            customers; NaN without fits.
+            As in `predictive_interval`; ten totals for each draw where totals are simulated.
+        uncertainty
+            `"randomness"`: of independent customers at the estimated parameters. `"parameters"`:
+            `total_interval`. `"both"`: the two together. The last two are NaN without fits.
 
         Notes
         -----
         The expected total is exact; its variance and third moment are averages over simulated
-        times of purchases, and the limits those of a gamma distribution with these three. NaN where
-        the variance is infinite: Gamma-Gamma with q of 2 or less.
+        times of purchases. Up to a skewness of 0.25 the limits are those of a gamma distribution
+        with these three. Above it, or where a moment is infinite (Gamma-Gamma with q of 2 or less,
+        or 3), totals are simulated, up to some 30,000 customers; uncertain parameters scale them by
+        a lognormal factor. One customer takes the quantiles of `predictive_interval`.
         """
         known = self[~np.isnan(self.value)]
-        moments = _simulation(known).moments(draws=_draws(draws), rng=rng)
-        variance, third = (float(known.weight @ moment) for moment in moments)
-        variance += self.total_standard_error**2 if parameters else 0.0
-        low, high = three_moments(self.total, variance, third, confidence=confidence)
-        return Interval(low, high, confidence)
+        simulation = _simulation(known)
+
+        def quantiles(levels: NDArray[np.float64]) -> NDArray[np.float64]:
+            return np.ravel(simulation.quantiles(levels.tolist(), draws=draws, rng=rng))
+
+        variance, third = simulation.moments(draws=_draws(draws), rng=rng)
+        weight = known.weight
+        customers = float(weight.sum())
+        moments = (self.total, float(weight @ variance), float(weight @ third))
+        return total_interval(
+            Total(customers, *moments, self.total_standard_error),
+            confidence=confidence,
+            uncertainty=uncertainty,
+            quantiles=quantiles if customers == 1 else None,
+            draws=lambda generator: simulation.totals(weight, 10 * draws, generator),
+            rng=rng,
+        )
 
     def exceeds(
         self, amount: ArrayLike, *, draws: int = 10_000, rng: np.random.Generator | int = 0
@@ -274,7 +271,8 @@ class LifetimeValue(Result):
         array([0.35])
         """
         amounts = np.asarray(amount)
-        if amounts.dtype.kind in "iuf" and amounts.shape in {(), (len(self),)}:
+        fits = amounts.dtype.kind in "iuf" and amounts.shape in {(), (len(self),)}
+        if fits and not np.isnan(amounts).any():
             wanted = np.broadcast_to(amounts.astype(np.float64), len(self))
             return _simulation(self).exceeds(wanted, draws=_draws(draws), rng=rng)
         raise DataError(
@@ -285,13 +283,16 @@ class LifetimeValue(Result):
         )
 
     def top(self, n: int) -> LifetimeValue:
-        """The `n` most valuable customers, the most valuable first; ties in their given order."""
+        """The `n` most valuable rows, the most valuable first; ties in their given order.
+
+        A row is a customer, or all the customers that its `weight` counts.
+        """
         if not _is_count(n):
             raise OptionError(
-                "`n` must be a positive number of customers.",
+                "`n` must be a positive number of rows.",
                 received=repr(n),
                 allowed="1, 2, 3, ...",
-                do="Pass how many customers to list, such as top(10).",
+                do="Pass how many rows to list, such as top(10).",
             )
         return self[np.argsort(-self.value, kind="stable")[:n]]
 
@@ -300,13 +301,13 @@ class LifetimeValue(Result):
 
     def _table(self) -> Columns:
         low, high = self.interval()
-        ids = {} if self.customer is None else {"customer": self.customer}
         limits = {} if self.loadings is None else {"low": low, "high": high}
         rest = {
             "discounted_purchases": self.discounted_purchases,
             "expected_spend": self.expected_spend,
         }
-        return {**ids, "value": self.value, **limits, **rest}
+        named = row_keys(self.customer, self.weight, self.row)
+        return {**named, "value": self.value, **limits, **rest}
 
     def _facts(self) -> Mapping[str, str]:
         total = f"{self.total:,.2f}"
@@ -319,6 +320,7 @@ class LifetimeValue(Result):
             else {}
         )
         return {
+            **({} if round(self.weight.sum()) == len(self) else {"rows": f"{len(self):,}"}),
             "customers": f"{self.weight.sum():,.0f}",
             **undefined,
             "total": total,
@@ -332,10 +334,10 @@ def _simulation(value: LifetimeValue) -> Simulation:
         return value.simulation
     raise OptionError(
         "What these customers will really bring cannot be simulated.",
-        received="purchases or spend as numbers, or no horizon and no discounting",
-        allowed="values made from a model of purchases and a model of spend, up to a horizon or "
-        "with a discount rate",
-        do="Pass models such as BGNBD and GammaGamma to lifetime_value, and a horizon.",
+        received=value.not_simulated,
+        allowed="a model of purchases, spend as a model or as numbers, and a horizon or a discount "
+        "rate",
+        do="Pass a model such as BGNBD to lifetime_value, and a horizon.",
     )
 
 
