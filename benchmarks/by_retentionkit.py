@@ -10,6 +10,7 @@ from timing import (
     AS_OF,
     FITTED,
     HORIZON,
+    PARETO,
     PURCHASES,
     WEEKS_OF_A_MONTH,
     Measured,
@@ -26,6 +27,11 @@ from retentionkit.histories import PurchaseHistories
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from retentionkit.clv._models.transaction_model import TransactionModel
+
+BGNBD = clv.BGNBD(**PURCHASES, unit="week")
+PARETO_NBD = clv.ParetoNBD(**PARETO, unit="week")
 
 
 def fit(model: str, path: Path, repeats: int) -> Measured:
@@ -49,7 +55,7 @@ def value(path: Path, repeats: int, horizon: str | None = "12 months") -> Measur
         return [clv.lifetime_value(*fits, h, horizon=horizon, discount_rate=0.10).total]
 
     found = on_fresh_histories(run, path, repeats)
-    models = clv.BGNBD(**PURCHASES, unit="week"), clv.GammaGamma(**SPEND)
+    models = BGNBD, clv.GammaGamma(**SPEND)
     h = histories_of(path)
     plain = clv.lifetime_value(*models, h, horizon=12 * WEEKS_OF_A_MONTH, discount_rate=0)
     return found | {"check": [plain.total]}
@@ -59,8 +65,9 @@ def value_for_ever(path: Path, repeats: int) -> Measured:
     return value(path, repeats, None)
 
 
-def expect(path: Path, repeats: int) -> Measured:
-    model = clv.BGNBD(**PURCHASES, unit="week")
+def expect(
+    path: Path, repeats: int, model: TransactionModel[PurchaseHistories] = BGNBD
+) -> Measured:
     model.conditional_expected_purchases(histories_of(path, 100), HORIZON)
 
     def run(h: PurchaseHistories) -> list[float]:
@@ -69,9 +76,10 @@ def expect(path: Path, repeats: int) -> Measured:
     return on_fresh_histories(run, path, repeats)
 
 
-def discounted(path: Path, repeats: int) -> Measured:
+def discounted(
+    path: Path, repeats: int, model: TransactionModel[PurchaseHistories] = BGNBD
+) -> Measured:
     """Purchases for ever, discounted (DERT)."""
-    model = clv.BGNBD(**PURCHASES, unit="week")
     model.discounted_expected_purchases(histories_of(path, 100), discount_rate=0.10)
 
     def run(h: PurchaseHistories) -> list[float]:
@@ -81,7 +89,7 @@ def discounted(path: Path, repeats: int) -> Measured:
 
 
 def score(path: Path, repeats: int) -> Measured:
-    model = clv.BGNBD(**PURCHASES, unit="week")
+    model = BGNBD
     model.conditional_expected_purchases(histories_of(path, 100), HORIZON)
 
     def run(h: PurchaseHistories) -> list[float]:
@@ -132,7 +140,7 @@ def summary_polars(path: Path, repeats: int) -> Measured:
 
 
 def one_customer(_path: Path, repeats: int) -> Measured:
-    model, spend = clv.BGNBD(**PURCHASES, unit="week"), clv.GammaGamma(**SPEND)
+    model, spend = BGNBD, clv.GammaGamma(**SPEND)
 
     def run() -> list[float]:
         one = PurchaseHistories.from_arrays(2, 30.43, 38.86, monetary_value=22.35, unit="week")
@@ -155,7 +163,9 @@ def simulate(path: Path, repeats: int) -> Measured:
 
 MEASUREMENTS: dict[str, Callable[[Path, int], Measured]] = {
     "discounted": discounted,
+    "discounted_ParetoNBD": partial(discounted, model=PARETO_NBD),
     "expect": expect,
+    "expect_ParetoNBD": partial(expect, model=PARETO_NBD),
     "one_customer": one_customer,
     "read_once": read_once,
     "score": score,
@@ -164,7 +174,7 @@ MEASUREMENTS: dict[str, Callable[[Path, int], Measured]] = {
     "summary_polars": summary_polars,
     "value": value,
     "value_for_ever": value_for_ever,
-    **{f"fit_{name}": partial(fit, name) for name in FITTED if hasattr(clv, name)},
+    **{f"fit_{name}": partial(fit, name) for name in FITTED},
 }
 
 if __name__ == "__main__":

@@ -23,8 +23,6 @@ class Entry:
         The measurement in by_retentionkit.py, and that in by_lifetimes.py if there is one.
     data
         The kind of data, from data.KINDS.
-    needs
-        The model it needs; the entry waits until this version has it.
     aims
         What is aimed at, by size.
     rtol
@@ -44,7 +42,6 @@ class Entry:
     ours: str
     other: str = ""
     data: str = "customers"
-    needs: str = "BGNBD"
     aims: Mapping[int, str] = field(default_factory=dict)
     rtol: float = 1e-9
     other_up_to: int = 1_000_000
@@ -80,7 +77,6 @@ ENTRIES = (
         "MBG/NBD fit",
         "fit_MBGNBD",
         "fit_MBGNBD",
-        needs="MBGNBD",
         rtol=1e-2,
         other_slow=True,
         against="fit_BGNBD",
@@ -92,7 +88,6 @@ ENTRIES = (
         "Pareto/NBD fit",
         "fit_ParetoNBD",
         "fit_ParetoNBD",
-        needs="ParetoNBD",
         rtol=0.05,
         other_slow=True,
         other_up_to=20_000,
@@ -115,6 +110,7 @@ ENTRIES = (
     ),
     Entry("score", "P(alive) and expected purchases", "score", "score", aims={MILLION: "0.15 s"}),
     Entry("score", "expected purchases", "expect", "expect", aims={MILLION: "0.1 s"}),
+    Entry("score", "expected purchases, Pareto/NBD", "expect_ParetoNBD"),
     Entry(
         "value",
         "discounted purchases, no horizon",
@@ -122,6 +118,7 @@ ENTRIES = (
         aims={MILLION: "1 s"},
         memory=True,
     ),
+    Entry("value", "discounted purchases, no horizon, Pareto/NBD", "discounted_ParetoNBD"),
     Entry(
         "value",
         "lifetime value with intervals, 12 months",

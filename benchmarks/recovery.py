@@ -6,7 +6,7 @@ seed     data set i of a model is drawn with the seed (i, 2026); equal in any or
 figures  docs/explanation/intervals.md
 
 Each data set has --customers customers (4,000), who joined at random days of a year and were
-observed for another half; contracts are up to eighteen months old. A fit converges or names its
+observed for another half; contracts are up to eighteen years old. A fit converges or names its
 limit: whatever else it does stops the script. Coverage is the share of 95 % intervals that hold the
 true value, with two standard errors. The intervals of one data set hang together, so the error is
 that of the mean over data sets. Wald intervals of a fit at a limit are undefined and count as

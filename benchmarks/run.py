@@ -27,8 +27,6 @@ import data
 import numpy as np
 from entries import ENTRIES, MILLION
 
-from retentionkit import clv
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -236,7 +234,7 @@ def main() -> None:
     chosen = arguments()
     sizes, repeats, found = sorted(chosen.customers), chosen.repeats, Found()
     middle = max(size for size in sizes if size <= max(MILLION, sizes[0]))
-    wanted = [entry for entry in ENTRIES if entry.part in chosen.only and hasattr(clv, entry.needs)]
+    wanted = [entry for entry in ENTRIES if entry.part in chosen.only]
     print("| | retentionkit | beside it | ratio | aim |\n|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -26,9 +26,10 @@ CLOCK = process_time if os.environ.get("BENCHMARK_CLOCK") == "cpu" else perf_cou
 AS_OF = "2025-12-30"  # day 729 from 2024-01-01
 HORIZON = 39.0  # weeks
 WEEKS_OF_A_MONTH = 4.345  # in lifetimes
-#: Models that are fitted, those of them that this version has.
+#: Models that are fitted.
 FITTED = ("BGNBD", "MBGNBD", "ParetoNBD", "GammaGamma")
 PURCHASES = {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}
+PARETO = {"r": 0.553, "alpha": 10.578, "s": 0.606, "beta": 11.669}
 
 
 class Measured(TypedDict, total=False):

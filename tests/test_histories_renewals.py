@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import retentionkit as rk
-from retentionkit.errors import ColumnError, DataError, OptionError
+from retentionkit.errors import ColumnError, DataError, OptionError, RetentionKitWarning
 from strategies import frame_of
 
 Renewals = rk.RenewalHistories
@@ -147,6 +147,29 @@ def test_histories_cannot_be_changed():
     assert h.equals(Renewals.from_arrays([0, 1], [True, False], unit="year", weight=[2, 3]))
 
 
+# Warnings: periods paid are no renewals.
+
+
+def test_tenures_taken_for_renewals():
+    tenure, ended = np.repeat([1, 2, 5], 30), np.repeat([True, True, False], 30)
+    with pytest.warns(RetentionKitWarning, match="renewals = tenure - 1") as caught:
+        h = Renewals.from_arrays(tenure, ended, unit="month")
+    assert caught[0].filename == __file__
+    assert h.renewals.tolist() == tenure.tolist()
+    frame = pd.DataFrame({"renewals": tenure, "ended": ended})
+    with pytest.warns(RetentionKitWarning, match="No contract ended at its first") as caught:
+        Renewals.from_frame(frame, unit="month")
+    assert caught[0].filename == __file__
+
+
+def test_renewals_are_no_tenures():
+    tenure, ended = np.repeat([1, 2, 5], 30), np.repeat([True, True, False], 30)
+    h = Renewals.from_arrays(tenure - 1, ended, unit="month")
+    assert h[h.renewals > 0].n_customers == 60  # a selection is a wish, not a mistake
+    few = slice(25, 90)
+    assert len(Renewals.from_arrays(tenure[few], ended[few] & (tenure[few] > 1), unit="month")) > 0
+
+
 # Refusals.
 
 
@@ -160,7 +183,9 @@ def test_histories_cannot_be_changed():
         ([10, np.nan, 8], "nan at position 1"),
         ([10, -1], "-1 at position 1"),
         ([10, np.inf], "inf at position 1"),
-        ([10], "at least two"),
+        ([10], "received: 1 count, the first 10\n"),
+        ([10, np.nan], "received: 1 count and 1 missing, the first 10\n"),
+        ([np.nan, np.nan], "received: 0 counts and 2 missing, the first missing\n"),
         ([0, 0], "at least two"),
         ([], "at least one|at least two"),
         ([[3, np.nan], [4, 2]], "of cohort 0"),

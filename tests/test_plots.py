@@ -71,10 +71,12 @@ def texts(axis):
 def test_tracking_draws_both_curves(tracked):
     ax = rk.plots.tracking(tracked)
     actual, expected, line = ax.get_lines()
-    assert np.array_equal(actual.get_xydata(), np.stack([tracked.time, tracked.actual], axis=1))
+    assert np.array_equal(actual.get_xdata(), tracked.date)
+    assert np.array_equal(actual.get_ydata(), tracked.actual)
     assert np.array_equal(expected.get_ydata(), tracked.expected)
-    assert line.get_xdata() == [39, 39]
-    assert ax.get_xlabel() == "weeks since the first customer"
+    # 39 weeks from 1997-01-01 end with 1997-09-30.
+    assert line.get_xdata() == [np.datetime64("1997-09-30").astype(int)] * 2
+    assert ax.get_xlabel() == "last day of the week"
     assert ax.get_ylabel() == "repeat purchases so far"
     after = f"{tracked.expected_holdout:,.0f} expected"
     assert ax.get_title(loc="left") == f"After the fit: 1,882 repeat purchases, {after}"
@@ -82,7 +84,7 @@ def test_tracking_draws_both_curves(tracked):
         "actual",
         "expected by the model",
     ]
-    assert (ax.get_xlim()[0], ax.get_ylim()[0]) == (0, 0)
+    assert ax.get_ylim()[0] == 0
     assert ax.yaxis.get_major_formatter()(4_000, 0) == "4,000"
 
 
@@ -92,6 +94,7 @@ def test_tracking_draws_increments(tracked):
     assert actual.get_ydata()[19:25].tolist() == [73, 55, 70, 33, 56, 99]
     assert np.cumsum(expected.get_ydata())[-1] == pytest.approx(tracked.expected[-1], rel=1e-12)
     assert ax.get_ylabel() == "repeat purchases in the week"
+    assert ax.get_ylim()[1] > 1.2 * actual.get_ydata().max()  # room for the legend
 
 
 def test_the_most_valuable_are_sorted_with_their_intervals():
@@ -192,10 +195,10 @@ def test_values_of_nothing_have_no_share():
 
 def test_a_tracking_without_a_full_period_can_be_drawn():
     none = np.empty(0)
-    ax = rk.plots.tracking(
-        Tracking(none, none.astype("datetime64[D]"), none, none, 0.3, 4.0, 5.0, "year", 3, "")
-    )
-    assert ax.get_xlabel() == "years since the first customer"
+    found = Tracking(none, none.astype("datetime64[D]"), none, none, 0.3, 4.0, 5.0, "year", 3, "")
+    rk.plots.tracking(found, cumulative=False)
+    ax = rk.plots.tracking(found)
+    assert ax.get_xlabel() == "last day of the year"
     assert "4 repeat purchases, 5 expected" in ax.get_title(loc="left")
 
 

@@ -305,6 +305,36 @@ def test_limits_are_named(model, truth, limit, lost):
         assert 1.4 in fit.interval("c")
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_churn_that_hardly_ever_comes_early(seed):
+    """Two-year contracts counted by the month: c is large, and beta counts in months to the c."""
+    truth = Weibull(1e5, 1e5 * math.exp(33.8), 7.5, unit="month")
+    seen = np.random.default_rng(seed).integers(1, 73, 1_700)
+    h = truth.simulate(1_700, periods=seen, rng=seed)
+    assert 20 < h.ended.sum() < 120  # as few as in data of that kind
+    fit = Weibull.fit(h)
+    assert fit.limit == (None if seed == 1 else "homogeneous churn")
+    months = [24, 48, 60, 72]  # 48 contracts ended: their number is known to some 14 %
+    np.testing.assert_allclose(fit.model.survival(months), truth.survival(months), atol=0.06)
+    # There is nothing likelier on the way: not a model that differs by its heterogeneity.
+    for k in (1e-5, 1e-4, 1e-3):
+        less = Weibull(fit.model.alpha * k, fit.model.beta * k, fit.model.c, unit="month")
+        assert fit.log_likelihood > less.log_likelihood(h).sum() - 1e-4
+
+
+@pytest.mark.parametrize(("alpha", "beta"), [(2.0, 3e14), (700.0, 5e17)])
+def test_slopes_hold_where_beta_is_huge(alpha, beta):
+    h = Renewals.from_arrays(
+        [60, 71, 40], [True, False, False], unit="month", weight=[40, 1e3, 5e2]
+    )
+    likelihood = ContractLikelihood(count_contracts(h), ("alpha", "beta", "c"))
+    at, step = np.log([alpha, beta, 7.0]), 1e-4
+    up, down = (likelihood(np.exp(at + s * np.eye(3)[1])).value for s in (step, -step))
+    slope = likelihood(np.exp(at)).gradient[1] * beta
+    # Differences of values around 1e3 lose twelve digits to the step and to rounding.
+    np.testing.assert_allclose(slope, (up - down) / (2 * step), rtol=1e-5, atol=1e-6)
+
+
 def test_every_small_sample_converges_or_names_its_limit():
     truth = Weibull(0.3, 1.7, 1.6)
     found = [Weibull.fit(truth.simulate(80, periods=5, rng=seed)).limit for seed in range(20)]
@@ -441,6 +471,17 @@ def test_times_must_be_whole_periods(t):
         Geometric(1.0, 2.0).survival(t)
     with pytest.raises(OptionError, match="`after` "):
         Geometric(1.0, 2.0).probability_alive(cohort(), after=0.5)
+
+
+def test_contracts_of_a_period_are_those_of_no_other():
+    model = Geometric(0.7, 3.8, unit="month")
+    assert model.in_unit("month") is model
+    with pytest.raises(
+        OptionError, match="a model of contracts of a month, asked for contracts of"
+    ):
+        model.in_unit("year")
+    with pytest.raises(OptionError, match="`unit` is not one of its choices"):
+        model.in_unit("quarter")
 
 
 def test_there_is_no_renewal_before_the_first():

@@ -7,7 +7,6 @@ from scipy import stats
 
 import retentionkit as rk
 from retentionkit.clv._inference import likelihood_ratio as _likelihood_ratio
-from retentionkit.clv._inference import nested as _nested
 from retentionkit.clv._inference.likelihood_ratio import _mixed_tail, _tail
 from retentionkit.clv._inference.nested import NESTED, Nesting, limiting_model
 from retentionkit.errors import ConvergenceError, DataError, KindError, OptionError
@@ -148,12 +147,6 @@ def test_the_limiting_model(faithful):
     assert limiting_model(fit.model, "no dropout and homogeneous rate") == simpler
     assert limiting_model(fit.model, "homogeneous dropout") is None
     assert faithful[0].limiting_model is None
-
-
-def test_a_limiting_model_that_the_library_lacks(monkeypatch, bgnbd):
-    unknown = tuple(one._replace(simpler="Unwritten") for one in NESTED)
-    monkeypatch.setattr(_nested, "NESTED", unknown)
-    assert limiting_model(bgnbd.model, "no dropout") is None
 
 
 def test_the_table_names_parameters_that_models_have():

@@ -93,3 +93,50 @@ def subscribers() -> rk.LifetimeValue:
     assert_type(found[~found.ended], rk.RenewalHistories)
     assert_type(fit.model.discounted_expected_lifetime(discount_rate=0.1), float)
     return rk.clv.lifetime_value(fit, 120.0, found, horizon="3 years", discount_rate=0.1)
+
+
+def opportunities(log: rk.Transactions) -> None:
+    """Customers who can buy only at certain times."""
+    found = rk.opportunity_histories(log, as_of="1997-09-30", period="month")
+    assert_type(found, rk.OpportunityHistories)
+    assert_type(found[found.frequency > 0], rk.OpportunityHistories)
+    fit = rk.clv.BGBB.fit(found)
+    assert_type(fit.model, rk.clv.BGBB)
+    assert_type(rk.clv.BetaBinomial.fit(found).model, rk.clv.BetaBinomial)
+    ahead: NDArray[np.float64] = fit.model.conditional_expected_purchases(found, 12)
+    assert_type(float(ahead[0]), float)
+    assert_type(fit.model.simulate(found.opportunities, rng=1), rk.clv.SimulatedOpportunities)
+    rk.clv.BGBB.fit(rk.purchase_histories(log))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def contracts(found: rk.RenewalHistories) -> None:
+    """Who renews, and for how long."""
+    fit = rk.clv.BetaDiscreteWeibull.fit(found)
+    assert_type(fit.model, rk.clv.BetaDiscreteWeibull)
+    share: NDArray[np.float64] = fit.model.survival([1, 2, 3])
+    left: NDArray[np.float64] = fit.model.discounted_expected_residual_lifetime(
+        found, discount_rate=0.1
+    )
+    assert_type(float(share[0] * left[0]), float)
+    test = rk.clv.likelihood_ratio_test(rk.clv.ShiftedBetaGeometric.fit(found), fit)
+    assert_type(test, rk.clv.LikelihoodRatioTest)
+
+
+def chance(found: rk.PurchaseHistories) -> None:
+    """What customers will really do, and what to do about it."""
+    purchases, spend = rk.clv.ParetoNBD.fit(found), rk.clv.GammaGamma.fit(found)
+    counts = rk.clv.predict_purchases(purchases, found, horizon="3 months")
+    assert_type(counts, rk.clv.PredictedPurchases)
+    money = rk.clv.predict_spend(purchases, spend, found, horizon="3 months", margin=0.3)
+    assert_type(money, rk.clv.PredictedSpend)
+    value = rk.clv.lifetime_value(purchases, spend, found, horizon="1 year", discount_rate=0.1)
+    assert_type(rk.clv.tiers(value, cost_to_serve=[0, 5], uplift=[0, 0.05]), rk.clv.Tiers)
+    rk.clv.tiers(value)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+def compare(log: rk.Transactions, found: rk.PurchaseHistories) -> None:
+    """Which model, and whether its forecasts would have held."""
+    compared = rk.clv.compare_models(found, holdout=rk.holdout(log, found, until="1998-06-30"))
+    assert_type(compared, rk.clv.ModelComparison)
+    assert_type(compared.recommended, str | None)
+    assert_type(rk.clv.backtest(log, models=(rk.clv.BGNBD, "NBD")), rk.clv.Backtest)

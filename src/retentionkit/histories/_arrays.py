@@ -36,8 +36,8 @@ class PurchaseHistories(Histories):
     frequency
         Repeat purchases :math:`x`: purchase events after the first one.
     recency
-        Age at the last purchase :math:`t_x`, in `unit`; 0 without repeats. The R of RFM is another
-        quantity: `days_since_last`.
+        Age at the last purchase :math:`t_x`, in `unit`; 0 without repeats. The R of RFM, the
+        time since the last purchase, is `age - recency`.
     age
         Age :math:`T` at the end of observation, in `unit`; the column `T` of frames.
     monetary_value

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from retentionkit.errors import DataError
+from retentionkit.errors import DataError, RetentionKitWarning
 from retentionkit.histories import _checks
 
 if TYPE_CHECKING:
@@ -14,10 +15,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["check_renewals", "flags", "from_counts"]
+__all__ = ["check_renewals", "flags", "from_counts", "warn_of_tenure"]
 
 _LARGEST: Final = 2.0**53
 _FEWEST: Final = 2
+#: Ended contracts of which, were churn alike at all renewals, some would have ended at the first.
+_MANY: Final = 50
 #: Relative error of a count that came from a percentage times the number of customers.
 _ROUNDING: Final = 1e-9
 
@@ -69,6 +72,20 @@ def check_renewals(renewals: NDArray[np.float64]) -> None:
     )
 
 
+def warn_of_tenure(
+    renewals: NDArray[np.int64], ended: NDArray[np.bool_], weight: NDArray[np.float64]
+) -> None:
+    """Periods paid count from 1: taken for renewals, they leave nobody to end at the first one."""
+    if (ended & (renewals == 0)).any() or weight[ended].sum() < _MANY:
+        return
+    warnings.warn(
+        "No contract ended at its first renewal. If your column counts the periods paid (tenure), "
+        "renewals = tenure - 1.",
+        RetentionKitWarning,
+        stacklevel=3,
+    )
+
+
 def from_counts(survivors: ArrayLike | Sequence[ArrayLike]) -> Lives:
     """Lengths of life from the survivors of one cohort, or of several."""
     cohorts = [_cohort(counts, row) for counts, row in _rows(survivors)]
@@ -101,7 +118,12 @@ def _cohort(counts: Any, of: str) -> NDArray[np.float64]:  # noqa: ANN401 - arra
     s = found[: known[-1] + 1] if len(known) else found[:0]
     whole = np.rint(s)
     if len(s) < _FEWEST or not s[0] > 0:
-        _refuse(f"{len(s)} counts{of}, the first {s[0] if len(s) else 'missing'}", "at least two")
+        missing = f" and {len(found) - len(s)} missing" if len(found) > len(s) else ""
+        _refuse(
+            f"{len(s)} count{'s' * (len(s) != 1)}{missing}{of}, the first "
+            f"{f'{s[0]:g}' if len(s) else 'missing'}",
+            "at least two counts, the first of them positive",
+        )
     wrong = np.flatnonzero(~(np.isfinite(s) & (s >= 0)))
     if len(wrong):
         _refuse(f"{s[wrong[0]]:g} at position {wrong[0]}{of}", "numbers of customers from 0 on")

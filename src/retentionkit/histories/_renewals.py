@@ -11,7 +11,7 @@ from retentionkit.arguments import check_choice
 from retentionkit.durations import Unit
 from retentionkit.errors import DataError
 from retentionkit.histories import _checks
-from retentionkit.histories._contracts import check_renewals, flags, from_counts
+from retentionkit.histories._contracts import check_renewals, flags, from_counts, warn_of_tenure
 from retentionkit.histories._rows import Histories
 from retentionkit.results import frozen_array
 
@@ -32,6 +32,9 @@ class RenewalHistories(Histories):
     A contract runs for one period and is renewed, or not, at its end: unlike a shop, the seller
     sees the customer leave. Made by `from_arrays`, by `from_frame` from one row per customer, or by
     `from_survivors` from the counts of cohorts. All arrays are read-only and have shape (n,).
+
+    Many systems keep the tenure: how many periods were paid, 1 in the first one. Then renewals are
+    tenure - 1, for contracts that ended as for those that run.
 
     Attributes
     ----------
@@ -92,6 +95,11 @@ class RenewalHistories(Histories):
         DataError
             Lengths differ, or values that no contract can give; positions are named.
 
+        Warns
+        -----
+        RetentionKitWarning
+            Many contracts ended, but none at its first renewal: the numbers may be tenures.
+
         Examples
         --------
         >>> import retentionkit as rk
@@ -99,6 +107,20 @@ class RenewalHistories(Histories):
         >>> h.n_customers
         3
         """
+        found = cls._read(renewals, ended, unit=unit, customer=customer, weight=weight)
+        warn_of_tenure(found.renewals, found.ended, found.weight)
+        return found
+
+    @classmethod
+    def _read(
+        cls,
+        renewals: ArrayLike,
+        ended: ArrayLike,
+        *,
+        unit: Unit,
+        customer: ArrayLike | None = None,
+        weight: ArrayLike | None = None,
+    ) -> RenewalHistories:
         check_choice("unit", unit, get_args(Unit))
         x = _checks.numbers("renewals", renewals)
         over = flags("ended", ended)
@@ -145,6 +167,11 @@ class RenewalHistories(Histories):
         DataError
             Ids that occur twice, or values that no contract can give.
 
+        Warns
+        -----
+        RetentionKitWarning
+            Many contracts ended, but none at its first renewal: the numbers may be tenures.
+
         Examples
         --------
         >>> import pandas as pd
@@ -158,7 +185,9 @@ class RenewalHistories(Histories):
         arrays, kind = arrays_of(
             frame, customer=customer, renewals=renewals, ended=ended, weight=weight
         )
-        return dataclasses.replace(cls.from_arrays(**arrays, unit=unit), kind=kind)
+        found = dataclasses.replace(cls._read(**arrays, unit=unit), kind=kind)
+        warn_of_tenure(found.renewals, found.ended, found.weight)
+        return found
 
     @classmethod
     def from_survivors(

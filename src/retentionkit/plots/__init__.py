@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from retentionkit.plots._most_valuable import most_valuable
     from retentionkit.plots._pit import pit
     from retentionkit.plots._probability_alive import probability_alive
+    from retentionkit.plots._profile import profile
+    from retentionkit.plots._survival import survival
     from retentionkit.plots._tracking import tracking
 
 __all__ = [
@@ -30,6 +32,8 @@ __all__ = [
     "most_valuable",
     "pit",
     "probability_alive",
+    "profile",
+    "survival",
     "tracking",
 ]
 
@@ -45,6 +49,8 @@ __getattr__, __dir__ = open_door(
         "most_valuable": "_most_valuable",
         "pit": "_pit",
         "probability_alive": "_probability_alive",
+        "profile": "_profile",
+        "survival": "_survival",
         "tracking": "_tracking",
     },
 )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from retentionkit.errors import MissingExtraError
+from retentionkit.errors import KindError, MissingExtraError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["ACTUAL", "MODEL", "QUIET", "axes"]
+__all__ = ["ACTUAL", "MODEL", "QUIET", "axes", "check_drawn"]
 
 ACTUAL: Final = "#222222"
 MODEL: Final = "#1f6fb4"
@@ -31,3 +31,14 @@ def axes(ax: Axes | None, *, size: tuple[float, float] = (7.0, 4.2)) -> Axes:
         ax = subplots(figsize=size, layout="constrained")[1]
     ax.spines[["top", "right"]].set_visible(False)
     return ax
+
+
+def check_drawn(given: object, kind: type, *, name: str, do: str) -> None:
+    """Refuse what the picture is not of; a fit in the place of a result is the common slip."""
+    if not isinstance(given, kind):
+        raise KindError(
+            f"`rk.plots.{name}` does not draw that.",
+            received=f"an object of type {type(given).__name__}",
+            allowed=kind.__name__,
+            do=f"rk.plots.{name}({do})",
+        )

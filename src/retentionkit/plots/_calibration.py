@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from retentionkit.clv import ActivityCalibration, Calibration
 from retentionkit.intervals import normal_quantile
-from retentionkit.plots._axes import MODEL, QUIET, axes
+from retentionkit.plots._axes import MODEL, QUIET, axes, check_drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from retentionkit.clv import ActivityCalibration, Calibration
+    from numpy.typing import NDArray
 
 __all__ = ["activity_calibration", "calibration"]
 
@@ -35,6 +35,8 @@ def calibration(result: Calibration, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
+    KindError
+        If it is something else.
     MissingExtraError
         Without matplotlib.
 
@@ -49,23 +51,33 @@ def calibration(result: Calibration, *, ax: Axes | None = None) -> Axes:
     >>> fit = rk.clv.BGNBD.fit(histories)
     >>> ax = rk.plots.calibration(rk.clv.calibration(fit, histories, held))
     >>> ax.get_xlabel()
-    'mean expected purchases'
+    'mean expected purchases (square-root scale)'
     """
+    check_drawn(
+        result, Calibration, name="calibration", do="rk.clv.calibration(fit, histories, holdout)"
+    )
     ax = axes(ax, size=(5.4, 4.8))
     top = 1.05 * float(np.nanmax([result.expected, result.actual]))
     ax.plot([0, top], [0, top], color=QUIET, lw=0.9)
+    half = normal_quantile(0.95) * result.standard_error
+    # A mean of counts is not negative, nor has the scale a place for it.
+    below = np.minimum(half, result.actual)
     ax.errorbar(
         result.expected,
         result.actual,
-        yerr=normal_quantile(0.95) * result.standard_error,
+        yerr=[below, half],
         fmt="o",
         color=MODEL,
         ms=5,
         capsize=3,
     )
-    ax.set_xlim(0, top or 1)
-    ax.set_ylim(bottom=0)
-    ax.set_xlabel("mean expected purchases")
+    high = 1.05 * float(np.nanmax(result.actual + np.nan_to_num(half)))
+    # Most customers buy little: on a linear scale most bins would lie at the origin.
+    ax.set_xscale("function", functions=(_root, np.square))
+    ax.set_yscale("function", functions=(_root, np.square))
+    ax.set_xlim(0, top or 1.0)
+    ax.set_ylim(0, max(top, high) or 1.0)
+    ax.set_xlabel("mean expected purchases (square-root scale)")
     ax.set_ylabel("mean actual purchases, 95 % interval")
     customers = float(result.customers.sum())
     ax.set_title(
@@ -74,6 +86,10 @@ def calibration(result: Calibration, *, ax: Axes | None = None) -> Axes:
         loc="left",
     )
     return ax
+
+
+def _root(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.sqrt(np.maximum(values, 0.0)))
 
 
 def activity_calibration(result: ActivityCalibration, *, ax: Axes | None = None) -> Axes:
@@ -92,6 +108,8 @@ def activity_calibration(result: ActivityCalibration, *, ax: Axes | None = None)
 
     Raises
     ------
+    KindError
+        If it is something else.
     MissingExtraError
         Without matplotlib.
 
@@ -108,6 +126,12 @@ def activity_calibration(result: ActivityCalibration, *, ax: Axes | None = None)
     >>> ax.get_ylabel()
     'share that bought, 95 % interval'
     """
+    check_drawn(
+        result,
+        ActivityCalibration,
+        name="activity_calibration",
+        do="rk.clv.activity_calibration(fit, histories, holdout)",
+    )
     ax = axes(ax, size=(5.4, 4.8))
     ax.plot([0, 1], [0, 1], color=QUIET, lw=0.9)
     ax.vlines(result.probability, result.low, result.high, color=MODEL, lw=1.6)

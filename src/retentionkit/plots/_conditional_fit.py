@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from retentionkit.clv import ConditionalFit
 from retentionkit.intervals import normal_quantile
-from retentionkit.plots._axes import ACTUAL, MODEL, QUIET, axes
+from retentionkit.plots._axes import ACTUAL, MODEL, QUIET, axes, check_drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from retentionkit.clv import ConditionalFit
 
 __all__ = ["conditional_fit"]
 
@@ -35,6 +34,8 @@ def conditional_fit(result: ConditionalFit, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
+    KindError
+        If it is something else.
     MissingExtraError
         Without matplotlib.
 
@@ -51,6 +52,12 @@ def conditional_fit(result: ConditionalFit, *, ax: Axes | None = None) -> Axes:
     >>> ax.get_xlabel()
     'repeat purchases up to the end of observation'
     """
+    check_drawn(
+        result,
+        ConditionalFit,
+        name="conditional_fit",
+        do="rk.clv.conditional_fit(fit, histories, holdout)",
+    )
     ax = axes(ax)
     places = np.arange(len(result.actual))
     ax.errorbar(
@@ -78,7 +85,7 @@ def conditional_fit(result: ConditionalFit, *, ax: Axes | None = None) -> Axes:
             color=QUIET,
             fontsize="small",
         )
-    ax.set_xticks(places, list(result.labels))
+    ax.set_xticks(places, _labels(result))
     ax.set_xlabel(
         "repeat purchases up to the end of observation"
         if result.by == "frequency"
@@ -86,5 +93,27 @@ def conditional_fit(result: ConditionalFit, *, ax: Axes | None = None) -> Axes:
     )
     ax.set_ylabel("mean purchases in the holdout")
     ax.margins(y=0.12)
+    ax.set_title(
+        f"{_model(result)}: {float(result.customers.sum()):,.0f} customers by {result.by}",
+        fontsize="medium",
+        loc="left",
+    )
     ax.legend(frameon=False, loc="upper left")
     return ax
+
+
+def _labels(result: ConditionalFit) -> list[str]:
+    """Names of the classes; of recency the first one has no repeat purchase and the next has."""
+    labels = list(result.labels)
+    if result.by == "recency":
+        labels = ["no repeat" if label == "0" else label for label in labels]
+        labels = [
+            f"up to {label.removeprefix('0–')}" if label.startswith("0–") else label
+            for label in labels
+        ]
+    return labels
+
+
+def _model(result: ConditionalFit) -> str:
+    """The name of the model, which the definition says."""
+    return result.definition.partition("expected by ")[2].partition(",")[0]

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retentionkit.plots._axes import ACTUAL, MODEL, axes
+from retentionkit.clv import FrequencyFit
+from retentionkit.plots._axes import ACTUAL, MODEL, axes, check_drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from retentionkit.clv import FrequencyFit
 
 __all__ = ["frequency_fit"]
 
@@ -34,6 +33,8 @@ def frequency_fit(result: FrequencyFit, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
+    KindError
+        If it is something else.
     MissingExtraError
         Without matplotlib.
 
@@ -49,6 +50,9 @@ def frequency_fit(result: FrequencyFit, *, ax: Axes | None = None) -> Axes:
     >>> ax.get_xlabel()
     'repeat purchases'
     """
+    check_drawn(
+        result, FrequencyFit, name="frequency_fit", do="rk.clv.frequency_fit(fit, histories)"
+    )
     ax = axes(ax)
     places = np.arange(len(result.actual))
     ax.bar(places - 0.2, result.actual, width=0.38, color=ACTUAL, label="actual")

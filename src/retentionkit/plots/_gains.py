@@ -6,12 +6,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retentionkit.plots._axes import ACTUAL, MODEL, QUIET, axes
+from retentionkit.clv import Gains
+from retentionkit.plots._axes import ACTUAL, MODEL, QUIET, axes, check_drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from retentionkit.clv import Gains
 
 __all__ = ["gains"]
 
@@ -32,6 +31,8 @@ def gains(result: Gains, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
+    KindError
+        If it is something else.
     MissingExtraError
         Without matplotlib.
 
@@ -47,6 +48,7 @@ def gains(result: Gains, *, ax: Axes | None = None) -> Axes:
     >>> rk.plots.gains(rk.clv.gains(fit, histories, held)).get_xlabel()
     'share of customers, best forecast first'
     """
+    check_drawn(result, Gains, name="gains", do="rk.clv.gains(fit, histories, holdout)")
     ax = axes(ax, size=(5.4, 4.8))
     ax.plot(result.customers, result.perfect, color=ACTUAL, lw=1.4, ls=":", label="perfect ranking")
     ax.plot(result.customers, result.gained, color=MODEL, lw=1.8, label="ranking by the forecast")

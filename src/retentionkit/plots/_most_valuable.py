@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retentionkit.plots._axes import MODEL, axes
+from retentionkit.plots._axes import MODEL, axes, check_drawn
+from retentionkit.values import LifetimeValue
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from retentionkit.values import LifetimeValue
 
 __all__ = ["most_valuable"]
 
@@ -36,6 +35,8 @@ def most_valuable(value: LifetimeValue, *, n: int = 10, ax: Axes | None = None) 
 
     Raises
     ------
+    KindError
+        If it is something else.
     MissingExtraError
         Without matplotlib.
 
@@ -50,6 +51,12 @@ def most_valuable(value: LifetimeValue, *, n: int = 10, ax: Axes | None = None) 
     >>> rk.plots.most_valuable(value).get_xlabel()
     'lifetime value over 52.18 weeks'
     """
+    check_drawn(
+        value,
+        LifetimeValue,
+        name="most_valuable",
+        do="rk.clv.lifetime_value(fit, spend, histories, horizon=..., discount_rate=...)",
+    )
     ax = axes(ax)
     top = value.top(n)
     places = np.arange(len(top))

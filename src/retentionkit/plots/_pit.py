@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retentionkit.plots._axes import ACTUAL, MODEL, axes
+from retentionkit.clv import PIT
+from retentionkit.plots._axes import ACTUAL, MODEL, axes, check_drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from retentionkit.clv import PIT
 
 __all__ = ["pit"]
 
@@ -34,6 +33,8 @@ def pit(result: PIT, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
+    KindError
+        If it is something else.
     MissingExtraError
         Without matplotlib.
 
@@ -49,6 +50,7 @@ def pit(result: PIT, *, ax: Axes | None = None) -> Axes:
     >>> rk.plots.pit(rk.clv.pit(fit, histories, held)).get_ylabel()
     'density'
     """
+    check_drawn(result, PIT, name="pit", do="rk.clv.pit(fit, histories, holdout)")
     ax = axes(ax)
     size = len(result.density)
     left = np.arange(size) / size

@@ -57,7 +57,8 @@ def probability_alive(
     MissingExtraError
         Without matplotlib.
     OptionError
-        If the age is not positive or `top` no whole number from 1 on.
+        If the age is not positive, `top` no whole number from 1 on, or nobody leaves in
+        the model.
 
     Notes
     -----
@@ -93,6 +94,13 @@ def probability_alive(
         unit=model.unit,
     )
     alive = model.probability_alive(grid).reshape(len(x), len(t_x))
+    if alive.min() == 1:
+        raise OptionError(
+            f"Nobody leaves in {type(model).__name__}: P(alive) is 1 everywhere.",
+            received=repr(model),
+            allowed="a model with dropout, such as BGNBD",
+            do="rk.plots.probability_alive(rk.clv.BGNBD.fit(histories), age=...)",
+        )
     ax = axes(ax, size=(7.0, 4.6))
     from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - an extra, loaded when needed
 

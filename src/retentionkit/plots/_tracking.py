@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retentionkit.plots._axes import ACTUAL, MODEL, QUIET, axes
+from retentionkit.clv import Tracking
+from retentionkit.plots._axes import ACTUAL, MODEL, QUIET, axes, check_drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from retentionkit.clv import Tracking
+    from numpy.typing import NDArray
 
 __all__ = ["tracking"]
 
@@ -36,6 +36,8 @@ def tracking(result: Tracking, *, cumulative: bool = True, ax: Axes | None = Non
 
     Raises
     ------
+    KindError
+        If it is something else.
     MissingExtraError
         Without matplotlib.
 
@@ -49,32 +51,45 @@ def tracking(result: Tracking, *, cumulative: bool = True, ax: Axes | None = Non
     >>> fit = rk.clv.BGNBD.fit(histories)
     >>> ax = rk.plots.tracking(rk.clv.tracking(log, fit, histories, until="1998-06-30"))
     >>> ax.get_xlabel()
-    'weeks since the first customer'
+    'last day of the week'
     """
+    check_drawn(
+        result, Tracking, name="tracking", do="rk.clv.tracking(log, fit, histories, until=...)"
+    )
     ax = axes(ax)
     actual, expected = (
         (result.actual, result.expected)
         if cumulative
         else (np.diff(result.actual, prepend=0.0), np.diff(result.expected, prepend=0.0))
     )
-    ax.plot(result.time, actual, color=ACTUAL, lw=1.6, label="actual")
-    ax.plot(result.time, expected, color=MODEL, lw=1.6, ls="--", label="expected by the model")
-    ax.axvline(result.observed, color=QUIET, lw=0.9)
+    from matplotlib.dates import (  # noqa: PLC0415 - an extra, loaded when needed
+        AutoDateLocator,
+        ConciseDateFormatter,
+    )
+
+    locator = AutoDateLocator()  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+    days = result.date.astype("datetime64[D]")
+    ax.plot(days, actual, color=ACTUAL, lw=1.6, label="actual")
+    ax.plot(days, expected, color=MODEL, lw=1.6, ls="--", label="expected by the model")
+    end = _day_at(result, days)
+    ax.axvline(end, color=QUIET, lw=0.9)
     ax.annotate(
         "forecast →",
-        (result.observed, 0.02),
+        (end, 0.02),
         xycoords=("data", "axes fraction"),
         xytext=(4, 0),
         textcoords="offset points",
         color=QUIET,
         fontsize="small",
     )
-    ax.set_xlabel(f"{result.unit}s since the first customer")
+    ax.set_xlabel(f"last day of the {result.unit}")
     ax.set_ylabel(
         "repeat purchases so far" if cumulative else f"repeat purchases in the {result.unit}"
     )
-    ax.set_xlim(left=0)
-    ax.set_ylim(bottom=0)
+    # Where a curve is low at both ends, the legend has room above it only.
+    ax.set_ylim(0, None if cumulative else 1.25 * np.max([*actual, *expected], initial=1.0))
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     ax.set_title(
         f"After the fit: {result.actual_holdout:,.0f} repeat purchases, "
@@ -84,3 +99,10 @@ def tracking(result: Tracking, *, cumulative: bool = True, ax: Axes | None = Non
     )
     ax.legend(frameon=False, loc="upper left" if cumulative else "upper right")
     return ax
+
+
+def _day_at(result: Tracking, days: NDArray[np.datetime64]) -> float:
+    """Where the fit ends, on matplotlib's axis of days since 1970."""
+    if not len(days):
+        return 0.0  # no axis of days, as no period was full
+    return float(np.interp(result.observed, result.time, days.astype(np.float64)))

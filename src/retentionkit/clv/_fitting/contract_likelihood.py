@@ -30,6 +30,8 @@ from retentionkit.clv._numerics.gamma_differences import digamma_step, trigamma_
 from retentionkit.errors import DataError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from retentionkit.clv._numerics.contract_lives import Floats
@@ -112,6 +114,9 @@ class ContractLikelihood:
         The parameters; without c it is 1.
     """
 
+    #: beta counts in periods to the power of c, which can be a very large number.
+    far = 60.0
+
     def __init__(self, data: CountedContracts, names: tuple[str, ...]) -> None:
         self.names, self._data = names, data
         self.n_customers = data.n_customers
@@ -157,17 +162,25 @@ def _derivatives(lives: ContractLives, x: Floats) -> tuple[Floats, Floats]:
     y = ageing(c, np.zeros(()), x)
     log_x = np.log(np.maximum(x, 1.0))
     slope, bend = y * log_x, y * log_x**2  # of y in c
-    both = digamma_step(b + a, y)
     in_y = digamma_step(b + y, a)
-    first = np.stack([both, both - digamma_step(b, y), in_y * slope])
-    curve, bottom, top = trigamma_step(b + a, y), trigamma_step(b, y), trigamma_step(b + y, a)
+    in_beta = _larger_step_first(digamma_step, b, a, y)
+    first = np.stack([digamma_step(b + a, y), in_beta, in_y * slope])
+    curve, top = trigamma_step(b + a, y), trigamma_step(b + y, a)
+    both = _larger_step_first(trigamma_step, b, a, y)
     alpha_y = _trigamma(b + a + y) * slope
     rows = [
         [curve, curve, alpha_y],
-        [curve, curve - bottom, top * slope],
+        [curve, both, top * slope],
         [alpha_y, top * slope, top * slope**2 + in_y * bend],
     ]
     return first, np.stack([np.stack(row) for row in rows])
+
+
+def _larger_step_first(
+    step: Callable[[Floats, Floats], Floats], b: Floats, a: Floats, y: Floats
+) -> Floats:
+    """The second difference by steps a and y from b, from the two steps that cancel less."""
+    return np.where(y > a, step(b + y, a) - step(b, a), step(b + a, y) - step(b, y))
 
 
 def _trigamma(z: Floats) -> Floats:

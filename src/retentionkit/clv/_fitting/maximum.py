@@ -177,6 +177,8 @@ class Objective:
         self._penalty = penalty
         self._known: dict[bytes, tuple[Surface, Surface]] = {}
         self.n = likelihood.n_customers
+        #: Logarithms beyond which a parameter of this model counts as run away.
+        self.far: float = getattr(likelihood, "far", FAR)
 
     def both(self, log: NDArray[np.float64]) -> tuple[Surface, Surface]:
         """Without and with the penalty, by the chain rule from parameters to their logarithms."""
@@ -272,7 +274,7 @@ def search(objective: Objective, log: NDArray[np.float64]) -> NDArray[np.float64
     from scipy.optimize import minimize  # noqa: PLC0415 - only fitting needs it
 
     def stop_when_far(xk: NDArray[np.float64]) -> None:
-        if np.abs(xk).max() > FAR:
+        if np.abs(xk).max() > objective.far:
             raise StopIteration
 
     found: Any = minimize(
@@ -284,7 +286,7 @@ def search(objective: Objective, log: NDArray[np.float64]) -> NDArray[np.float64
         callback=stop_when_far,
         options={"gtol": 1e-7, "initial_trust_radius": 0.5, "max_trust_radius": 2.0},
     )
-    return np.clip(np.asarray(found.x, dtype=np.float64), -FAR, FAR)
+    return np.clip(np.asarray(found.x, dtype=np.float64), -objective.far, objective.far)
 
 
 def polish(objective: Objective, log: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:

@@ -123,7 +123,7 @@ def likelihood_ratio_test(
     ----------
     simpler, fuller
         Fits of nested models to the same histories, without penalty: NBD in BGNBD, MBGNBD or
-        ParetoNBD; ShiftedBetaGeometric in BetaDiscreteWeibull.
+        ParetoNBD; BetaBinomial in BGBB; ShiftedBetaGeometric in BetaDiscreteWeibull.
     histories
         The histories, for draws.
     n

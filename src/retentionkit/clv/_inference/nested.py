@@ -1,4 +1,4 @@
-"""Which model is a special case of which, by name; a model that is not there costs nothing.
+"""Which model is a special case of which, by name.
 
 What a special case does to the larger model decides how the two are compared: an interior value,
 such as c = 1, or the edge of the parameter space, such as no dropout.
@@ -50,12 +50,12 @@ NESTED: Final = (
 
 
 def limiting_model(model: Any, limit: str | None) -> Any:  # noqa: ANN401 - a model, or None
-    """The simpler model that a fit ran to, if the library has it."""
+    """The simpler model that a fit ran to, if that limit is one."""
     reached = (limit or "").split(" and ")
     for nesting in NESTED:
         if nesting.fuller == type(model).__name__ and nesting.limit in reached:
-            build = getattr(importlib.import_module("retentionkit.clv"), nesting.simpler, None)
+            build = getattr(importlib.import_module("retentionkit.clv"), nesting.simpler)
             values = {name: getattr(model, own) for name, own in nesting.shared.items()}
             unit = {} if getattr(model, "unit", None) is None else {"unit": model.unit}
-            return None if build is None else build(**values, **unit)
+            return build(**values, **unit)
     return None

@@ -7,10 +7,11 @@ contracts last, in `contract_lives`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self, get_args
 
 import numpy as np
 
+from retentionkit.arguments import check_choice
 from retentionkit.clv._fitting.contract_likelihood import ContractLikelihood, count_contracts
 from retentionkit.clv._fitting.counted import check_some
 from retentionkit.clv._fitting.fittable import Fittable
@@ -23,14 +24,16 @@ from retentionkit.clv._models.contract_reading import (
 from retentionkit.clv._models.contract_simulation import follow_ups, lifetimes
 from retentionkit.clv._models.contract_values import ContractValues
 from retentionkit.clv._numerics.residual_lifetime import discounted_renewals
+from retentionkit.durations import Unit
 from retentionkit.errors import OptionError
 from retentionkit.histories import RenewalHistories
+from retentionkit.results import frozen_array
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from retentionkit.clv._numerics.contract_lives import Floats
-    from retentionkit.durations import Duration, Unit
+    from retentionkit.durations import Duration
 
 __all__ = ["ContractModel", "RenewalHistories"]
 
@@ -57,6 +60,24 @@ class ContractModel(Fittable[RenewalHistories], ContractValues):
         """Log-likelihood of each history, shape (n,); weights are not applied."""
         x, running = read_running(read_renewals(histories, self.unit), self.unit)
         return self._lives.log_likelihood(x, ~running)
+
+    def in_unit(self, unit: Unit) -> Self:
+        """The model itself: churn at the renewals of one period says nothing of another's.
+
+        Raises
+        ------
+        OptionError
+            For another unit than the model's.
+        """
+        check_choice("unit", unit, get_args(Unit))
+        if unit == self.unit:
+            return self
+        raise OptionError(
+            "Contracts of one period cannot be converted to those of another.",
+            received=f"a model of contracts of a {self.unit}, asked for contracts of a {unit}",
+            allowed=f"unit={self.unit!r}",
+            do=f"Fit a model to contracts of a {unit}; times may be text, such as '2 years'.",
+        )
 
     def survival(self, t: Duration | ArrayLike) -> Floats:
         """Share of new customers who are renewed at least `t` times, of the shape of `t`.
@@ -175,7 +196,13 @@ class ContractModel(Fittable[RenewalHistories], ContractValues):
     def _draw(self, seen: Floats, rng: np.random.Generator) -> RenewalHistories:
         """Contracts of new customers, each observed for so many renewals."""
         lasted = lifetimes(self._lives, len(seen), rng)
-        return RenewalHistories.from_arrays(np.minimum(lasted, seen), lasted < seen, unit=self.unit)
+        return RenewalHistories(
+            renewals=frozen_array(np.minimum(lasted, seen), np.int64),
+            ended=frozen_array(lasted < seen, np.bool_),
+            weight=np.broadcast_to(1.0, len(seen)),
+            customer=None,
+            unit=self.unit,
+        )
 
     @classmethod
     def _problem(cls, histories: RenewalHistories) -> Problem:

@@ -143,7 +143,9 @@ class ContractValues(ABC):
 
         Each customer has a probability of being renewed. Multiply it by 1.01 from now on; the
         residual lifetime of that customer rises by about so many per cent. The answer is the mean
-        over all customers who look alike, equation (8) of [1]_. NaN for an ended contract.
+        over all customers who look alike, equation (8) of [1]_. An ended contract, which has no
+        retention to raise, gets NaN: average over the contracts that run, such as
+        `histories[~histories.ended]`.
 
         Parameters
         ----------

@@ -1,6 +1,8 @@
 """Roots of many falling functions at once, by Chandrupatla's method.
 
-It takes inverse quadratic interpolation where that is safe and halves the bracket where not.
+It takes inverse quadratic interpolation where that is safe and halves the bracket where not. scipy
+has the method for arrays from 1.15 on (`optimize.elementwise.find_root`); this goes when 1.15 is
+the lowest version that the library runs on.
 
 References
 ----------

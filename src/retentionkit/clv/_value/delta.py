@@ -24,50 +24,70 @@ if TYPE_CHECKING:
 
     from retentionkit.clv._fitting.fit import Fit
 
-__all__ = ["loadings"]
+__all__ = ["Part", "loadings"]
 
 #: Relative step of the central differences: its error is far below a standard error's meaning.
 _STEP: Final = 1e-4
 
 
-def loadings(
-    *parts: tuple[object, Callable[[Any], NDArray[np.float64]]], defined: NDArray[np.bool_]
-) -> NDArray[np.float64] | None:
+@dataclasses.dataclass(frozen=True, slots=True)
+class Part:
+    """A fit (or what was given in its place) and how values respond to its model.
+
+    The responses are `factor` times those of `quantity`, which may be one for each distinct
+    history; `at` is then the position of each customer's.
+    """
+
+    given: object
+    quantity: Callable[[Any], NDArray[np.float64]]
+    factor: NDArray[np.float64] | float = 1.0
+    at: NDArray[np.int64] | None = None
+
+
+def loadings(*parts: Part, defined: NDArray[np.bool_]) -> NDArray[np.float64] | None:
     """Responses of values to each fit, side by side, shape (n, k); read-only.
 
-    Each part is a fit (or what was given in its place) and the values as a function of its model.
     None without fits, or if one ran to a limit.
     """
-    fits = [(fit_of(given), value) for given, value in parts]
-    known = [(fit, value) for fit, value in fits if fit is not None]
+    fits = [(fit_of(part.given), part) for part in parts]
+    known = [(fit, part) for fit, part in fits if fit is not None]
     if not known or not all(np.isfinite(fit.covariance).all() for fit, _ in known):
         return None
     # One column after the other in memory: columns are made, and totals read, one by one.
     found = np.empty((sum(len(fit.model.names) for fit, _ in known), len(defined))).T
     end = 0
-    for fit, value in known:
+    for fit, part in known:
         begin, end = end, end + len(fit.model.names)
-        _respond(found[:, begin:end], fit, value)
+        _spread(found[:, begin:end], _respond(fit, part.quantity), part)
     if not all((np.isfinite(column) | ~defined).all() for column in found.T):
         return None
     found.flags.writeable = False
     return found
 
 
-def _respond(
-    out: NDArray[np.float64], fit: Fit[Any], value: Callable[[Any], NDArray[np.float64]]
-) -> None:
+def _spread(out: NDArray[np.float64], responses: NDArray[np.float64], part: Part) -> None:
+    """The responses of each customer."""
+    factor = np.broadcast_to(part.factor, len(out))
+    for column, response in zip(out.T, responses.T, strict=True):
+        for rows in chunks(len(out)):
+            here = response[rows] if part.at is None else response[part.at[rows]]
+            np.multiply(here, factor[rows], out=column[rows])
+
+
+def _respond(fit: Fit[Any], quantity: Callable[[Any], NDArray[np.float64]]) -> NDArray[np.float64]:
     """Derivatives in the parameters of a fit times a root of their covariance."""
     model: Any = fit.model
-    for i, name in enumerate(model.names):
+    columns = list[Any]()
+    for name in model.names:
         estimate = getattr(model, name)
         high, low = (
-            value(dataclasses.replace(model, **{name: estimate * math.exp(step)}))
+            quantity(dataclasses.replace(model, **{name: estimate * math.exp(step)}))
             for step in (_STEP, -_STEP)
         )
-        np.subtract(high, low, out=out[:, i])
-        out[:, i] /= 2 * _STEP * estimate
+        columns.append((high - low) / (2 * _STEP * estimate))
     spread, directions = np.linalg.eigh(fit.covariance)
     root = directions * np.sqrt(np.maximum(spread, 0.0))
-    for rows in chunks(len(out)):
-        out[rows] = out[rows] @ root
+    found = np.array(columns).T
+    for rows in chunks(len(found)):
+        found[rows] = found[rows] @ root
+    return found

@@ -33,7 +33,8 @@ from retentionkit.clv._models.purchase_model import (
     is_contract_model,
     known_to,
 )
-from retentionkit.clv._value.delta import loadings
+from retentionkit.clv._value.delta import Part, loadings
+from retentionkit.clv._value.distinct_histories import Distinct, distinct_histories
 from retentionkit.clv._value.given import covers, given_numbers, simulated
 from retentionkit.clv._value.terms import Terms
 from retentionkit.durations import Unit
@@ -125,11 +126,13 @@ def lifetime_value(
     known = known_to(purchases, spend, histories)
     terms = Terms(known.unit, horizon, discount_rate, margin)
     size = len(known)
+    counted = has_payments(model_of(purchases))
+    distinct = distinct_histories(known) if counted else Distinct(known, None)
 
     def bought(model: Any) -> NDArray[np.float64]:  # noqa: ANN401 - a model or numbers
         if has_payments(model):
             return model.discounted_expected_purchases(
-                known, discount_rate=discount_rate, horizon=horizon
+                distinct.histories, discount_rate=discount_rate, horizon=horizon
             )
         return terms.annuity() * given_numbers("purchases", model, size)
 
@@ -145,6 +148,7 @@ def lifetime_value(
         spend,
         bought=bought,
         spent=spent,
+        at=distinct.at,
         first=0.0,
         terms=terms,
         customer=known.customer,
@@ -220,6 +224,7 @@ def new_customer_value(
         spend,
         bought=bought,
         spent=spent,
+        at=None,
         first=first_order,
         terms=terms,
         customer=None,
@@ -238,25 +243,26 @@ def _value(
     *,
     bought: Callable[[Any], NDArray[np.float64]],
     spent: Callable[[Any], NDArray[np.float64]],
+    at: NDArray[np.int64] | None,
     first: float | None,
     terms: Terms,
     what: str,
     **described: Any,  # noqa: ANN401 - fields of the result
 ) -> LifetimeValue:
-    """Value, and how it responds to what the fits are unsure of."""
-    n, z = bought(model_of(purchases)), spent(model_of(spend))
+    """Value, and how it responds to what the fits are unsure of.
+
+    Purchases are those of the distinct histories; `at` is the position of each customer's.
+    """
+    n, z = Distinct(None, at).spread(bought(model_of(purchases))), spent(model_of(spend))
     _check_spend(z)
-
-    def value(n: NDArray[np.float64], z: NDArray[np.float64]) -> NDArray[np.float64]:
-        return terms.margin * (z * n + (z if first is None else first))
-
+    orders = n + 1.0 if first is None else n
     open_to = loadings(
-        (purchases, lambda model: value(bought(model), z)),
-        (spend, lambda model: value(n, spent(model))),
+        Part(purchases, bought, terms.margin * z, at),
+        Part(spend, spent, terms.margin * orders),
         defined=~np.isnan(z),
     )
     return LifetimeValue(
-        value=frozen_array(value(n, z), np.float64),
+        value=frozen_array(terms.margin * (z * orders + (first or 0.0)), np.float64),
         discounted_purchases=frozen_array(n, np.float64),
         expected_spend=frozen_array(z, np.float64),
         loadings=open_to,

@@ -10,7 +10,7 @@ from retentionkit.arguments import check_choice, check_confidence, check_number
 from retentionkit.clv._fitting.fit import fit_of
 from retentionkit.clv._models.purchase_model import purchase_model
 from retentionkit.clv._value.ahead import Ahead, Block, look_ahead, mixed_cumulants
-from retentionkit.clv._value.delta import loadings
+from retentionkit.clv._value.delta import Part, loadings
 from retentionkit.clv._value.predicted_purchases import PredictedPurchases
 from retentionkit.clv._value.terms import horizon_words
 from retentionkit.errors import OptionError
@@ -163,7 +163,7 @@ def predicted_loadings(purchases: object, histories: Any, horizon: Duration) -> 
         found: Floats = model.conditional_expected_purchases(histories, horizon)
         return found
 
-    return loadings((purchases, expected), defined=np.ones(len(histories), dtype=bool))
+    return loadings(Part(purchases, expected), defined=np.ones(len(histories), dtype=bool))
 
 
 def _moments(pmf: Floats) -> tuple[Floats, Floats, Floats]:

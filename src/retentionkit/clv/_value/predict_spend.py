@@ -10,7 +10,7 @@ from retentionkit.clv._fitting.fit import model_of
 from retentionkit.clv._models.gamma_gamma import GammaGamma, posterior
 from retentionkit.clv._models.purchase_model import purchase_model
 from retentionkit.clv._value.ahead import look_ahead, mixed_cumulants
-from retentionkit.clv._value.delta import loadings
+from retentionkit.clv._value.delta import Part, loadings
 from retentionkit.clv._value.predict_purchases import check_predictive, parameter_words
 from retentionkit.clv._value.predicted_spend import PredictedSpend
 from retentionkit.clv._value.spend_ahead import SpendAhead, inverse_moment
@@ -102,8 +102,8 @@ def predict_spend(
 
     mean = expected(model, money)
     open_to = loadings(
-        (purchases, lambda buys: expected(buys, money)),
-        (spend, lambda spends: expected(model, spends)),
+        Part(purchases, lambda buys: expected(buys, money)),
+        Part(spend, lambda spends: expected(model, spends)),
         defined=~np.isnan(mean),
     )
     return PredictedSpend(

@@ -11,7 +11,7 @@ from retentionkit import histories as kinds
 from retentionkit.arguments import check_choice
 from retentionkit.durations import Unit
 from retentionkit.errors import DataError, KindError, OptionError
-from retentionkit.interop.lifetimes._pairs import pairs
+from retentionkit.interop.lifetimes._pairs import PAIRS
 
 if TYPE_CHECKING:
     from retentionkit.interop.lifetimes._pairs import Pair
@@ -150,7 +150,7 @@ def histories_from_lifetimes(fitter: object, *, unit: Unit) -> Any:  # noqa: ANN
 
 def _pair_of(fitter: object) -> Pair:
     """By the names of its class and of the classes it is made from, the nearest first."""
-    known = {pair.fitter: pair for pair in pairs()}
+    known = {pair.fitter: pair for pair in PAIRS}
     for kind in type(fitter).__mro__:
         if kind.__module__.partition(".")[0] == "lifetimes" and kind.__name__ in known:
             return known[kind.__name__]

@@ -11,7 +11,7 @@ import numpy as np
 from retentionkit.clv import Fit
 from retentionkit.errors import DataError, KindError
 from retentionkit.interop.lifetimes._guard import generate_data, undisturbed
-from retentionkit.interop.lifetimes._pairs import pairs
+from retentionkit.interop.lifetimes._pairs import PAIRS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -92,7 +92,7 @@ def _fit_of(given: object) -> Fit[Any] | None:
 
 
 def _pair_of(model: object) -> Pair:
-    known = {pair.model: pair for pair in pairs()}
+    known = {pair.model: pair for pair in PAIRS}
     for pair in known.values():
         if type(model) is pair.build:
             return pair

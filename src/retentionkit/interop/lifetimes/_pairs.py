@@ -10,7 +10,7 @@ from retentionkit import clv
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Pair", "pairs"]
+__all__ = ["PAIRS", "Pair"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ class Pair:
 _TIMES: Final = {"frequency": "frequency", "recency": "recency", "T": "age"}
 _ROUNDS: Final = {"frequency": "frequency", "recency": "recency", "n_periods": "opportunities"}
 _MONEY: Final = {"monetary_value": "monetary_value", "frequency": "frequency"}
-_PAIRS: Final = (
+#: The models that both libraries have.
+PAIRS: Final = (
     Pair("BGNBD", "BetaGeoFitter", _TIMES, "PurchaseHistories", "beta_geometric_nbd_model", True),  # noqa: FBT003 - a table
     Pair(
         "MBGNBD",
@@ -74,8 +75,3 @@ _PAIRS: Final = (
     ),
     Pair("GammaGamma", "GammaGammaFitter", _MONEY, None),
 )
-
-
-def pairs() -> tuple[Pair, ...]:
-    """The models that both libraries have."""
-    return tuple(pair for pair in _PAIRS if pair.model in clv.__all__)
