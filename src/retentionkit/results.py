@@ -82,11 +82,7 @@ class Result(ABC):
         """The table that `to_frame` returns, by column."""
 
     def _printed(self) -> Columns:
-<<<<<<< HEAD
-        """The table that is printed, where that of `to_frame` is too long."""
-=======
         """The table as it is printed, where that is not the one of `to_frame`."""
->>>>>>> seams
         return self._table()
 
     def _facts(self) -> Mapping[str, str]:
