@@ -63,10 +63,10 @@ def test_a_result_prints_heading_facts_and_rows():
         "Shelf <1>",
         "  rows   3",
         "  a & b  <i>",
-        "  name    price",
-        "    n0        0",
-        "    n1      600",
-        "    n2  1,200.0",
+        "  name  price",
+        "    n0      0",
+        "    n1    600",
+        "    n2  1,200",
     ]
     assert repr(Bare()) == "Bare"
 
@@ -98,6 +98,37 @@ def test_a_long_table_is_cut_and_says_so():
 def test_undefined_cells_are_a_dash_not_zero():
     printed = repr(Shelf(["a", "b", "c"], [math.nan, None, np.float32("nan")]))
     assert [line.split()[-1] for line in printed.splitlines()[-3:]] == ["–"] * 3
+
+
+@pytest.mark.parametrize(
+    ("prices", "expected"),
+    [
+        ([1411.0, 439.0], ["1,411", "439"]),
+        ([1411.0, 439.5], ["1,411.0", "439.5"]),
+        ([math.nan, 1411.0], ["–", "1,411"]),
+        (np.array([1411.0, 2.5]), ["1,411.0", "2.5"]),
+        ([None, "→ ∞"], ["–", "→ ∞"]),
+        (np.array([1411, 439]), ["1411", "439"]),
+    ],
+)
+def test_a_column_of_counts_has_no_decimals(prices, expected):
+    printed = repr(Shelf(["a", "b"], prices)).splitlines()[-2:]
+    assert [
+        line[line.index("ab"[row]) + 1 :].strip() for row, line in enumerate(printed)
+    ] == expected
+
+
+@pytest.mark.parametrize(
+    ("interval", "expected"),
+    [
+        (Interval(602_113.4, 690_420.8, 0.95), "Interval(602,113 to 690,421, 95 %)"),
+        (Interval(-1_234.5, math.inf, 0.95), "Interval(-1,234 to inf, 95 %)"),
+        (Interval(math.nan, 1e18, 0.95), "Interval(nan to 1e+18, 95 %)"),
+        (Interval(999.44, 1_000.4, 0.9), "Interval(999.4 to 1,000, 90 %)"),
+    ],
+)
+def test_limits_are_printed_in_plain_digits(interval, expected):
+    assert repr(interval) == expected
 
 
 def test_the_table_comes_in_the_kind_of_the_caller():

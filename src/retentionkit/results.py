@@ -36,6 +36,7 @@ _COLUMNS = 100
 _LEFT = " style='text-align:left;vertical-align:top;padding:1px 8px'"
 _RIGHT = " style='text-align:right;padding:1px 8px'"
 _SHORT = 1_000  # numbers below are shown with four significant digits
+_LONG = 1e15  # numbers from here on have no exact units
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -51,8 +52,8 @@ class Interval:
 
     Examples
     --------
-    >>> Interval(0.2, 0.3, 0.95)
-    Interval(0.2 to 0.3, 95 %)
+    >>> Interval(0.2, 0.3, 0.95), Interval(602_113.4, 690_420.8, 0.95)
+    (Interval(0.2 to 0.3, 95 %), Interval(602,113 to 690,421, 95 %))
     """
 
     low: float
@@ -61,7 +62,8 @@ class Interval:
 
     def __repr__(self) -> str:
         """The two limits and the level."""
-        return f"Interval({self.low:.4g} to {self.high:.4g}, {100 * self.confidence:g} %)"
+        low, high = _limit(self.low), _limit(self.high)
+        return f"Interval({low} to {high}, {100 * self.confidence:g} %)"
 
     def __contains__(self, value: float) -> bool:
         """Whether the value lies between the limits, both included."""
@@ -80,7 +82,7 @@ class Result(ABC):
         """The table that `to_frame` returns, by column."""
 
     def _printed(self) -> Columns:
-        """The table that is printed, where that of `to_frame` is too long."""
+        """The table as it is printed, where that is not the one of `to_frame`."""
         return self._table()
 
     def _facts(self) -> Mapping[str, str]:
@@ -210,18 +212,34 @@ def _same_array(mine: NDArray[Any], other: NDArray[Any]) -> bool:
     return bool(np.all((mine == other) | undefined))
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, *, whole: bool) -> str:
     if _is_numpy(value):
-        return _cell(value.tolist())
+        return _cell(value.tolist(), whole=whole)
     if isinstance(value, float):
-        return _number(value)
+        return _number(value, whole=whole)
     return "–" if value is None else str(value)
 
 
-def _number(value: float) -> str:
+def _number(value: float, *, whole: bool) -> str:
     if math.isnan(value):
         return "–"
-    return f"{value:,.4g}" if abs(value) < _SHORT else f"{value:,.1f}"
+    if abs(value) < _SHORT:
+        return f"{value:,.4g}"
+    return f"{value:,.0f}" if whole else f"{value:,.1f}"
+
+
+def _limit(value: float) -> str:
+    """A limit of an interval: four significant digits, or all before the point."""
+    return f"{value:,.0f}" if _SHORT <= abs(value) < _LONG else f"{value:.4g}"
+
+
+def _whole(column: NDArray[Any] | Sequence[object]) -> bool:
+    """Whether all numbers of a column are counts, to be printed without decimals."""
+    given = column if _is_numpy(column) and column.dtype.kind == "f" else None
+    if given is None:
+        given = np.array([value for value in column if isinstance(value, float)], dtype=np.float64)
+    known = given[np.isfinite(given)]
+    return bool(((known == np.rint(known)) & (np.abs(known) < _LONG)).all())
 
 
 def _preview(columns: Columns) -> tuple[list[str], list[list[str]], list[list[str]], int]:
@@ -230,7 +248,11 @@ def _preview(columns: Columns) -> tuple[list[str], list[list[str]], list[list[st
     size = len(columns[names[0]]) if names else 0
     half = _PREVIEW // 2
     cuts = (range(size), range(0)) if size <= _PREVIEW else (range(half), range(size - half, size))
-    first, last = ([[_cell(columns[name][row]) for name in names] for row in rows] for rows in cuts)
+    whole = {name: _whole(columns[name]) for name in names}
+    first, last = (
+        [[_cell(columns[name][row], whole=whole[name]) for name in names] for row in rows]
+        for rows in cuts
+    )
     return names, first, last, size - len(first) - len(last)
 
 

@@ -117,3 +117,9 @@ def test_options_are_checked():
         rk.clv.back_of_envelope_value(bare, years=1)
     with pytest.raises(KindError, match="reads purchase histories"):
         rk.clv.back_of_envelope_value([1, 2], years=1)
+
+
+def test_opportunities_are_refused():
+    h = rk.clv.OpportunityHistories.from_arrays([1], [2], [3], unit="year")
+    with pytest.raises(rk.errors.KindError, match="purchase histories"):
+        rk.clv.back_of_envelope_value(h, years=3)

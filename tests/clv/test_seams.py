@@ -162,6 +162,22 @@ def test_a_fit_prints_and_becomes_strict_json(name, fits):
     assert fit.to_frame()["estimate"].tolist() == fit.model.parameters().tolist()
 
 
+def test_a_parameter_that_ran_away_is_printed_as_a_direction():
+    drawn = rk.clv.NBD(1.0, 5.0).simulate([52.0] * N, rng=2).to_histories()
+    fit = rk.clv.BGNBD.fit(drawn)
+    assert fit.limit == "no dropout"
+    rows = {line.split()[0]: line for line in repr(fit).splitlines()[-4:]}
+    assert "→ ∞" in rows["b"]
+    assert "→" not in rows["r"]
+    assert "→ ∞" in fit._repr_html_()
+    assert fit.to_frame()["estimate"].tolist() == fit.model.parameters().tolist()
+    same = np.repeat([0, 20], [300, 500])
+    polar = rk.RenewalHistories.from_arrays(np.minimum(same, 8), same < 8, unit="month")
+    fit = rk.clv.ShiftedBetaGeometric.fit(polar)
+    assert fit.limit == "polarised churn"
+    assert repr(fit).count("→ 0") == 2
+
+
 @every_model
 def test_one_customer_is_answered_but_not_fitted(name, fits, data):
     model, one = fits[name].model, data[name][:1]

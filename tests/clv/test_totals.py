@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import retentionkit as rk
+from retentionkit.clv._value import distinct_histories
 
 PARETO = rk.clv.ParetoNBD(0.553, 10.58, 0.607, 11.67, unit="week")
 BUYS = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")
@@ -154,6 +155,37 @@ def test_too_many_for_an_exact_sum_or_draws_have_the_moments(monkeypatch, bgnbd,
         for uncertainty in ("both", "randomness"):
             limits = found.total_interval(uncertainty=uncertainty)
             assert 0 <= limits.low < limits.high
+
+
+def test_distinct_histories_give_the_values_of_all(monkeypatch, bgnbd, spend, cdnow):
+    plain = rk.clv.lifetime_value(bgnbd, spend, cdnow, horizon=None, discount_rate=0.1)
+    monkeypatch.setattr(distinct_histories, "_WORTH_GROUPING", 10)
+    found = rk.clv.lifetime_value(bgnbd, spend, cdnow, horizon=None, discount_rate=0.1)
+    np.testing.assert_allclose(found.value, plain.value, rtol=1e-12)
+    np.testing.assert_allclose(found.standard_error, plain.standard_error, rtol=1e-9)
+    # Without repeats, and with too many times to number the pairs.
+    none = cdnow[cdnow.frequency == 0]
+    assert len(distinct_histories.distinct_histories(none).histories) < len(none)
+    rng = np.random.default_rng(1)
+    x = np.where(np.arange(12) == 0, 1 << 62, 1)
+    age = rng.random(12) + 2
+    odd = rk.PurchaseHistories.from_arrays(x, age - 1, age, unit="week")
+    assert distinct_histories.distinct_histories(odd).at is None
+
+
+def test_weighted_rows_keep_their_key():
+    h = portfolio(4)
+    cohorts = rk.PurchaseHistories.from_arrays(
+        h.frequency, h.recency, h.age, weight=[5.0, 1.0, 2.0, 3.0], unit="week"
+    )
+    value = rk.clv.lifetime_value(PARETO, 20.0, cohorts, horizon=WEEKS, discount_rate=0.1)
+    best = value.top(2)
+    table = best.to_frame()
+    assert table["row"].tolist() == np.argsort(-value.value, kind="stable")[:2].tolist()
+    assert table["weight"].tolist() == cohorts.weight[table["row"]].tolist()
+    assert "rows" in repr(best)
+    predicted = rk.clv.predict_purchases(PARETO, cohorts, horizon=WEEKS).to_frame()
+    assert predicted["row"].tolist() == [0, 1, 2, 3]
 
 
 # Refusals.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Protocol, TypeVar
 
 import numpy as np
 
@@ -234,6 +234,24 @@ class Fit(Result, Generic[M_co]):
             "low": [row.interval.low for row in rows.values()],
             "high": [row.interval.high for row in rows.values()],
         }
+
+    def _printed(self) -> Columns:
+        """An estimate that ran away is a direction; its digits say where the search stopped."""
+        rows = self.parameters.values()
+        shown: list[object] = [_said(row) if self.limit else row.estimate for row in rows]
+        return {**self._table(), "estimate": shown}
+
+
+#: Where an estimate without a standard error has run away.
+_AWAY: Final = 1e4
+
+
+def _said(parameter: Parameter) -> float | str:
+    """The estimate, or where it went at a limit."""
+    value = parameter.estimate
+    if not math.isnan(parameter.standard_error) or 1 / _AWAY < value < _AWAY:
+        return value
+    return "→ ∞" if value > 1 else "→ 0"
 
 
 def fit_of(given: object) -> Fit[Any] | None:

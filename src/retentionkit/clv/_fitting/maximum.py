@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
-    "FAR",
     "Likelihood",
     "Limit",
     "Maximum",
@@ -42,7 +41,7 @@ __all__ = [
 _DECREMENT: Final = 1e-15
 _NEWTON_STEPS: Final = 12
 #: Logarithms beyond which a parameter counts as run away.
-FAR: Final = 30.0
+_FAR: Final = 30.0
 #: Gain in log-likelihood that no data could tell from nothing.
 _INDISTINGUISHABLE: Final = 1e-4
 #: Points whose likelihood is not computed twice.
@@ -178,7 +177,7 @@ class Objective:
         self._known: dict[bytes, tuple[Surface, Surface]] = {}
         self.n = likelihood.n_customers
         #: Logarithms beyond which a parameter of this model counts as run away.
-        self.far: float = getattr(likelihood, "far", FAR)
+        self.far: float = getattr(likelihood, "far", _FAR)
 
     def both(self, log: NDArray[np.float64]) -> tuple[Surface, Surface]:
         """Without and with the penalty, by the chain rule from parameters to their logarithms."""

@@ -33,7 +33,7 @@ class Restricted(Objective):
         self, objective: Objective, origin: NDArray[np.float64], basis: NDArray[np.float64]
     ) -> None:
         self.whole, self.origin, self.basis = objective, origin, basis
-        self.n = objective.n
+        self.n, self.far = objective.n, objective.far
 
     def at(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
         """The log-parameters of a point of the plane."""

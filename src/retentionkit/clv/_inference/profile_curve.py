@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from retentionkit.clv._fitting.maximum import FAR, Objective, Penalty
+from retentionkit.clv._fitting.maximum import Objective, Penalty
 from retentionkit.clv._fitting.restricted import Restricted, climb, free_of, held_at, way_to
 
 if TYPE_CHECKING:
@@ -116,7 +116,8 @@ class Curve:
         return max(found, inside, key=lambda point: point.height)
 
     def _fitted(self, start: NDArray[np.float64], basis: NDArray[np.float64]) -> Point:
-        u = np.clip(basis.T @ start, -FAR, FAR)
+        far = self._objective.far
+        u = np.clip(basis.T @ start, -far, far)
         plane = Restricted(self._objective, start - basis @ (basis.T @ start), basis)
         return self._point(plane.at(climb(plane, u)))
 
@@ -154,6 +155,7 @@ class Curve:
     def _end(self, sign: int) -> float | None:
         """How far to follow the likelihood; None where a limit says that nothing changes."""
         if not self._lost:
-            return float(np.clip(self._estimate + sign * _SIX_POWERS, -FAR, FAR))
+            far = self._objective.far
+            return float(np.clip(self._estimate + sign * _SIX_POWERS, -far, far))
         way = way_to(self._lost[0], self.top.log, self._objective.likelihood.names)[self._index]
         return None if way == 0 or way * sign > 0 else sign * _SIX_POWERS

@@ -16,6 +16,7 @@ import numpy as np
 
 from retentionkit.arguments import check_number
 from retentionkit.clv._models.gamma_gamma import paid
+from retentionkit.clv._models.reading import read_histories
 from retentionkit.clv._value.terms import check_margin
 from retentionkit.durations import unit_ratio
 from retentionkit.results import frozen_array
@@ -118,6 +119,7 @@ def back_of_envelope_value(
     >>> rk.clv.back_of_envelope_value(h, years=3).value
     array([180.,   0.])
     """
+    histories = read_histories(histories, getattr(histories, "unit", "week"))
     x, money = paid(histories)
     years = check_number("years", years, low=0)
     check_margin(margin)

@@ -50,7 +50,8 @@ def covers(purchases: object, spend: object, *, known: bool) -> str:
         if fit_of(purchases) or fit_of(spend):
             return "None: a fit ran to a limit, where its parameters have no standard error."
         return "None: models and numbers without a fit carry no uncertainty."
-    fits = [name for name, one in (("purchase", purchases), ("spend", spend)) if fit_of(one)]
+    what = "renewal" if is_contract_model(model_of(purchases)) else "purchase"
+    fits = [name for name, one in ((what, purchases), ("spend", spend)) if fit_of(one)]
     return (
         f"Uncertainty of the {' and '.join(fits)} parameters (delta method): where the expected "
         "value may lie. What one customer will really bring varies far more."
