@@ -11,7 +11,7 @@ import retentionkit as rk
 from retentionkit.clv._evaluation.regularity import _rounding, regularity_note
 from retentionkit.errors import DataError, KindError, OptionError
 
-REGULAR = "a silence says more than these models read into it, and forecasts run high."
+REGULAR = "a silence says more than these models read into it, and forecasts tend to run high."
 
 
 def times(shape, mean, n=3_000, window=540.0, seed=1):

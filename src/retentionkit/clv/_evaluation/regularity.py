@@ -190,7 +190,7 @@ def _verdict(shape: float, interval: Interval) -> str:
     if shape > _REGULAR:
         return (
             f"Purchases are more regular than random {k}: a silence says more than these models "
-            "read into it, and forecasts run high."
+            "read into it, and forecasts tend to run high."
         )
     if shape < _BURSTS:
         return f"Purchases come in bursts {k}: a silence says less than these models read into it."
