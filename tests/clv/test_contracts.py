@@ -494,3 +494,39 @@ def test_there_is_no_renewal_before_the_first():
 def test_simulations_need_customers(n):
     with pytest.raises(OptionError, match="`n` must be a positive number of customers"):
         Geometric(1.0, 2.0).simulate(n)
+
+
+def test_at_a_limit_the_others_are_as_uncertain_as_in_the_simpler_model():
+    # Where all customers are alike, S(t) = exp(-theta t^c): the discrete Weibull model, whose own
+    # information is taken by central differences, good to about six digits.
+    truth = rk.clv.BetaDiscreteWeibull(1e5, 3e6, 1.5)
+    rng = np.random.default_rng(9)
+    running = rk.RenewalHistories.from_arrays(
+        rng.integers(6, 19, 1000), np.zeros(1000, dtype=bool), unit="year"
+    )
+    histories = truth._redrawn(running, rng)
+    fit = rk.clv.BetaDiscreteWeibull.fit(histories)
+    assert fit.limit == "homogeneous churn"
+    x, ended = histories.renewals, histories.ended
+
+    def log_likelihood(log_theta, log_c):
+        theta, c = math.exp(log_theta), math.exp(log_c)
+        stay = theta * x**c
+        leave = np.log(-np.expm1(stay - theta * (x + 1.0) ** c))
+        return (np.where(ended, leave, 0.0) - stay).sum()
+
+    model, h = fit.model, 1e-4
+    at = np.log([model.alpha / model.beta, model.c])
+    moves = np.eye(2) * h
+    information = [
+        [
+            -sum(i * j * log_likelihood(*(at + i * a + j * b)) for i in (1, -1) for j in (1, -1))
+            / (4 * h * h)
+            for b in moves
+        ]
+        for a in moves
+    ]
+    expected = model.c * math.sqrt(np.linalg.inv(information)[1, 1])
+    # The fit stops where data cannot tell it from the limit, some way before it: 3 % here. With the
+    # ratio of alpha and beta held, the error would come out several times too small.
+    assert fit.parameters["c"].standard_error == pytest.approx(expected, rel=0.05)

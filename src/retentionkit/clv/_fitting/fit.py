@@ -12,6 +12,7 @@ import numpy as np
 from retentionkit.arguments import check_number
 from retentionkit.clv._fitting.draws import draw_models
 from retentionkit.clv._fitting.maximum import maximise
+from retentionkit.clv._fitting.restricted import free_of, held_at
 from retentionkit.clv._fitting.saved import as_text
 from retentionkit.clv._fitting.verdict import say_verdict
 from retentionkit.clv._inference.nested import limiting_model
@@ -315,18 +316,22 @@ def _covariance(top: Maximum, names: tuple[str, ...]) -> NDArray[np.float64]:
     """Inverse observed information, by the delta method from log-parameters to parameters.
 
     Under a penalty it is the sandwich that a shrunken estimate has: the penalised curvature
-    outside, the information of the data inside. Parameters at a limit have none; the others
-    are taken with those held there.
+    outside, the information of the data inside. Parameters lost at a limit have none. For the
+    others only the way to the limit is held: of two parameters that run away together, the data
+    still tell the ratio, and the others are uncertain with it.
     """
     gone = {name for limit in top.limits for name in limit.lost}
     free = [i for i, name in enumerate(names) if name not in gone]
     result = np.full((len(names), len(names)), np.nan)
     if free:
-        block = np.ix_(free, free)
-        outside = np.linalg.inv(-top.penalised_hessian[block])
-        scale = top.parameters[free]
-        inside = _information(top.hessian[block])
-        result[block] = outside @ inside @ outside * np.outer(scale, scale)
+        log = np.log(top.parameters)
+        rows = [held_at(limit, log, names) for limit in top.limits]
+        basis = free_of(np.vstack([np.empty((0, len(names))), *rows]))
+        outside = np.linalg.inv(-basis.T @ top.penalised_hessian @ basis)
+        inside = _information(basis.T @ top.hessian @ basis)
+        spread = basis @ outside @ inside @ outside @ basis.T
+        block, scale = np.ix_(free, free), top.parameters[free]
+        result[block] = spread[block] * np.outer(scale, scale)
     return result
 
 

@@ -189,7 +189,7 @@ class ParetoNBD(TransactionModel[PurchaseHistories]):
             rows, y = part.rows, part.y
             above = gammaincc(R[rows, None], norm * (a[rows, None] + y)) * np.exp(norm * y)
             result[some[rows]] += share[rows] * (part.weight * above).sum(axis=1)
-        return np.asarray(result)
+        return np.asarray(np.minimum(result, 1.0))  # shares of one may round above it
 
     def _draw_new(self, age: Floats, rng: np.random.Generator) -> SimulatedPurchases:
         none = np.zeros(len(age))
