@@ -120,7 +120,7 @@ class PredictedPurchases(Predicted):
         >>> h = rk.PurchaseHistories.from_arrays([2] * 50, [30] * 50, [39] * 50, unit="week")
         >>> ahead = rk.clv.predict_purchases(model, h, horizon="39 weeks")
         >>> ahead.total_interval(uncertainty="randomness")
-        Interval(40.02 to 83.85, 95 %)
+        Interval(40 to 84, 95 %)
         """
         return self._total_interval(confidence, uncertainty, rng)
 
