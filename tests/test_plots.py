@@ -215,5 +215,5 @@ def test_pictures_need_matplotlib(name, tracked, monkeypatch):
 
 
 def test_the_number_of_customers_is_checked():
-    with pytest.raises(OptionError, match="`n` must be a positive number of customers"):
+    with pytest.raises(OptionError, match="`n` must be a positive number of rows"):
         rk.plots.most_valuable(valued(), n=0)

@@ -191,7 +191,7 @@ def test_a_subscriber_is_worth_price_times_residual_lifetime(fit):
     assert value.customer.tolist() == ["a", "b", "c"]
     assert (value.kind, value.unit, value.horizon) == ("residual", "year", None)
     assert "the next renewal today" in value.definition
-    assert "purchase parameters" in value.covers
+    assert "renewal parameters" in value.covers
     prices = rk.clv.lifetime_value(fit, [100.0, 120.0, 120.0], h, **TERMS)
     np.testing.assert_allclose(prices.value[:2], [40, 48] * ahead[:2], rtol=1e-14)
     one = rk.clv.lifetime_value(fit.model, 120.0, h, **TERMS | {"horizon": "12 months"})

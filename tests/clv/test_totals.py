@@ -188,6 +188,17 @@ def test_weighted_rows_keep_their_key():
     assert predicted["row"].tolist() == [0, 1, 2, 3]
 
 
+def test_a_model_without_dropout_says_so():
+    terms = {"horizon": WEEKS, "discount_rate": 0.1}
+    h = rk.clv.NBD(1.0, 5.0).simulate([52.0] * 500, rng=2).to_histories()
+    limit, fit = rk.clv.BGNBD.fit(h), rk.clv.NBD.fit(h)
+    assert limit.limit is not None
+    for given in (limit, fit, fit.model):
+        assert "Nobody ever leaves" in rk.clv.lifetime_value(given, 30.0, h, **terms).covers
+    assert "rk.clv.NBD.fit(histories)" in rk.clv.lifetime_value(limit, 30.0, h, **terms).covers
+    assert "leaves" not in rk.clv.lifetime_value(BUYS, 30.0, h, **terms).covers
+
+
 # Refusals.
 
 

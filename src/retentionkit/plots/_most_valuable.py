@@ -74,8 +74,9 @@ def most_valuable(value: LifetimeValue, *, n: int = 10, ax: Axes | None = None) 
     ax.set_xlabel(f"lifetime value {far}{bars}")
     ax.set_ylabel("row" if top.customer is None else "customer")
     share = f": {100 * top.total / value.total:.1f} % of the total" if value.total else ""
+    what = "rows" if (top.weight != 1).any() else "customers"
     ax.set_title(
-        f"The {len(top)} most valuable customers{share}",
+        f"The {len(top)} most valuable {what}{share}",
         fontsize="medium",
         loc="left",
     )

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from retentionkit.clv._fitting.fit import fit_of, model_of
+from retentionkit.clv._models.beta_binomial import BetaBinomial
 from retentionkit.clv._models.gamma_gamma import GammaGamma
+from retentionkit.clv._models.nbd import NBD
 from retentionkit.clv._models.purchase_model import is_contract_model, is_purchase_model
 from retentionkit.clv._value.futures import FORGOTTEN, Futures
 from retentionkit.durations import continuous_rate
@@ -48,13 +50,29 @@ def simulated(
 def covers(purchases: object, spend: object, *, known: bool) -> str:
     if not known:
         if fit_of(purchases) or fit_of(spend):
-            return "None: a fit ran to a limit, where its parameters have no standard error."
-        return "None: models and numbers without a fit carry no uncertainty."
+            return (
+                "None: a fit ran to a limit, where its parameters have no standard error. Fit its "
+                "limiting model, such as rk.clv.NBD.fit(histories), or use rk.clv.bootstrap."
+                + _staying(purchases)
+            )
+        return "None: models and numbers without a fit carry no uncertainty." + _staying(purchases)
     what = "renewal" if is_contract_model(model_of(purchases)) else "purchase"
     fits = [name for name, one in ((what, purchases), ("spend", spend)) if fit_of(one)]
     return (
         f"Uncertainty of the {' and '.join(fits)} parameters (delta method): where the expected "
-        "value may lie. What one customer will really bring varies far more."
+        "value may lie. What one customer will really bring varies far more." + _staying(purchases)
+    )
+
+
+def _staying(purchases: object) -> str:
+    """What to know of a model without dropout; nothing of another."""
+    fit = fit_of(purchases)
+    limit = None if fit is None else fit.limiting_model
+    if not any(isinstance(one, NBD | BetaBinomial) for one in (model_of(purchases), limit)):
+        return ""
+    return (
+        " Nobody ever leaves in this model: the value is an upper bound, and beyond the time "
+        "observed it is extrapolation."
     )
 
 
