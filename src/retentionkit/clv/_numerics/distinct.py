@@ -126,7 +126,7 @@ def on_smooth(
 
     For each distinct x it is evaluated at Chebyshev points and interpolated to the distinct ages.
     Its nearest singularities lie at a distance :math:`\pi` from the real line, which gives the
-    number of points for full precision.
+    number of points for full precision. An x that is rarer than that is evaluated as it is.
     """
     if len(x) < _SMALL or x.max() > _LARGEST_CODE:
         return on_distinct(function, x, T, unit)
@@ -135,11 +135,12 @@ def on_smooth(
     half = max((log_age[-1] - log_age[0]) / 2, 1e-300)
     radius = np.pi / half + np.hypot(1, np.pi / half)
     count = int(np.ceil(37.0 / np.log(radius))) + 2
-    occurs = np.zeros(int(x.max()) + 1, dtype=bool)
+    per_x = np.zeros(int(x.max()) + 1, dtype=np.int64)
     for rows in chunks(len(x)):
-        occurs[x[rows].astype(np.intp)] = True
-    levels, at = np.flatnonzero(occurs).astype(np.float64), np.cumsum(occurs) - 1
-    if len(levels) * count > len(x) or count * 2 > len(ages.values):
+        per_x += np.bincount(x[rows].astype(np.intp), minlength=len(per_x))
+    common = per_x >= count
+    levels, at = np.flatnonzero(common).astype(np.float64), np.maximum(np.cumsum(common) - 1, 0)
+    if not len(levels) or count * 2 > len(ages.values):
         return on_distinct(function, x, T, unit)
     points = np.polynomial.chebyshev.chebpts1(count)
     nodes = np.exp(log_age[0] + half * (points + 1)) - offset
@@ -149,4 +150,7 @@ def on_smooth(
     outer: NDArray[np.float64] = vander((log_age - log_age[0]) / half - 1, count - 1)
     weights = np.linalg.solve(inner.T, outer.T)
     table = grid.reshape(len(levels), count) @ weights
-    return _looked_up(table.ravel(), at * len(ages.values), x, ages)
+    result = _looked_up(table.ravel(), at * len(ages.values), x, ages)
+    rare = np.flatnonzero(~common[x.astype(np.intp)])
+    result[rare] = on_distinct(function, x[rare], T[rare], unit)
+    return result
