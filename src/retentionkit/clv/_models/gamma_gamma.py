@@ -28,7 +28,7 @@ References
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -36,9 +36,9 @@ from retentionkit.arguments import check_choice
 from retentionkit.clv._fitting.fit import Fit, fit_model
 from retentionkit.clv._fitting.gamma_gamma_likelihood import GammaGammaLikelihood
 from retentionkit.clv._fitting.maximum import Penalty, Problem
-from retentionkit.clv._models.reading import check_parameters, read_counts, read_spending
+from retentionkit.clv._models.paid import paid, spending
+from retentionkit.clv._models.reading import check_parameters, read_counts
 from retentionkit.clv._numerics.rising import log_beta
-from retentionkit.errors import DataError
 from retentionkit.results import frozen_array
 
 if TYPE_CHECKING:
@@ -48,9 +48,7 @@ if TYPE_CHECKING:
 
     from retentionkit.histories import OpportunityHistories, PurchaseHistories
 
-__all__ = ["GammaGamma", "paid", "posterior"]
-
-_FEWEST: Final = 3
+__all__ = ["GammaGamma", "posterior"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -158,7 +156,7 @@ class GammaGamma:
     def _problem(cls, histories: PurchaseHistories | OpportunityHistories) -> Problem:
         """The likelihood of these customers' spend."""
         x, money = paid(histories)
-        likelihood = GammaGammaLikelihood(*_spending(x, money, histories.weight))
+        likelihood = GammaGammaLikelihood(*spending(x, money, histories.weight))
         left = np.count_nonzero((x > 0) & (money <= 0))
         aside = f" {left:,} whose refunds leave no positive mean were set aside." if left else ""
         return Problem(
@@ -303,53 +301,3 @@ def _tail(fit: Fit[GammaGamma]) -> str:
             "repeat purchases hang on the largest buyers; compare them with median_spend."
         )
     return ""
-
-
-def paid(
-    histories: PurchaseHistories | OpportunityHistories,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Repeat purchases and mean spend, which everyone with repeat purchases must have."""
-    histories = read_spending(histories)
-    x = histories.frequency.astype(np.float64)
-    if histories.monetary_value is None and not x.any():
-        return x, np.full(len(x), np.nan)
-    if histories.monetary_value is None:
-        raise DataError(
-            "These histories have no monetary value.",
-            received="monetary_value None",
-            allowed="the mean spend of each customer with repeat purchases",
-            do="Make them from a log with amounts, or pass monetary_value= to from_arrays; "
-            "grouped histories carry no money.",
-        )
-    money = histories.monetary_value
-    wrong = np.flatnonzero((x > 0) & np.isnan(money))
-    if len(wrong):
-        raise DataError(
-            "The Gamma-Gamma model needs the mean spend of everyone with repeat purchases.",
-            received=f"NaN at position {wrong[0]}; {len(wrong):,} such customers",
-            allowed="amounts; NaN for customers without repeat purchases only",
-            do="Leave out the customers whose spend is not known, and say so.",
-        )
-    return x, money
-
-
-def _spending(
-    x: NDArray[np.float64], money: NDArray[np.float64], weight: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Orders, mean spend and weight of the customers with repeats and a positive mean spend."""
-    some = (x > 0) & (money > 0)
-    if np.count_nonzero(some) < _FEWEST:
-        raise DataError(
-            "Too few customers with repeat purchases to learn how spend varies.",
-            received=f"{np.count_nonzero(some)} customers with repeat purchases and positive spend",
-            allowed=f"{_FEWEST} or more",
-            do="Observe for longer, or use a model built by hand: GammaGamma(p, q, v).",
-        )
-    if np.ptp(money[some]) == 0:
-        raise DataError(
-            "All customers spend exactly the same, so there is no variation to learn.",
-            received=f"{money[some][0]:g} for each of {np.count_nonzero(some):,} customers",
-            allowed="mean spends that differ",
-            do="Pass that amount as spend, spend=30.0; or check where the amounts come from.",
-        )
-    return x[some], money[some], weight[some]

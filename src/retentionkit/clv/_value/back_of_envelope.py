@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retentionkit.arguments import check_number
-from retentionkit.clv._models.gamma_gamma import paid
+from retentionkit.clv._models.paid import paid
 from retentionkit.clv._models.reading import read_histories
 from retentionkit.clv._value.terms import check_margin
 from retentionkit.durations import unit_ratio

@@ -30,7 +30,8 @@ import numpy as np
 
 from retentionkit.arguments import check_confidence
 from retentionkit.clv._fitting.fit import Fit, fit_of
-from retentionkit.clv._models.gamma_gamma import GammaGamma, paid
+from retentionkit.clv._models.gamma_gamma import GammaGamma
+from retentionkit.clv._models.paid import paid
 from retentionkit.clv._models.purchase_model import purchase_model
 from retentionkit.clv._value.association import Association, associations
 from retentionkit.errors import DataError, KindError
