@@ -206,3 +206,10 @@ def test_a_total_needs_enough_draws():
     found = rk.clv.predict_spend(PARETO, SPENDS, portfolio(3), horizon=WEEKS)
     with pytest.raises(rk.errors.OptionError, match="draws"):
         found.total_interval(draws=10)
+
+
+def test_a_campaign_of_new_customers_brings_first_orders_and_what_follows():
+    one = rk.clv.new_customer_value(BUYS, SPENDS, horizon="1 year", discount_rate=0.10)
+    drawn = one.simulation.totals(np.array([50.0]), DRAWS, np.random.default_rng(3))
+    spread = drawn.std() / math.sqrt(DRAWS)
+    assert abs(drawn.mean() - 50 * one.total) < 4 * spread
