@@ -74,17 +74,7 @@ def conditional_fit(result: ConditionalFit, *, ax: Axes | None = None) -> Axes:
     ax.plot(
         places, result.expected, "s--", color=MODEL, ms=5, lw=1.6, label="expected by the model"
     )
-    for place, n in zip(places.tolist(), result.customers.tolist(), strict=True):
-        ax.annotate(
-            f"n={n:,.0f}",
-            (place, 0.0),
-            xycoords=("data", "axes fraction"),
-            xytext=(0, 4),
-            textcoords="offset points",
-            ha="center",
-            color=QUIET,
-            fontsize="small",
-        )
+    _write_sizes(ax, result)
     ax.set_xticks(places, _labels(result))
     ax.set_xlabel(
         "repeat purchases up to the end of observation"
@@ -100,6 +90,21 @@ def conditional_fit(result: ConditionalFit, *, ax: Axes | None = None) -> Axes:
     )
     ax.legend(frameon=False, loc="upper left")
     return ax
+
+
+def _write_sizes(ax: Axes, result: ConditionalFit) -> None:
+    """The number of customers at the foot of each class."""
+    for place, n in enumerate(result.customers.tolist()):
+        ax.annotate(
+            f"n={n:,.0f}",
+            (place, 0.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, 4),
+            textcoords="offset points",
+            ha="center",
+            color=QUIET,
+            fontsize="small",
+        )
 
 
 def _labels(result: ConditionalFit) -> list[str]:

@@ -77,14 +77,7 @@ def probability_alive(
     model = timed_model(purchases)
     T = check_number("age", duration_in("age", age, model.unit), low=0, open_low=True)
     most = check_number("top", top, low=1)
-    if most != int(most):
-        raise OptionError(
-            "`top` must be a whole number of purchases.",
-            received=repr(top),
-            allowed="1, 2, 3, ...",
-            do="Pass top=20.",
-        )
-    x = np.arange(1, int(most) + 1)
+    x = np.arange(1, _whole(most) + 1)
     edges = np.linspace(0, T, _COLUMNS + 1)
     t_x = (edges[1:] + edges[:-1]) / 2
     grid = PurchaseHistories.from_arrays(
@@ -120,3 +113,15 @@ def probability_alive(
         loc="left",
     )
     return ax
+
+
+def _whole(top: float) -> int:
+    """A number of purchases, not a part of one."""
+    if top == int(top):
+        return int(top)
+    raise OptionError(
+        "`top` must be a whole number of purchases.",
+        received=repr(top),
+        allowed="1, 2, 3, ...",
+        do="Pass top=20.",
+    )

@@ -62,14 +62,7 @@ def tracking(result: Tracking, *, cumulative: bool = True, ax: Axes | None = Non
         if cumulative
         else (np.diff(result.actual, prepend=0.0), np.diff(result.expected, prepend=0.0))
     )
-    from matplotlib.dates import (  # noqa: PLC0415 - an extra, loaded when needed
-        AutoDateLocator,
-        ConciseDateFormatter,
-    )
-
-    locator = AutoDateLocator()  # type: ignore[no-untyped-call]
-    ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+    _date_axis(ax)
     days = result.date.astype("datetime64[D]")
     ax.plot(days, actual, color=ACTUAL, lw=1.6, label="actual")
     ax.plot(days, expected, color=MODEL, lw=1.6, ls="--", label="expected by the model")
@@ -99,6 +92,18 @@ def tracking(result: Tracking, *, cumulative: bool = True, ax: Axes | None = Non
     )
     ax.legend(frameon=False, loc="upper left" if cumulative else "upper right")
     return ax
+
+
+def _date_axis(ax: Axes) -> None:
+    """Dates in as few words as tell them apart."""
+    from matplotlib.dates import (  # noqa: PLC0415 - an extra, loaded when needed
+        AutoDateLocator,
+        ConciseDateFormatter,
+    )
+
+    locator = AutoDateLocator()  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
 
 
 def _day_at(result: Tracking, days: NDArray[np.datetime64]) -> float:

@@ -97,19 +97,7 @@ def predict_purchases(
     check_choice("parameters", parameters, get_args(Parameters))
     model = purchase_model(purchases)
     ahead = look_ahead(model, histories, horizon)
-    size = len(ahead.alive)
-    low, high = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
-    none, variance, third = np.empty(size), np.empty(size), np.empty(size)
-    truncation = 0.0
-    for block in ahead.blocks():
-        here, row = block.customers, block.row
-        alive = ahead.alive[here]
-        mean, spread, skew = _moments(block.pmf)
-        variance[here], third[here] = mixed_cumulants(alive, mean[row], spread[row], skew[row])
-        none[here] = 1 - alive + alive * block.pmf[row, 0]
-        for limits, level in ((low, 0.5 - confidence / 2), (high, 0.5 + confidence / 2)):
-            limits[here] = _quantile(block, alive, level)
-        truncation = max(truncation, float(np.max(1 - block.pmf.sum(axis=1))))
+    low, high, none, variance, third, truncation = _summaries(ahead, confidence)
     if parameters == "mixed":
         models = _drawn(purchases, draws, rng)
         low, high = _mixed(ahead, models, histories, confidence)
@@ -134,6 +122,26 @@ def predict_purchases(
         ahead=ahead,
         frame_kind=getattr(histories, "kind", None),
     )
+
+
+def _summaries(
+    ahead: Ahead, confidence: float
+) -> tuple[Positions, Positions, Floats, Floats, Floats, float]:
+    """Limits, the probability of none, two central moments of each customer; what was cut off."""
+    size = len(ahead.alive)
+    low, high = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    none, variance, third = np.empty(size), np.empty(size), np.empty(size)
+    truncation = 0.0
+    for block in ahead.blocks():
+        here, row = block.customers, block.row
+        alive = ahead.alive[here]
+        mean, spread, skew = _moments(block.pmf)
+        variance[here], third[here] = mixed_cumulants(alive, mean[row], spread[row], skew[row])
+        none[here] = 1 - alive + alive * block.pmf[row, 0]
+        for limits, level in ((low, 0.5 - confidence / 2), (high, 0.5 + confidence / 2)):
+            limits[here] = _quantile(block, alive, level)
+        truncation = max(truncation, float(np.max(1 - block.pmf.sum(axis=1))))
+    return low, high, none, variance, third, truncation
 
 
 def check_predictive(confidence: float) -> float:

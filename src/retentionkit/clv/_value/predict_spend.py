@@ -86,14 +86,13 @@ def predict_spend(
     (array([ 47.99, 117.88]), array([232.4, 346.5]))
     """
     check_predictive(confidence)
+    check_margin(margin)
     model, money = purchase_model(purchases), spend_model(spend)
     ahead = look_ahead(model, histories, horizon)
-    check_margin(margin)
     _, rate = posterior(money, histories)
     distribution = SpendAhead(ahead, money.p, money.q + money.p * ahead.x, margin * rate)
     variance, third, none, truncation = _moments(distribution)
-    tail = 0.5 - confidence / 2
-    ids = getattr(histories, "customer", None)
+    tail, ids = 0.5 - confidence / 2, getattr(histories, "customer", None)
 
     def expected(buys: Any, spends: Any) -> Floats:  # noqa: ANN401 - models
         counts: Floats = buys.conditional_expected_purchases(histories, horizon)
