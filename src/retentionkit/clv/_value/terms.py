@@ -59,9 +59,9 @@ class Terms:
         return f"{far}, at {rate:g} % a year and a margin of {kept:g} %"
 
 
-def check_margin(margin: float) -> None:
+def check_margin(margin: float) -> float:
     """A share of spend, in (0, 1]."""
-    check_number(
+    return check_number(
         "margin",
         margin,
         low=0,
