@@ -91,7 +91,8 @@ def test_coefficients_are_those_of_scipy(cdnow_independence, cdnow):
         strict=True,
     ):
         noncentral = stats.ncf(above, below, limit * len(x) / (1 - limit))
-        assert noncentral.cdf(f.statistic) == pytest.approx(level, abs=1e-6)
+        # The noncentral F of scipy before 1.14 has four digits.
+        assert noncentral.cdf(f.statistic) == pytest.approx(level, abs=1e-4)
 
 
 def test_the_one_customer_is_the_most_influential():

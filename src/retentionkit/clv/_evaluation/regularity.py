@@ -298,4 +298,4 @@ def _rounding(x: Floats, D: Floats) -> Floats:
         g += 1
     random = np.asarray(digamma(1.0) - digamma(many), dtype=np.float64)
     each: Floats = many * (mean - np.log(days) - random)
-    return each[inverse]
+    return each[inverse.ravel()]
