@@ -80,7 +80,7 @@ def test_cdnow(bgnbd, cdnow, held):
     deciles = rk.clv.calibration(bgnbd, cdnow, held)
     assert deciles.customers == pytest.approx(np.full(10, 235.7), rel=1e-12)
     assert deciles.actual @ deciles.customers == pytest.approx(1882, rel=1e-12)
-    # BTYD.md's sum, from another implementation; agreed to its printed digits.
+    # Another implementation's sum, to its printed digits.
     assert deciles.expected @ deciles.customers == pytest.approx(1653.409, abs=5e-4)
     assert (np.diff(deciles.expected) > 0).all()
     curve = rk.clv.gains(bgnbd, cdnow, held)

@@ -200,7 +200,7 @@ def test_fifty_digits_of_the_log_likelihood():
 @pytest.mark.parametrize(
     ("parameters", "histories"),
     [
-        # BTYD.md's rows: CLVTools issue 100 and the tests of lifetimes, where 2F1 overflows.
+        # Rows of CLVTools issue 100 and the tests of lifetimes, where 2F1 overflows.
         (
             (0.5143, 2.8845, 0.2856, 14.1087),
             [(221, 103.42857, 103.57143), (254, 97.14286, 97.28571), (161, 94.71429, 98)],
