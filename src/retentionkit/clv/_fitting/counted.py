@@ -161,7 +161,9 @@ def _tally(
         keys.sort()
     else:
         keys = keys[order]
-    starts = np.flatnonzero(np.concatenate((keys[:1] == keys[:1], keys[1:] != keys[:-1])))
+    new = np.ones(len(keys), dtype=bool)
+    new[1:] = keys[1:] != keys[:-1]
+    starts = np.flatnonzero(new)
     if weight is None:
         return keys[starts], np.diff(starts, append=len(keys)).astype(np.float64)
     return keys[starts], np.add.reduceat(weight[order], starts)
