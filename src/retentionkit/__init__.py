@@ -8,12 +8,10 @@ The one flow is from a frame to numbers that can be defended::
     histories = rk.purchase_histories(log)        # arrays from here on
     fit = rk.clv.BGNBD.fit(histories)             # a model, its uncertainty, a verdict
 
-Data: `Transactions`, `Customers`, `purchase_histories`, `grouped_histories`, `holdout`. Models and
+Data: `Transactions`, `Customers`, `purchase_histories`, `grouped_histories`,
+`opportunity_histories`, `holdout`. Recency, frequency, money and segments: `rfm`. Models and
 lifetime value: `clv`. Data to try it on: `datasets`. Pictures: `plots`. To and from lifetimes:
 `interop`. What can go wrong: `errors`. Every name is loaded when it is first used.
-Data: `Transactions`, `Customers`, `purchase_histories`, `grouped_histories`,
-`opportunity_histories`, `holdout`. Models and lifetime value: `clv`. Data to try it on: `datasets`.
-Pictures: `plots`. What can go wrong: `errors`. Every name is loaded when it is first used.
 """
 
 from __future__ import annotations
@@ -23,7 +21,7 @@ from typing import TYPE_CHECKING
 from retentionkit._doors import open_door
 
 if TYPE_CHECKING:
-    from retentionkit import clv, datasets, errors, interop, plots
+    from retentionkit import clv, datasets, errors, interop, plots, rfm
     from retentionkit.customers import Customers
     from retentionkit.histories import (
         Holdout,
@@ -59,6 +57,7 @@ __all__ = [
     "opportunity_histories",
     "plots",
     "purchase_histories",
+    "rfm",
 ]
 
 __getattr__, __dir__ = open_door(
@@ -81,5 +80,6 @@ __getattr__, __dir__ = open_door(
         "opportunity_histories": "histories",
         "plots": "plots",
         "purchase_histories": "histories",
+        "rfm": "rfm",
     },
 )

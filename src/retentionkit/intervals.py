@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, get_arg
 import numpy as np
 
 from retentionkit.arguments import check_choice, check_confidence
-from retentionkit.results import Interval
+from retentionkit.results import Estimate, Interval
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +28,11 @@ __all__ = [
     "Total",
     "Uncertainty",
     "affordable",
+    "estimate",
     "log_wald",
     "normal_quantile",
+    "ratio",
+    "share",
     "three_moments",
     "total_interval",
     "wilson",
@@ -132,6 +135,81 @@ def three_moments(
     tails = gammaincinv(shape, [0.5 - confidence / 2, 0.5 + confidence / 2])
     low, high = sorted(mean + deviation * skewness / 2 * (tails - shape))
     return float(low), float(high)
+
+
+def ratio(
+    numerator: ArrayLike, denominator: ArrayLike, *, weight: ArrayLike | None = None
+) -> tuple[float, float]:
+    r"""Ratio of two sums over independent customers, and its linearised standard error.
+
+    With :math:`R = \sum y_i / \sum x_i` and :math:`e_i = y_i - R x_i`,
+
+    .. math:: \mathrm{se}(R) = \frac{1}{|\sum x_i|} \sqrt{\frac{n}{n-1} \sum e_i^2} .
+
+    Shares of money, means per order and ratios of means are all of this form. The ratio is NaN for
+    a denominator of zero, the standard error for fewer than two customers. `weight` is the number
+    of customers that each row stands for.
+
+    References
+    ----------
+    .. [1] Cochran, W. G. (1977). Sampling Techniques, 3rd edition. Wiley. Chapter 6.
+
+    Examples
+    --------
+    >>> value, error = ratio([8.0, 1.0, 3.0], [2.0, 1.0, 1.0])
+    >>> value, round(error, 4)
+    (3.0, 0.866)
+    """
+    y, x = np.asarray(numerator, dtype=np.float64), np.asarray(denominator, dtype=np.float64)
+    w = np.ones(len(y)) if weight is None else np.asarray(weight, dtype=np.float64)
+    below, n = float(w @ x), float(w.sum())
+    if below == 0:
+        return math.nan, math.nan
+    value = float(w @ y) / below
+    if n <= 1:
+        return value, math.nan
+    return value, math.sqrt(n / (n - 1) * float(w @ (y - value * x) ** 2)) / abs(below)
+
+
+def estimate(
+    value: float,
+    standard_error: float,
+    *,
+    n: int,
+    definition: str,
+    confidence: float = 0.95,
+    low: float = -math.inf,
+    high: float = math.inf,
+) -> Estimate:
+    """An estimate with its normal (Wald) interval, cut off at what is possible.
+
+    Examples
+    --------
+    >>> estimate(0.5, 0.1, n=25, definition="A share.", high=0.6)
+    Estimate(0.5, 95 % 0.304 to 0.6, n = 25: A share.)
+    """
+    half = normal_quantile(confidence) * standard_error
+    limits = Interval(max(value - half, low), min(value + half, high), confidence)
+    if math.isnan(half) or math.isnan(value):
+        limits = Interval(math.nan, math.nan, confidence)
+    return Estimate(value, standard_error, limits, n, definition)
+
+
+def share(
+    successes: float, trials: float, *, definition: str, confidence: float = 0.95
+) -> Estimate:
+    """A share of customers with its Wilson interval.
+
+    Examples
+    --------
+    >>> share(3, 10, definition="Customers who came back.")
+    Estimate(0.3, 95 % 0.1078 to 0.6032, n = 10: Customers who came back.)
+    """
+    low, high = wilson(successes, trials, confidence=confidence)
+    value = successes / trials if trials > 0 else math.nan
+    error = math.sqrt(value * (1 - value) / trials) if trials > 0 else math.nan
+    limits = Interval(float(low), float(high), confidence)
+    return Estimate(value, error, limits, int(trials), definition)
 
 
 class Total(NamedTuple):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from retentionkit.frames import Frame, FrameKind
 
-__all__ = ["Columns", "Interval", "JSONValue", "Result", "as_json", "frozen_array"]
+__all__ = ["Columns", "Estimate", "Interval", "JSONValue", "Result", "as_json", "frozen_array"]
 
 JSONValue: TypeAlias = "bool | int | float | str | list[JSONValue] | dict[str, JSONValue] | None"
 Columns: TypeAlias = "Mapping[str, NDArray[Any] | Sequence[object]]"
@@ -68,6 +68,53 @@ class Interval:
     def __contains__(self, value: float) -> bool:
         """Whether the value lies between the limits, both included."""
         return self.low <= value <= self.high
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number with its standard error, its interval and what it is.
+
+    Attributes
+    ----------
+    value
+        The estimate; NaN where it is undefined.
+    standard_error
+        Its standard error; NaN where the interval is not made of one.
+    interval
+        Its interval.
+    n
+        How many customers or other units it was made of.
+    definition
+        One sentence: what was divided by what, and how the interval was made.
+
+    Examples
+    --------
+    >>> Estimate(0.3, 0.145, Interval(0.108, 0.603, 0.95), 10, "Customers who came back.")
+    Estimate(0.3, 95 % 0.108 to 0.603, n = 10: Customers who came back.)
+    """
+
+    value: float
+    standard_error: float
+    interval: Interval
+    n: int
+    definition: str
+
+    def __float__(self) -> float:
+        """The value alone."""
+        return self.value
+
+    def __repr__(self) -> str:
+        """The value, its interval, n, and the definition."""
+        low, high = _limit(self.interval.low), _limit(self.interval.high)
+        level = f"{100 * self.interval.confidence:g} %"
+        return (
+            f"Estimate({_limit(self.value)}, {level} {low} to {high}, n = {self.n:,}: "
+            f"{self.definition})"
+        )
+
+    def to_dict(self) -> dict[str, JSONValue]:
+        """The estimate as strict JSON; undefined numbers are None."""
+        return {name: as_json(value) for name, value in _fields(self)}
 
 
 class Result(ABC):

@@ -26,6 +26,7 @@ __all__ = [
     "Table",
     "column",
     "count",
+    "distinct_count",
     "highest",
     "instant",
     "lookup",
@@ -48,7 +49,7 @@ def column(name: str) -> Column:
 class Aggregate(NamedTuple):
     """What is asked of the rows of a group, named so that every engine may find it its own way."""
 
-    kind: Literal["sum", "min", "max", "len"]
+    kind: Literal["sum", "min", "max", "len", "n_unique"]
     column: str | None = None
 
     @property
@@ -75,6 +76,11 @@ def highest(name: str) -> Aggregate:
 def count() -> Aggregate:
     """The number of rows."""
     return Aggregate("len")
+
+
+def distinct_count(name: str) -> Aggregate:
+    """The number of distinct values of a column in which none is missing."""
+    return Aggregate("n_unique", name)
 
 
 def null_count(name: str) -> Column:
@@ -210,6 +216,8 @@ class Table:
         plain = {name: self._plain(name) for name in (*keys, *columns)}
         arrays = {name: values for name, values in plain.items() if values is not None}
         whole = all(arrays[name].dtype == np.int64 for name in keys if name in arrays)
+        counted = {item.column for item in aggregates.values() if item.kind == "n_unique"}
+        whole = whole and all(arrays[name].dtype == np.int64 for name in counted if name in arrays)
         if len(self) == 0 or len(arrays) < len(plain) or not whole:
             return None
         return grouped({name: arrays[name] for name in keys}, arrays, aggregates)

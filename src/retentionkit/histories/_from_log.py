@@ -18,11 +18,11 @@ from retentionkit.durations import (
     day_number,
     grain_in,
 )
-from retentionkit.errors import KindError, OptionError, RetentionKitWarning
+from retentionkit.errors import OptionError, RetentionKitWarning
 from retentionkit.histories._arrays import PurchaseHistories
 from retentionkit.histories._periods import base_of, end_of, last_period, window_text
-from retentionkit.transactions import Transactions
 from retentionkit.transactions._moments import local_moment, whole_day
+from retentionkit.transactions._transactions import Transactions, check_transactions
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -89,7 +89,7 @@ def purchase_histories(
     --------
     >>> import pandas as pd
     >>> from retentionkit.histories import purchase_histories
-    >>> from retentionkit.transactions import Transactions
+    >>> from retentionkit.transactions._transactions import Transactions, check_transactions
     >>> days = pd.to_datetime(["1997-01-01", "1997-01-15", "1997-01-01"])
     >>> log = pd.DataFrame({"customer_id": [1, 1, 2], "date": days, "amount": [9.0, 30.0, 8.0]})
     >>> purchase_histories(Transactions(log), as_of="1997-01-29").to_frame()
@@ -140,7 +140,7 @@ def grouped_histories(
     --------
     >>> import pandas as pd
     >>> from retentionkit.histories import grouped_histories
-    >>> from retentionkit.transactions import Transactions
+    >>> from retentionkit.transactions._transactions import Transactions, check_transactions
     >>> days = pd.to_datetime(["1997-01-01", "1997-01-01"])
     >>> log = Transactions(pd.DataFrame({"customer_id": [1, 2], "date": days}), amount=None)
     >>> grouped_histories(log).weight
@@ -261,17 +261,6 @@ def planned(
         events, people, ledger = _cohort(events, people, ledger, begun, text)
         text = f" Only customers whose first purchase lies in {text}."
     return Plan(events, people, ledger, end, at, transactions, grain, unit, text)
-
-
-def check_transactions(transactions: object) -> None:
-    """Refuse a frame where parsed transactions are needed."""
-    if not isinstance(transactions, Transactions):
-        raise KindError(
-            "Parsed transactions are needed.",
-            received=type(transactions).__name__,
-            allowed="Transactions",
-            do="Parse the frame first: Transactions(frame, customer=..., when=..., amount=...).",
-        )
 
 
 def coarser(events: Table, grain: Grain, *, days: bool = False) -> Table:

@@ -11,11 +11,12 @@ import numpy as np
 from retentionkit.durations import Unit, calendar_day, grain_in
 from retentionkit.errors import DataError, KindError, OptionError, RetentionKitWarning
 from retentionkit.histories._arrays import PurchaseHistories
-from retentionkit.histories._from_log import check_transactions, coarser, per_customer
+from retentionkit.histories._from_log import coarser, per_customer
 from retentionkit.histories._periods import base_of, end_of, last_period
 from retentionkit.results import Columns, Result
 from retentionkit.transactions._log import PER_DAY
 from retentionkit.transactions._moments import local_moment
+from retentionkit.transactions._transactions import check_transactions
 
 if TYPE_CHECKING:
     import datetime as dt

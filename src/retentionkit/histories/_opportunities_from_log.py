@@ -10,9 +10,10 @@ from retentionkit import frames
 from retentionkit.arguments import check_choice
 from retentionkit.durations import Unit, calendar_day, calendar_period, day_number, first_day
 from retentionkit.errors import OptionError
-from retentionkit.histories._from_log import check_transactions, planned, repeat_mean
+from retentionkit.histories._from_log import planned, repeat_mean
 from retentionkit.histories._opportunities import OpportunityHistories
 from retentionkit.transactions._moments import whole_day
+from retentionkit.transactions._transactions import check_transactions
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -8,10 +8,11 @@ import numpy as np
 
 from retentionkit.durations import grain_in
 from retentionkit.errors import DataError, OptionError
-from retentionkit.histories._from_log import check_transactions, coarser
+from retentionkit.histories._from_log import coarser
 from retentionkit.histories._holdout import check_observed
 from retentionkit.histories._periods import base_of, end_of, last_period
 from retentionkit.transactions._moments import local_moment
+from retentionkit.transactions._transactions import check_transactions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

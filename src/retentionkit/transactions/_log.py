@@ -61,6 +61,7 @@ class Log:
     keep: Mapping[str, str]
     first_day: int
     last_day: int
+    currency: str | None = None
     _events: dict[Base, Events] = dataclasses.field(default_factory=dict[Base, Events])
 
     def events(self, base: Base) -> Events:

@@ -93,8 +93,9 @@ def parse(
             allowed="at least one purchase",
             do="Check the filter or the file that the frame came from.",
         )
+    currency = None
     if columns.currency is not None:
-        rows = _in_one_currency(rows, columns.currency, rates)
+        rows, currency = _in_one_currency(rows, columns.currency, rates)
     elif rates is not None:
         raise OptionError(
             "`rates` needs the column of currencies.",
@@ -112,6 +113,7 @@ def parse(
         rows=rows,
         ledger=ledger,
         money=money,
+        currency=currency,
         orders=columns.order is not None,
         refunds=some_refunds,
         zeros=bool(zeros),
@@ -122,8 +124,10 @@ def parse(
     )
 
 
-def _in_one_currency(rows: Table, name: str, rates: Mapping[Any, float] | None) -> Table:
-    """Amounts in the reporting currency; missing where the currency is."""
+def _in_one_currency(
+    rows: Table, name: str, rates: Mapping[Any, float] | None
+) -> tuple[Table, str | None]:
+    """Amounts in the reporting currency, missing where the currency is; and its name, if known."""
     found = sorted(rows.distinct("currency"), key=str)
     if rates is None and len(found) > 1:
         raise DataError(
@@ -141,8 +145,10 @@ def _in_one_currency(rows: Table, name: str, rates: Mapping[Any, float] | None) 
             allowed=", ".join(map(repr, factors)),
             do="Add these currencies to rates=, or leave their rows out.",
         )
+    units = [str(currency) for currency, factor in factors.items() if factor == 1]
     factor = frames.lookup("currency", {currency: factors[currency] for currency in found})
-    return rows.derive(amount=frames.column("amount") * factor)
+    rows = rows.derive(amount=frames.column("amount") * factor)
+    return rows, units[0] if len(units) == 1 else None
 
 
 def _checked(rates: Mapping[Any, float]) -> dict[Any, float]:

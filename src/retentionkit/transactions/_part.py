@@ -67,13 +67,13 @@ class Part:
         if key not in self._windows:
             window = cut(
                 self.log.events(base),
-                self._opening(),
+                self.opening(),
                 part=part,
                 window=Bounds(low, high),
                 before=before,
                 after=after,
             )
-            zeros = self._zeros(low // PER_DAY[base], -(-high // PER_DAY[base]))
+            zeros = self.zeros(low // PER_DAY[base], -(-high // PER_DAY[base]))
             ledger = window.ledger.noting("purchases of amount zero", zeros, 0.0)
             self._windows[key] = dataclasses.replace(window, ledger=ledger)
         return self._windows[key]
@@ -93,16 +93,17 @@ class Part:
             orders = frames.total("orders") if "orders" in days.columns else frames.count()
             ends = {"first": frames.lowest("day"), "last": frames.highest("day")}
             people = days.per("customer", rows=frames.count())
-            found: dict[str, Any] = days.facts(orders=orders) | self._rows().facts(**ends)
+            found: dict[str, Any] = days.facts(orders=orders) | self.rows().facts(**ends)
             self._facts.update(found | {"customers": len(people)})
         return self._facts
 
-    def _rows(self) -> Table:
+    def rows(self) -> Table:
+        """The rows of the days that were observed."""
         day = frames.column("day")
         inside = (day >= self.days.start) & (day < self.days.end)
         return self.log.rows.where(inside) if self.begins_late or self.ends_early else self.log.rows
 
-    def _opening(self) -> Ledger:
+    def opening(self) -> Ledger:
         """The ledger of parsing and filtering, less the rows outside this part."""
         day = frames.column("day")
         ledger = self.log.ledger
@@ -114,7 +115,8 @@ class Part:
             ledger = set_aside(ledger, late, self.later)
         return ledger
 
-    def _zeros(self, start: int, end: int) -> int:
+    def zeros(self, start: int, end: int) -> int:
+        """How many rows of some days have an amount of zero."""
         if not self.log.zeros:
             return 0
         day = frames.column("day")

@@ -7,7 +7,7 @@ import html
 from typing import TYPE_CHECKING, Any
 
 from retentionkit.durations import Moment, calendar_day
-from retentionkit.errors import ColumnError, OptionError
+from retentionkit.errors import ColumnError, KindError, OptionError
 from retentionkit.transactions import _parse
 from retentionkit.transactions._moments import whole_day
 from retentionkit.transactions._part import Part, nothing_left
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from retentionkit.ledger import Ledger
     from retentionkit.transactions._parse import Missing, Refunds
 
-__all__ = ["Transactions"]
+__all__ = ["Transactions", "check_transactions"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False, init=False)
@@ -130,6 +130,11 @@ class Transactions:
     def money(self) -> bool:
         """Whether the log has amounts."""
         return self.part.log.money
+
+    @property
+    def currency(self) -> str | None:
+        """The currency of the amounts: of the log, or of `rates`; None if it was not named."""
+        return self.part.log.currency
 
     @property
     def keep(self) -> tuple[str, ...]:
@@ -282,3 +287,14 @@ class Transactions:
             for name, text in self._summary().items()
         )
         return f"<div><strong>Transactions</strong><table>{rows}</table></div>"
+
+
+def check_transactions(transactions: object) -> None:
+    """Refuse a frame where parsed transactions are needed."""
+    if not isinstance(transactions, Transactions):
+        raise KindError(
+            "Parsed transactions are needed.",
+            received=type(transactions).__name__,
+            allowed="Transactions",
+            do="Parse the frame first: Transactions(frame, customer=..., when=..., amount=...).",
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from retentionkit import frames
 from retentionkit.transactions._log import PER_DAY
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from retentionkit.ledger import Ledger
     from retentionkit.transactions._log import Base, Events
 
-__all__ = ["Bounds", "Window", "cut"]
+__all__ = ["ORPHANS", "Bounds", "Window", "cut"]
+
+#: Why a refund is set aside that no purchase can bear.
+ORPHANS: Final = "refunds without an earlier purchase"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,11 +44,15 @@ class Window:
         What was set aside, from the rows of the caller's frame on.
     rows
         Rows of purchases, so without refunds, in the window.
+    orphans
+        Refunds in the window without an earlier purchase: customer, rows, amount; None if the log
+        has no refunds.
     """
 
     events: Table
     ledger: Ledger
     rows: int
+    orphans: Table | None = None
 
 
 def cut(
@@ -76,10 +83,11 @@ def cut(
             inside = known.where(start)
             ledger = ledger.noting(f"{what} netted", *_sum(inside))
             purchases = _netted(purchases, inside)
+    orphans: Table | None = None
     if events.orphans is not None:
         orphans = _between(events.orphans, "known", window.start, window.end)
-        ledger = ledger.less("refunds without an earlier purchase", *_sum(orphans))
-    return Window(purchases, ledger, rows)
+        ledger = ledger.less(ORPHANS, *_sum(orphans))
+    return Window(purchases, ledger, rows, orphans)
 
 
 def _between(table: Table, name: str, low: int, high: int) -> Table:

@@ -8,9 +8,9 @@ import numpy as np
 
 from retentionkit.durations import duration_in, grain_in
 from retentionkit.errors import OptionError
-from retentionkit.histories._from_log import check_transactions
 from retentionkit.histories._periods import end_of, last_day, last_period
 from retentionkit.transactions._moments import local_moment
+from retentionkit.transactions._transactions import check_transactions
 
 if TYPE_CHECKING:
     import datetime as dt
