@@ -8,6 +8,7 @@ from retentionkit._doors import open_door
 
 if TYPE_CHECKING:
     from retentionkit.rfm._measure import measure
+    from retentionkit.rfm._score import score
     from retentionkit.rfm._scored import RFMScores
     from retentionkit.rfm._segments import Segments
     from retentionkit.rfm._table import RFMTable
@@ -17,6 +18,7 @@ __all__ = [
     "RFMTable",
     "Segments",
     "measure",
+    "score",
 ]
 
 __getattr__, __dir__ = open_door(
@@ -26,5 +28,6 @@ __getattr__, __dir__ = open_door(
         "RFMTable": "_table",
         "Segments": "_segments",
         "measure": "_measure",
+        "score": "_score",
     },
 )
