@@ -31,7 +31,8 @@ __all__ = ["Columns", "Estimate", "Interval", "JSONValue", "Result", "as_json", 
 JSONValue: TypeAlias = "bool | int | float | str | list[JSONValue] | dict[str, JSONValue] | None"
 Columns: TypeAlias = "Mapping[str, NDArray[Any] | Sequence[object]]"
 
-_PREVIEW = 10
+_ALL = 12  # rows up to which a table is printed whole: months, or the usual segments
+_HALF = 5  # rows at either end of a longer one
 _COLUMNS = 100
 _LEFT = " style='text-align:left;vertical-align:top;padding:1px 8px'"
 _RIGHT = " style='text-align:right;padding:1px 8px'"
@@ -293,8 +294,8 @@ def _preview(columns: Columns) -> tuple[list[str], list[list[str]], list[list[st
     """Names, the first rows, the last rows, and how many lie between."""
     names = list(columns)
     size = len(columns[names[0]]) if names else 0
-    half = _PREVIEW // 2
-    cuts = (range(size), range(0)) if size <= _PREVIEW else (range(half), range(size - half, size))
+    ends = range(_HALF), range(size - _HALF, size)
+    cuts = (range(size), range(0)) if size <= _ALL else ends
     whole = {name: _whole(columns[name]) for name in names}
     first, last = (
         [[_cell(columns[name][row], whole=whole[name]) for name in names] for row in rows]

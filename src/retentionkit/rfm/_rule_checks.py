@@ -29,9 +29,7 @@ def check_rules(rules: Sequence[object]) -> tuple[Rule, ...]:
     kinds = {name in SCORES for rule in found for name in rule.conditions}
     if len(kinds) != 1:
         raise OptionError(
-            "Rules must be on scores or on measures."
-            if kinds
-            else "No rule has a condition.",
+            "Rules must be on scores or on measures." if kinds else "No rule has a condition.",
             received=f"{len(found)} rules, on {'both' if kinds else 'neither'}",
             allowed="at least one condition, and all of them on scores or all on measures",
             do="Write the whole set in one of them, or make two sets.",

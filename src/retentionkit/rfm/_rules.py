@@ -126,9 +126,7 @@ class SegmentRules(Result):
         """English labels of the segments."""
         stated = {rule.name: rule.english for rule in self.rules if rule.english is not None}
         plain = {name: name.replace("_", " ") for name in self.names}
-        return tuple(
-            stated.get(name, text[:1].upper() + text[1:]) for name, text in plain.items()
-        )
+        return tuple(stated.get(name, text[:1].upper() + text[1:]) for name, text in plain.items())
 
     @property
     def chinese(self) -> tuple[str, ...]:
