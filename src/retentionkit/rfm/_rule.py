@@ -98,11 +98,9 @@ class Rule:
 
 
 def _check_texts(rule: Rule) -> None:
-    labels: tuple[object, ...] = (rule.english, rule.chinese)
-    named: object = rule.name
-    plain = all(label is None or isinstance(label, str) for label in labels)
-    reserved = named in {"unassigned", "refund_only"}
-    if isinstance(named, str) and named.strip() and not reserved and plain:
+    given: tuple[object, ...] = (rule.name, rule.english or "", rule.chinese or "", rule.note)
+    reserved = rule.name in {"unassigned", "refund_only"}
+    if all(isinstance(text, str) for text in given) and rule.name.strip() and not reserved:
         return
     raise OptionError(
         "A rule needs a name, and labels that are text.",
