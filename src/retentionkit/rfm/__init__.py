@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from retentionkit.rfm._bounds import Bound
     from retentionkit.rfm._findings import Finding, RuleLint
     from retentionkit.rfm._measure import measure
+    from retentionkit.rfm._score import score
     from retentionkit.rfm._presets import (
         EIGHT,
         STANDARD,
@@ -38,6 +39,7 @@ __all__ = [
     "SegmentRules",
     "Segments",
     "measure",
+    "score",
 ]
 
 __getattr__, __dir__ = open_door(
@@ -57,5 +59,6 @@ __getattr__, __dir__ = open_door(
         "SegmentRules": "_rules",
         "Segments": "_segments",
         "measure": "_measure",
+        "score": "_score",
     },
 )
