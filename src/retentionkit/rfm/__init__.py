@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from retentionkit.rfm._bounds import Bound
     from retentionkit.rfm._findings import Finding, RuleLint
     from retentionkit.rfm._measure import measure
-    from retentionkit.rfm._score import score
     from retentionkit.rfm._presets import (
         EIGHT,
         STANDARD,
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     )
     from retentionkit.rfm._rule import Rule
     from retentionkit.rfm._rules import SegmentRules
+    from retentionkit.rfm._score import score
     from retentionkit.rfm._scored import RFMScores
     from retentionkit.rfm._segments import Segments
     from retentionkit.rfm._table import RFMTable
