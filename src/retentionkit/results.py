@@ -11,6 +11,7 @@ import datetime as dt
 import html
 import math
 import textwrap
+import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeGuard, cast
@@ -31,8 +32,8 @@ __all__ = ["Columns", "Estimate", "Interval", "JSONValue", "Result", "as_json", 
 JSONValue: TypeAlias = "bool | int | float | str | list[JSONValue] | dict[str, JSONValue] | None"
 Columns: TypeAlias = "Mapping[str, NDArray[Any] | Sequence[object]]"
 
-_ALL = 12  # rows up to which a table is printed whole: months, or the usual segments
-_HALF = 5  # rows at either end of a longer one
+_WHOLE = 14  # tables of up to so many rows are shown whole
+_PREVIEW = 10  # rows of a longer one
 _COLUMNS = 100
 _LEFT = " style='text-align:left;vertical-align:top;padding:1px 8px'"
 _RIGHT = " style='text-align:right;padding:1px 8px'"
@@ -294,8 +295,8 @@ def _preview(columns: Columns) -> tuple[list[str], list[list[str]], list[list[st
     """Names, the first rows, the last rows, and how many lie between."""
     names = list(columns)
     size = len(columns[names[0]]) if names else 0
-    ends = range(_HALF), range(size - _HALF, size)
-    cuts = (range(size), range(0)) if size <= _ALL else ends
+    half = _PREVIEW // 2
+    cuts = (range(size), range(0)) if size <= _WHOLE else (range(half), range(size - half, size))
     whole = {name: _whole(columns[name]) for name in names}
     first, last = (
         [[_cell(columns[name][row], whole=whole[name]) for name in names] for row in rows]
@@ -308,13 +309,22 @@ def _text_table(columns: Columns) -> list[str]:
     names, first, last, between = _preview(columns)
     if not first:
         return []
-    widths = [max(map(len, column)) for column in zip(names, *first, *last, strict=True)]
+    widths = [max(map(_places, column)) for column in zip(names, *first, *last, strict=True)]
     lines = [
-        "  " + "  ".join(f"{text:>{width}}" for text, width in zip(row, widths, strict=True))
+        "".join(f"  {_right(text, width)}" for text, width in zip(row, widths, strict=True))
         for row in [names, *first, *last]
     ]
     more = [f"  … {between:,} more rows …"] if between else []
     return lines[: len(first) + 1] + more + lines[len(first) + 1 :]
+
+
+def _places(text: str) -> int:
+    """How wide a text is in a terminal, where a Chinese character takes two places."""
+    return len(text) + sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
+
+
+def _right(text: str, places: int) -> str:
+    return " " * (places - _places(text)) + text
 
 
 def _html_table(columns: Columns) -> str:

@@ -8,7 +8,7 @@ from retentionkit._doors import open_door
 
 if TYPE_CHECKING:
     from retentionkit.rfm._bounds import Bound
-    from retentionkit.rfm._lint import Finding, RuleLint
+    from retentionkit.rfm._findings import Finding, RuleLint
     from retentionkit.rfm._measure import measure
     from retentionkit.rfm._presets import (
         EIGHT,
@@ -51,11 +51,11 @@ __getattr__, __dir__ = open_door(
         "TRAVEL_TIERS_COMPLETED": "_presets",
         "VALUE_POTENTIAL_DORMANT": "_presets",
         "Bound": "_bounds",
-        "Finding": "_lint",
+        "Finding": "_findings",
         "RFMScores": "_scored",
         "RFMTable": "_table",
         "Rule": "_rule",
-        "RuleLint": "_lint",
+        "RuleLint": "_findings",
         "SegmentRules": "_rules",
         "Segments": "_segments",
         "measure": "_measure",
