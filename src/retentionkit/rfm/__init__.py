@@ -9,6 +9,12 @@ from retentionkit._doors import open_door
 if TYPE_CHECKING:
     from retentionkit.rfm._bounds import Bound
     from retentionkit.rfm._findings import Finding, RuleLint
+    from retentionkit.rfm._concentration import (
+        Claim,
+        Concentration,
+        ConcentrationBootstrap,
+        concentration,
+    )
     from retentionkit.rfm._measure import measure
     from retentionkit.rfm._presets import (
         EIGHT,
@@ -32,12 +38,16 @@ __all__ = [
     "VALUE_POTENTIAL_DORMANT",
     "Bound",
     "Finding",
+    "Claim",
+    "Concentration",
+    "ConcentrationBootstrap",
     "RFMScores",
     "RFMTable",
     "Rule",
     "RuleLint",
     "SegmentRules",
     "Segments",
+    "concentration",
     "measure",
     "score",
 ]
@@ -52,12 +62,16 @@ __getattr__, __dir__ = open_door(
         "VALUE_POTENTIAL_DORMANT": "_presets",
         "Bound": "_bounds",
         "Finding": "_findings",
+        "Claim": "_concentration",
+        "Concentration": "_concentration",
+        "ConcentrationBootstrap": "_concentration",
         "RFMScores": "_scored",
         "RFMTable": "_table",
         "Rule": "_rule",
         "RuleLint": "_findings",
         "SegmentRules": "_rules",
         "Segments": "_segments",
+        "concentration": "_concentration",
         "measure": "_measure",
         "score": "_score",
     },
