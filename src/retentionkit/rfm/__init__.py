@@ -7,21 +7,40 @@ from typing import TYPE_CHECKING
 from retentionkit._doors import open_door
 
 if TYPE_CHECKING:
+    from retentionkit.rfm._claim import SegmentClaim
+    from retentionkit.rfm._coverage import Coverage, coverage_rate
     from retentionkit.rfm._measure import measure
+    from retentionkit.rfm._profile import profile
+    from retentionkit.rfm._profiled import SegmentProfile
     from retentionkit.rfm._scored import RFMScores
     from retentionkit.rfm._segments import Segments
+    from retentionkit.rfm._spend_ratio import SpendRatio, spend_ratio
     from retentionkit.rfm._table import RFMTable
 
 __all__ = [
+    "Coverage",
     "RFMScores",
     "RFMTable",
+    "SegmentClaim",
+    "SegmentProfile",
     "Segments",
+    "SpendRatio",
+    "coverage_rate",
     "measure",
+    "profile",
+    "spend_ratio",
 ]
 
 __getattr__, __dir__ = open_door(
     __name__,
     {
+        "spend_ratio": "_spend_ratio",
+        "profile": "_profile",
+        "coverage_rate": "_coverage",
+        "SpendRatio": "_spend_ratio",
+        "SegmentProfile": "_profiled",
+        "SegmentClaim": "_claim",
+        "Coverage": "_coverage",
         "RFMScores": "_scored",
         "RFMTable": "_table",
         "Segments": "_segments",
