@@ -60,8 +60,8 @@ class SegmentClaim(Result):
     stated_ratio
         The same as it follows from the stated shares.
     verdict
-        `"consistent"` if both stated shares lie within their intervals; `"stronger"` if money is even
-        more concentrated: no more customers than stated bring no less, and at least one of the two
+        `"consistent"` if both stated shares lie within their intervals; `"stronger"` if money is
+        even more concentrated: no more customers than stated bring no less, and one of the two
         differs; `"contradicted"` otherwise; `"undefined"` where an interval is undefined.
     definition
         One sentence.

@@ -59,8 +59,8 @@ class SpendRatio(Result):
     claim
         What was stated, or None.
     verdict
-        `"consistent"` if `claim` lies within the interval, `"more"` or `"less"` if the ratio is higher
-        or lower; `"undefined"` without an interval; None without a claim.
+        `"consistent"` if `claim` lies within the interval, `"more"` or `"less"` if the ratio is
+        higher or lower; `"undefined"` without an interval; None without a claim.
     definition
         One sentence: what was divided by what.
     kind
@@ -112,7 +112,7 @@ class SpendRatio(Result):
     def _facts(self) -> Mapping[str, str]:
         facts = {"confidence": f"{100 * self.interval.confidence:g} %"}
         if self.claim is not None:
-            facts["claim"] = f"{self.claim:g} times: {_SAID[self.verdict or 'unknown']}"
+            facts["claim"] = f"{self.claim:g} times: {_SAID[self.verdict or 'undefined']}"
         return {**facts, "definition": self.definition}
 
 
