@@ -7,24 +7,58 @@ from typing import TYPE_CHECKING
 from retentionkit._doors import open_door
 
 if TYPE_CHECKING:
+    from retentionkit.rfm._bounds import Bound
+    from retentionkit.rfm._lint import Finding, RuleLint
     from retentionkit.rfm._measure import measure
+    from retentionkit.rfm._score import score
+    from retentionkit.rfm._presets import (
+        EIGHT,
+        STANDARD,
+        TRAVEL_TIERS,
+        TRAVEL_TIERS_COMPLETED,
+        VALUE_POTENTIAL_DORMANT,
+    )
+    from retentionkit.rfm._rule import Rule
+    from retentionkit.rfm._rules import SegmentRules
     from retentionkit.rfm._scored import RFMScores
     from retentionkit.rfm._segments import Segments
     from retentionkit.rfm._table import RFMTable
 
 __all__ = [
+    "EIGHT",
+    "STANDARD",
+    "TRAVEL_TIERS",
+    "TRAVEL_TIERS_COMPLETED",
+    "VALUE_POTENTIAL_DORMANT",
+    "Bound",
+    "Finding",
     "RFMScores",
     "RFMTable",
+    "Rule",
+    "RuleLint",
+    "SegmentRules",
     "Segments",
     "measure",
+    "score",
 ]
 
 __getattr__, __dir__ = open_door(
     __name__,
     {
+        "EIGHT": "_presets",
+        "STANDARD": "_presets",
+        "TRAVEL_TIERS": "_presets",
+        "TRAVEL_TIERS_COMPLETED": "_presets",
+        "VALUE_POTENTIAL_DORMANT": "_presets",
+        "Bound": "_bounds",
+        "Finding": "_lint",
         "RFMScores": "_scored",
         "RFMTable": "_table",
+        "Rule": "_rule",
+        "RuleLint": "_lint",
+        "SegmentRules": "_rules",
         "Segments": "_segments",
         "measure": "_measure",
+        "score": "_score",
     },
 )
