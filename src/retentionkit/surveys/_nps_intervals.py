@@ -28,7 +28,7 @@ from retentionkit.intervals import normal_quantile
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["adjusted", "bayesian", "bootstrap", "score", "variance", "wald"]
+__all__ = ["ADDED", "adjusted", "bayesian", "bootstrap", "percentiles", "score", "variance", "wald"]
 
 #: What adjusted Wald and the Bayesian prior add: three answers, half of them passive.
 ADDED: Final = (0.75, 1.5, 0.75)
@@ -103,7 +103,7 @@ def _constrained(counts: Counts, delta: float) -> float:
 def bayesian(counts: Counts, confidence: float, *, draws: int, rng: np.random.Generator) -> Limits:
     r"""Equal-tailed quantiles of :math:`p - d` under a Dirichlet prior of three answers."""
     drawn = rng.dirichlet(adjusted(counts), draws)
-    return _quantiles(drawn[:, 0] - drawn[:, 2], confidence)
+    return percentiles(drawn[:, 0] - drawn[:, 2], confidence)
 
 
 def bootstrap(counts: Counts, confidence: float, *, draws: int, rng: np.random.Generator) -> Limits:
@@ -112,10 +112,11 @@ def bootstrap(counts: Counts, confidence: float, *, draws: int, rng: np.random.G
     if n == 0:
         return math.nan, math.nan
     drawn = rng.multinomial(n, np.array(counts) / n, draws)
-    return _quantiles((drawn[:, 0] - drawn[:, 2]) / n, confidence)
+    return percentiles((drawn[:, 0] - drawn[:, 2]) / n, confidence)
 
 
-def _quantiles(values: NDArray[np.float64], confidence: float) -> Limits:
+def percentiles(values: NDArray[np.float64], confidence: float) -> Limits:
+    """Equal-tailed limits of simulated values."""
     tail = 0.5 - confidence / 2
     low, high = np.quantile(values, [tail, 1 - tail]).tolist()
     return low, high
