@@ -18,6 +18,7 @@ from retentionkit.rfm._ranks import (
     rank_within,
     spread,
     torn,
+    which_occur,
 )
 from retentionkit.rfm._scored import DIMENSIONS, Dimension, RFMScores
 
@@ -96,7 +97,8 @@ def better_is_more(table: RFMTable, name: Dimension) -> NDArray[np.float64] | No
 def _groups(values: NDArray[np.float64], name: Dimension) -> tuple[Groups, float]:
     """Equal values together, and the difference of money that is none."""
     if name == "monetary":
-        return equal_money(values), money_floor(values)
+        floor = money_floor(values)
+        return equal_money(values, floor), floor
     if name == "recency":
         return equal_counts((-values).astype(np.int64)).reversed(), 0.0
     return equal_counts(values.astype(np.int64)), 0.0
@@ -135,7 +137,7 @@ def scored(
     cuts: dict[Dimension, tuple[float, ...]] = {}
     levels: dict[Dimension, tuple[int, ...]] = {}
     for name, part in parts.items():
-        levels[name] = tuple(np.unique(part.score).tolist())
+        levels[name] = which_occur(part.score)
         if part.scale is not None:
             begins = part.scale.only(levels[name]).begins
             cuts[name] = as_measured(name, begins)
