@@ -9,14 +9,13 @@ from __future__ import annotations
 import dataclasses
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final, cast
-
-import numpy as np
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from retentionkit.errors import DataError, OptionError, RetentionKitWarning
 from retentionkit.results import Columns, Result
 from retentionkit.rfm._cuts import Scale
 from retentionkit.rfm._drift import drift_between
+from retentionkit.rfm._levels import counts_at, listed, starts_of
 from retentionkit.rfm._notes import say_notes
 from retentionkit.rfm._scales import as_measured, by_scales, scaled, scored
 from retentionkit.rfm._scorer_file import from_text, to_text
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Literal
 
-    from numpy.typing import NDArray
-
     from retentionkit.rfm._drift import Drift
     from retentionkit.rfm._scales import Scaled
     from retentionkit.rfm._scored import Dimension, RFMScores
@@ -37,9 +34,6 @@ if TYPE_CHECKING:
     from retentionkit.rfm._table import RFMTable
 
 __all__ = ["Scorer"]
-
-_SHOWN: Final = 9
-_HALF: Final = 4
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -136,8 +130,8 @@ class Scorer(Result):
         >>> import retentionkit as rk
         >>> log = rk.Transactions(rk.datasets.load_cdnow())
         >>> table = rk.rfm.measure(log, as_of="1998-03-31", window="6 months")
-        >>> rk.rfm.Scorer.fit(table, bins=3).cuts["monetary"]
-        (29.32, 66.53)
+        >>> rk.rfm.Scorer.fit(table).cuts["recency"]
+        (14.0, 35.0, 76.0, 125.0)
         """
         how = read_scoring(
             table, bins=bins, ties=ties, nested=nested, cuts=cuts, weights=weights, compat=compat
@@ -154,7 +148,7 @@ class Scorer(Result):
         customers: dict[Dimension, tuple[int, ...]] = {}
         for name, part in parts.items():
             scale = cast("Scale", part.scale)  # only nested scores and spread ties have none
-            scales[name], customers[name] = scale, _counts(part.score, scale.levels)
+            scales[name], customers[name] = scale, counts_at(part.score, scale.levels)
         return cls(
             cuts={name: as_measured(name, scale.begins) for name, scale in scales.items()},
             levels={name: scale.levels for name, scale in scales.items()},
@@ -301,7 +295,7 @@ class Scorer(Result):
         self, table: RFMTable, parts: Mapping[Dimension, Scaled], confidence: float
     ) -> Drift:
         after: dict[Dimension, tuple[int, ...]] = {
-            name: _counts(part.score, self.levels[name]) for name, part in parts.items()
+            name: counts_at(part.score, self.levels[name]) for name, part in parts.items()
         }
         return drift_between(
             (self.as_of, self.customers),
@@ -316,7 +310,7 @@ class Scorer(Result):
             for name in self.levels
             for level, start, people in zip(
                 self.levels[name],
-                _starts(name, self.cuts[name]),
+                starts_of(name, self.cuts[name]),
                 self.customers[name],
                 strict=True,
             )
@@ -328,8 +322,8 @@ class Scorer(Result):
         """One row for each dimension, as long as its cuts."""
         return {
             "dimension": list(self.levels),
-            "scores": [_listed(levels) for levels in self.levels.values()],
-            "cuts": [_listed(cuts) for cuts in self.cuts.values()],
+            "scores": [listed(levels) for levels in self.levels.values()],
+            "cuts": [listed(cuts) for cuts in self.cuts.values()],
         }
 
     def _facts(self) -> Mapping[str, str]:
@@ -340,24 +334,6 @@ class Scorer(Result):
             **currency,
             "definition": self.definition,
         }
-
-
-def _counts(score: NDArray[np.int64], levels: tuple[int, ...]) -> tuple[int, ...]:
-    """Customers at each of the levels."""
-    counts = np.bincount(score, minlength=levels[-1] + 1)
-    return tuple(counts[list(levels)].tolist())
-
-
-def _listed(numbers: Sequence[float]) -> str:
-    """Numbers as text, the middle ones of many left out."""
-    texts = [f"{number:,.6g}" for number in numbers]
-    shown = texts if len(texts) <= _SHOWN else [*texts[:_HALF], "…", *texts[-_HALF:]]
-    return "  ".join(shown)
-
-
-def _starts(name: Dimension, cuts: tuple[float, ...]) -> list[float | None]:
-    """Where each level begins, from the lowest on; nowhere for the lowest itself."""
-    return [None, *(reversed(cuts) if name == "recency" else cuts)]
 
 
 def _check_alike(what: str, fitted: str | None, given: str | None) -> None:
