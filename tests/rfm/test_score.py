@@ -305,6 +305,23 @@ def test_many_orders_of_few_customers_are_scored_as_well():
     assert found.frequency.tolist() == [2, 1, 3]
 
 
+def test_what_is_told_of_scores():
+    table = measured([0, 9, 5], orders=[1, 2, 2], money=[7, 5, 5], customer=["a", "b", "c"])
+    found = rk.rfm.score(table, bins=(2, 12, 3))
+    assert found.customer.tolist() == ["a", "b", "c"]
+    assert found.code.tolist() == ["2-3-3", "1-9-2", "2-9-2"]
+    assert found.frequency_monetary.tolist() == [3, 5.5, 5.5]
+    assert len(found) == 3
+    text = repr(found)
+    assert "as of       2025-12-31" in text
+    assert "note        frequency: 2 of 12 levels occur; 2 of 3 customers tie at 2." in text
+    assert "frequency_score" in text
+    without = rk.rfm.score(measured([0, 9], orders=[1, 2]), bins=2)
+    assert without.frequency_monetary is without.frequency
+    assert "note" not in repr(without)
+    assert without.to_frame()["code"].tolist() == ["21", "12"]
+
+
 # Properties.
 
 OPTIONS = (
