@@ -171,6 +171,15 @@ def test_the_cuts_of_the_r_package(table, bins):
         assert getattr(found, name).tolist() == expected
 
 
+def test_the_frequencies_of_the_r_package_s_demo():
+    # Customers by number of rows in rfm_data_orders, and how many scored 1 to 5 when R ran it.
+    customers = [42, 83, 143, 187, 176, 150, 94, 51, 38, 20, 3, 5, 2, 1]
+    orders = np.repeat(np.arange(1, 15), customers)
+    found = rk.rfm.score(measured([0] * len(orders), orders=orders), compat="r-rfm")
+    counts = np.bincount(found.frequency.astype(int))[1:]
+    assert counts.tolist() == [268, 187, 176, 244, 120]
+
+
 @given(table=TABLES, bins=st.tuples(*[st.integers(2, 9)] * 3))
 def test_nested_ranks_one_class_after_the_other(table, bins):
     found = rk.rfm.score(table, bins=bins, nested=True)

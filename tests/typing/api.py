@@ -154,6 +154,6 @@ def scores(log: rk.Transactions) -> None:
     assert_type(drift.reading, tuple[str, ...])
     scorer.save("scorer.json")
     assert_type(rk.rfm.Scorer.load("scorer.json"), rk.rfm.Scorer)
-    rk.plots.rf_heat_map(found, value="net_spend").set_title("customers")
+    rk.plots.rf_heat_map(found, value="net_spend")
     rk.plots.score_histogram(found)
     rk.rfm.score(table, ties="first")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
