@@ -8,13 +8,13 @@ from retentionkit._doors import open_door
 
 if TYPE_CHECKING:
     from retentionkit.rfm._bounds import Bound
-    from retentionkit.rfm._findings import Finding, RuleLint
     from retentionkit.rfm._concentration import (
         Claim,
         Concentration,
         ConcentrationBootstrap,
         concentration,
     )
+    from retentionkit.rfm._findings import Finding, RuleLint
     from retentionkit.rfm._measure import measure
     from retentionkit.rfm._presets import (
         EIGHT,
@@ -37,10 +37,10 @@ __all__ = [
     "TRAVEL_TIERS_COMPLETED",
     "VALUE_POTENTIAL_DORMANT",
     "Bound",
-    "Finding",
     "Claim",
     "Concentration",
     "ConcentrationBootstrap",
+    "Finding",
     "RFMScores",
     "RFMTable",
     "Rule",
