@@ -81,6 +81,10 @@ class Bound:
             given = getattr(self, name)
             if given is not None:
                 object.__setattr__(self, name, check_number(name, given))
+        object.__setattr__(self, "includes_low", bool(self.includes_low or self.low is None))
+        object.__setattr__(
+            self, "includes_high", bool(self.includes_high and self.high is not None)
+        )
         if self.low is None or self.high is None or self.low < self.high:
             return
         if self.low == self.high and self.includes_low and self.includes_high:

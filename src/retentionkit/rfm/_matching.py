@@ -79,13 +79,12 @@ def takes(
 
 
 def inside(
-    where: Mapping[str, Limit], values: Mapping[str, NDArray[np.float64]]
+    where: Mapping[str, Bound], values: Mapping[str, NDArray[np.float64]]
 ) -> NDArray[np.bool_]:
     """Who lies in a box."""
     found = np.ones(next(iter(values.values())).shape, dtype=np.bool_)
-    for name, limit in where.items():
-        if isinstance(limit, Bound):
-            found &= limit.takes(values[name])
+    for name, bound in where.items():
+        found &= bound.takes(values[name])
     return found
 
 
