@@ -226,6 +226,13 @@ def test_where_nobody_brought_anything_nothing_is_concentrated(negative):
     assert "nobody brought anything" in found.definition
 
 
+def test_values_that_cancel_out_are_not_nothing():
+    found = concentration([-5.0, 5.0], negative="normalised")
+    assert (found.gini.value, found.total) == (1, 0)
+    assert "nobody" not in found.definition
+    assert math.isnan(found.top_share(0.5).value)
+
+
 def test_a_single_customer_has_no_interval():
     found = concentration([5.0])
     assert found.gini.value == 0
