@@ -44,6 +44,7 @@ def results():
         "pit": rk.clv.pit(MODEL, h, held),
         "gains": rk.clv.gains(MODEL, h, held),
         "profile": rk.clv.profile(rk.clv.BGNBD.fit(h), h, "b"),
+        "lorenz": rk.rfm.concentration(rk.rfm.measure(log).net_spend),
     }
 
 
@@ -62,6 +63,7 @@ def draw(name, results, **options):
 NAMES = (
     "frequency_fit", "conditional_fit", "recency", "calibration", "activity_calibration", "pit",
     "gains", "probability_alive", "heterogeneity", "survival", "profile",
+    "lorenz",
 )  # fmt: skip
 
 
@@ -423,4 +425,4 @@ def test_what_is_not_its_result_is_refused_with_the_call_that_makes_it(name):
     with pytest.raises(KindError) as error:
         getattr(rk.plots, name)(MODEL)
     assert error.value.received == "an object of type BGNBD"
-    assert error.value.do.startswith(f"rk.plots.{name}(rk.clv.")
+    assert error.value.do.startswith((f"rk.plots.{name}(rk.clv.", f"rk.plots.{name}(rk.rfm."))

@@ -161,3 +161,16 @@ def own_tiers(table: rk.rfm.RFMTable) -> rk.rfm.Segments:
     assert_type(rk.rfm.STANDARD.assign(rk.rfm.score(table)), rk.rfm.Segments)
     rk.rfm.Rule("gold", size=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     return rules.assign(table)
+
+
+def concentrated(log: rk.Transactions) -> None:
+    """How much comes from how few."""
+    table = rk.rfm.measure(log)
+    assert table.net_spend is not None
+    found = rk.rfm.concentration(table.net_spend, negative="drop", window=table.window)
+    assert_type(found, rk.rfm.Concentration)
+    assert_type(found.claim(customers=0.2, value=0.8), rk.rfm.Claim)
+    assert_type(found.bootstrap(n_resamples=100, rng=1), rk.rfm.ConcentrationBootstrap)
+    customers: NDArray[np.float64] = found.lorenz.customers
+    assert_type(float(customers[0]), float)
+    rk.rfm.concentration([1.0, -2.0], negative="abs")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
         concentration,
     )
     from retentionkit.rfm._coverage import Coverage, coverage_rate
-    from retentionkit.rfm._findings import Finding, RuleLint
     from retentionkit.rfm._drift import Drift
+    from retentionkit.rfm._findings import Finding, RuleLint
     from retentionkit.rfm._measure import measure
     from retentionkit.rfm._presets import (
         EIGHT,
@@ -48,18 +48,16 @@ __all__ = [
     "Concentration",
     "ConcentrationBootstrap",
     "Coverage",
+    "Drift",
     "Finding",
     "RFMScores",
     "RFMTable",
     "Rule",
     "RuleLint",
+    "Scorer",
     "SegmentClaim",
     "SegmentProfile",
     "SegmentRules",
-    "Drift",
-    "RFMScores",
-    "RFMTable",
-    "Scorer",
     "Segments",
     "SpendRatio",
     "concentration",
