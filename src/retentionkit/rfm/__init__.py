@@ -34,16 +34,16 @@ __all__ = [
 __getattr__, __dir__ = open_door(
     __name__,
     {
-        "spend_ratio": "_spend_ratio",
-        "profile": "_profile",
-        "coverage_rate": "_coverage",
-        "SpendRatio": "_spend_ratio",
-        "SegmentProfile": "_profiled",
-        "SegmentClaim": "_claim",
         "Coverage": "_coverage",
         "RFMScores": "_scored",
         "RFMTable": "_table",
+        "SegmentClaim": "_claim",
+        "SegmentProfile": "_profiled",
         "Segments": "_segments",
+        "SpendRatio": "_spend_ratio",
+        "coverage_rate": "_coverage",
         "measure": "_measure",
+        "profile": "_profile",
+        "spend_ratio": "_spend_ratio",
     },
 )
