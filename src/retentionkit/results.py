@@ -11,6 +11,7 @@ import datetime as dt
 import html
 import math
 import textwrap
+import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeGuard, cast
@@ -31,7 +32,8 @@ __all__ = ["Columns", "Estimate", "Interval", "JSONValue", "Result", "as_json", 
 JSONValue: TypeAlias = "bool | int | float | str | list[JSONValue] | dict[str, JSONValue] | None"
 Columns: TypeAlias = "Mapping[str, NDArray[Any] | Sequence[object]]"
 
-_PREVIEW = 10
+_WHOLE = 14  # tables of up to so many rows are shown whole
+_PREVIEW = 10  # rows of a longer one
 _COLUMNS = 100
 _LEFT = " style='text-align:left;vertical-align:top;padding:1px 8px'"
 _RIGHT = " style='text-align:right;padding:1px 8px'"
@@ -124,7 +126,7 @@ class Result(ABC):
 
     _heading: ClassVar[str] = ""
     #: Rows up to which a table is printed whole.
-    _whole_up_to: ClassVar[int] = _PREVIEW
+    _whole_up_to: ClassVar[int] = _WHOLE
 
     @abstractmethod
     def _table(self) -> Columns:
@@ -312,13 +314,22 @@ def _text_table(columns: Columns, most: int) -> list[str]:
     names, first, last, between = _preview(columns, most)
     if not first:
         return []
-    widths = [max(map(len, column)) for column in zip(names, *first, *last, strict=True)]
+    widths = [max(map(_places, column)) for column in zip(names, *first, *last, strict=True)]
     lines = [
-        "  " + "  ".join(f"{text:>{width}}" for text, width in zip(row, widths, strict=True))
+        "".join(f"  {_right(text, width)}" for text, width in zip(row, widths, strict=True))
         for row in [names, *first, *last]
     ]
     more = [f"  … {between:,} more rows …"] if between else []
     return lines[: len(first) + 1] + more + lines[len(first) + 1 :]
+
+
+def _places(text: str) -> int:
+    """How wide a text is in a terminal, where a Chinese character takes two places."""
+    return len(text) + sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
+
+
+def _right(text: str, places: int) -> str:
+    return " " * (places - _places(text)) + text
 
 
 def _html_table(columns: Columns, most: int) -> str:
