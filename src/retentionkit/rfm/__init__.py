@@ -67,17 +67,6 @@ __all__ = [
 __getattr__, __dir__ = open_door(
     __name__,
     {
-        "Coverage": "_coverage",
-        "RFMScores": "_scored",
-        "RFMTable": "_table",
-        "SegmentClaim": "_claim",
-        "SegmentProfile": "_profiled",
-        "Segments": "_segments",
-        "SpendRatio": "_spend_ratio",
-        "coverage_rate": "_coverage",
-        "measure": "_measure",
-        "profile": "_profile",
-        "spend_ratio": "_spend_ratio",
         "EIGHT": "_presets",
         "STANDARD": "_presets",
         "TRAVEL_TIERS": "_presets",
