@@ -4,6 +4,7 @@
 # pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from unicodedata import east_asian_width
 
@@ -145,9 +146,9 @@ def _draw(ax: Axes, box: Box, face: _Face) -> bool:
     ax.add_patch(
         Rectangle((box.x, box.y), box.width, box.height, facecolor=colour, edgecolor="white", lw=2)
     )
+    labels = (face.label, face.label.replace(" ", "\n"))
     size, text = max(
-        _fitted(f"{label}\n{100 * face.share:.1f} %", box)
-        for label in (face.label, face.label.replace(" ", "\n"))
+        (_fitted(f"{label}\n{100 * face.share:.1f} %", box) for label in labels), key=itemgetter(0)
     )
     if size < _SMALLEST:
         return False
