@@ -134,6 +134,20 @@ def chance(found: rk.PurchaseHistories) -> None:
     rk.clv.tiers(value)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
+def segment_money(segments: rk.rfm.Segments) -> None:
+    """What each segment brings."""
+    found = rk.rfm.profile(segments, confidence=0.9)
+    assert_type(found, rk.rfm.SegmentProfile)
+    assert_type(found.claim("top", customers=0.12, revenue=0.65), rk.rfm.SegmentClaim)
+    assert_type(found.estimate("revenue", "top").value, float)
+    assert_type(rk.rfm.spend_ratio(segments, "top", ("middle", "low"), claim=3), rk.rfm.SpendRatio)
+    assert_type(
+        rk.rfm.coverage_rate(segments.customers("top"), {1, 2}, customers=segments.customer),
+        rk.rfm.Coverage,
+    )
+    found.estimate("profit", "top")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
 def compare(log: rk.Transactions, found: rk.PurchaseHistories) -> None:
     """Which model, and whether its forecasts would have held."""
     compared = rk.clv.compare_models(found, holdout=rk.holdout(log, found, until="1998-06-30"))
