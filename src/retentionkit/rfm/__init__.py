@@ -8,9 +8,15 @@ from retentionkit._doors import open_door
 
 if TYPE_CHECKING:
     from retentionkit.rfm._bounds import Bound
-    from retentionkit.rfm._lint import Finding, RuleLint
+    from retentionkit.rfm._findings import Finding, RuleLint
+    from retentionkit.rfm._concentration import (
+        Claim,
+        Concentration,
+        ConcentrationBootstrap,
+        concentration,
+    )
     from retentionkit.rfm._measure import measure
-    from retentionkit.rfm._score import score
+    from retentionkit.rfm._migration import Migration, migration
     from retentionkit.rfm._presets import (
         EIGHT,
         STANDARD,
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
     )
     from retentionkit.rfm._rule import Rule
     from retentionkit.rfm._rules import SegmentRules
+    from retentionkit.rfm._score import score
     from retentionkit.rfm._scored import RFMScores
     from retentionkit.rfm._segments import Segments
     from retentionkit.rfm._table import RFMTable
@@ -32,13 +39,19 @@ __all__ = [
     "VALUE_POTENTIAL_DORMANT",
     "Bound",
     "Finding",
+    "Claim",
+    "Concentration",
+    "ConcentrationBootstrap",
+    "Migration",
     "RFMScores",
     "RFMTable",
     "Rule",
     "RuleLint",
     "SegmentRules",
     "Segments",
+    "concentration",
     "measure",
+    "migration",
     "score",
 ]
 
@@ -51,14 +64,20 @@ __getattr__, __dir__ = open_door(
         "TRAVEL_TIERS_COMPLETED": "_presets",
         "VALUE_POTENTIAL_DORMANT": "_presets",
         "Bound": "_bounds",
-        "Finding": "_lint",
+        "Finding": "_findings",
+        "Claim": "_concentration",
+        "Concentration": "_concentration",
+        "ConcentrationBootstrap": "_concentration",
+        "Migration": "_migration",
         "RFMScores": "_scored",
         "RFMTable": "_table",
         "Rule": "_rule",
-        "RuleLint": "_lint",
+        "RuleLint": "_findings",
         "SegmentRules": "_rules",
         "Segments": "_segments",
+        "concentration": "_concentration",
         "measure": "_measure",
+        "migration": "_migration",
         "score": "_score",
     },
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeGuard
 
 import numpy as np
 
@@ -21,6 +21,7 @@ __all__ = [
     "Condition",
     "Limit",
     "NotGiven",
+    "is_listed",
     "read_condition",
     "say_conditions",
     "say_number",
@@ -135,16 +136,21 @@ def say_number(value: float | None) -> str:
     return "" if value is None else f"{value:,.12g}"
 
 
-def read_condition(name: str, given: Any) -> Limit | None:  # noqa: ANN401 - checked here
+def is_listed(value: object) -> TypeGuard[tuple[Any, ...] | list[Any]]:
+    """Whether a value is a tuple or a list."""
+    return isinstance(value, tuple | list)
+
+
+def read_condition(name: str, given: object) -> Limit | None:
     """A condition as a bound; None where there is none."""
     if given is None or isinstance(given, Bound):
         return given
     if isinstance(given, str) and given == NOT_GIVEN:
         return NOT_GIVEN
-    if isinstance(given, tuple | list):
-        limits: list[Any] = list(given)  # pyright: ignore[reportUnknownArgumentType]
-        if len(limits) == len(("low", "high")):
-            return Bound(*limits)
+    if is_listed(given):
+        if len(given) == len(("low", "high")):
+            low, high = given
+            return Bound(low, high)
     elif not isinstance(given, str):
         number = check_number(name, given, do=f"Write {name}=3, {name}=(2, 5) or a Bound.")
         return Bound(number, number, includes_high=True)

@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["inside", "say_window", "takes", "values_of"]
 
 
-def values_of(
-    rules: SegmentRules, data: RFMTable | RFMScores
-) -> dict[str, NDArray[np.float64]]:
+def values_of(rules: SegmentRules, data: RFMTable | RFMScores) -> dict[str, NDArray[np.float64]]:
     """The scores or measures that the rules use, by name, from data that fit the rules."""
     table = measures_of(data)
     _check_window(rules, table)

@@ -41,7 +41,7 @@ def _of_dimension(name: Dimension, part: Scaled, bins: int) -> list[str]:
     most = int(part.groups.size.argmax())
     tied, value = int(part.groups.size[most]), float(part.groups.value[most])
     said = f"{name}: {levels} of {bins} levels occur"
-    if tied * bins > people:
+    if tied * bins > people and tied > 1:
         at = f"{-value:,.0f} days" if name == "recency" else f"{value:,.10g}"
         said += f"; {tied:,} of {people:,} customers tie at {at}"
     return [f"{said}."]

@@ -34,6 +34,7 @@ __all__ = [
 
 #: Amounts that differ by less than this share are equal: the order of summation is no difference.
 SAME: Final = 1e-9
+_REST: Final = 1e-12
 _DENSE: Final = 4
 
 
@@ -72,8 +73,12 @@ def equal_counts(values: NDArray[np.int64]) -> Groups:
 
 
 def money_floor(values: NDArray[np.float64]) -> float:
-    """What is nothing, beside the amounts there are: refunds that cancel may leave 1e-14."""
-    known = np.abs(values[values != 0])
+    """What is nothing, beside the amounts there are: refunds that cancel may leave 1e-14.
+
+    Such rests do not count among the amounts, so that many of them are still nothing.
+    """
+    size = np.abs(values)
+    known = size[size > _REST * size.max()]
     return SAME * float(np.median(known)) if len(known) else 0.0
 
 

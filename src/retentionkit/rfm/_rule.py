@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Final
 
 from retentionkit.errors import OptionError
 from retentionkit.rfm._bounds import (
@@ -16,6 +17,8 @@ from retentionkit.rfm._bounds import (
 )
 
 __all__ = ["Rule"]
+
+_RESERVED: Final = frozenset({"unassigned", "refund_only"})  # what Segments call those outside
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,15 +101,16 @@ class Rule:
 
 
 def _check_texts(rule: Rule) -> None:
-    labels: tuple[object, ...] = (rule.english, rule.chinese)
-    named: object = rule.name
-    plain = all(label is None or isinstance(label, str) for label in labels)
-    reserved = named in {"unassigned", "refund_only"}
-    if isinstance(named, str) and named.strip() and not reserved and plain:
+    texts = (rule.name, rule.english or "", rule.chinese or "", rule.note)
+    if all(map(_is_text, texts)) and rule.name.strip() and rule.name not in _RESERVED:
         return
     raise OptionError(
         "A rule needs a name, and labels that are text.",
         received=f"name={rule.name!r}, english={rule.english!r}, chinese={rule.chinese!r}",
-        allowed="text that is not empty, and neither 'unassigned' nor 'refund_only'",
+        allowed=f"text that is not empty, and none of {', '.join(map(repr, sorted(_RESERVED)))}",
         do="Pass the key of the segment first: Rule('diamond', orders=(3, None)).",
     )
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from retentionkit.errors import KindError, OptionError
-from retentionkit.rfm._bounds import SCORES
+from retentionkit.rfm._bounds import SCORES, is_listed
 from retentionkit.rfm._rule import Rule
 
 if TYPE_CHECKING:
@@ -29,9 +29,7 @@ def check_rules(rules: Sequence[object]) -> tuple[Rule, ...]:
     kinds = {name in SCORES for rule in found for name in rule.conditions}
     if len(kinds) != 1:
         raise OptionError(
-            "Rules must be on scores or on measures."
-            if kinds
-            else "No rule has a condition.",
+            "Rules must be on scores or on measures." if kinds else "No rule has a condition.",
             received=f"{len(found)} rules, on {'both' if kinds else 'neither'}",
             allowed="at least one condition, and all of them on scores or all on measures",
             do="Write the whole set in one of them, or make two sets.",
@@ -44,8 +42,7 @@ def read_bins(bins: object, *, on_scores: bool) -> tuple[int, int, int] | None:
     """The bins of rules on scores, one number for each dimension; None for rules on measures."""
     if bins is None:
         return _DEFAULT if on_scores else None
-    given: Any = bins
-    each: tuple[Any, ...] = tuple(given) if isinstance(given, tuple | list) else (given,) * 3
+    each: list[Any] = list(bins) if is_listed(bins) else [bins] * len(_DEFAULT)
     whole = [isinstance(size, int) and not isinstance(size, bool) and size >= 1 for size in each]
     if on_scores and len(each) == len(_DEFAULT) and all(whole):
         return (each[0], each[1], each[2])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +13,7 @@ from retentionkit.rfm._rule import Rule
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Mapping
 
     from retentionkit.results import JSONValue
     from retentionkit.rfm._bounds import Limit
@@ -109,15 +109,15 @@ def _read(document: Any) -> dict[str, Any]:  # noqa: ANN401 - of a file that any
         message = f"unknown entries {sorted(unknown)}"
         raise ValueError(message)
     settings = {name: document[name] for name in _SETTINGS if name in document}
-    if isinstance(settings.get("bins"), list):
-        settings["bins"] = tuple(settings["bins"])
     return {"rules": [_read_rule(rule) for rule in document["rules"]], **settings}
 
 
 def _read_rule(entry: Mapping[str, Any]) -> Rule:
     texts = {name: entry[name] for name in entry if name not in {"name", "conditions"}}
-    conditions = {
-        name: Bound(**limit) if isinstance(limit, Mapping) else limit
-        for name, limit in entry.get("conditions", {}).items()
-    }
-    return Rule(entry["name"], **texts, **conditions)
+    conditions: Mapping[str, Any] = entry.get("conditions", {})
+    limits = {name: _read_condition(limit) for name, limit in conditions.items()}
+    return Rule(entry["name"], **texts, **limits)
+
+
+def _read_condition(limit: Any) -> Any:  # noqa: ANN401 - checked where a rule is made
+    return Bound(**limit) if hasattr(limit, "keys") else limit

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from retentionkit.durations import Duration
-    from retentionkit.rfm._lint import RuleLint
+    from retentionkit.rfm._findings import RuleLint
     from retentionkit.rfm._rule import Rule
     from retentionkit.rfm._scored import RFMScores
     from retentionkit.rfm._table import RFMTable
@@ -126,9 +126,7 @@ class SegmentRules(Result):
         """English labels of the segments."""
         stated = {rule.name: rule.english for rule in self.rules if rule.english is not None}
         plain = {name: name.replace("_", " ") for name in self.names}
-        return tuple(
-            stated.get(name, text[:1].upper() + text[1:]) for name, text in plain.items()
-        )
+        return tuple(stated.get(name, text[:1].upper() + text[1:]) for name, text in plain.items())
 
     @property
     def chinese(self) -> tuple[str, ...]:
@@ -247,7 +245,7 @@ class SegmentRules(Result):
         return as_document(self)
 
     @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> SegmentRules:
+    def from_dict(cls, document: Mapping[str, JSONValue]) -> SegmentRules:
         """The rules of which `to_dict` or a hand made the document.
 
         Parameters
@@ -302,7 +300,7 @@ class SegmentRules(Result):
         DataError
             The file holds no table of rules.
         """
-        return cls.from_dict(read_document(path))
+        return cls(**from_document(read_document(path)))
 
     def __len__(self) -> int:
         """The number of rules."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeGuard, cast, get_args
 
 import numpy as np
 
@@ -81,7 +81,7 @@ def read_scoring(
     bins: object,
     ties: Ties,
     nested: bool,
-    cuts: Any,  # noqa: ANN401 - checked here
+    cuts: object,
     weights: object,
     compat: Compat | None,
 ) -> Scoring:
@@ -91,8 +91,8 @@ def read_scoring(
     check_choice("compat", compat, (None, *get_args(Compat)))
     check_choice("nested", nested, (False, True))
     own: dict[Dimension, NDArray[np.float64]] = {}
-    if isinstance(cuts, Mapping):
-        own = _own_cuts(cast("Mapping[Any, Any]", cuts), measures)
+    if _is_mapping(cuts):
+        own = _own_cuts(cuts, measures)
     else:
         check_choice("cuts", cuts, (None, "quantiles", "mean"))
     ranked = cuts is None and compat is None
@@ -151,8 +151,7 @@ def _read_bins(
         rest = _FEWEST if method == "mean" else _DEFAULT
         counts = [len(own[name]) + 1 if name in own else rest for name in DIMENSIONS]
         return counts[0], counts[1], counts[2]
-    given = bins if isinstance(bins, list | tuple) else [bins] * len(DIMENSIONS)
-    several = [_whole(number) for number in cast("Sequence[object]", given)]
+    several = [_whole(n) for n in (bins if _is_several(bins) else [bins] * len(DIMENSIONS))]
     if len(several) != len(DIMENSIONS) or not all(_FEWEST <= n <= _MOST for n in several):
         raise OptionError(
             f"`bins` must be whole numbers from {_FEWEST} to {_MOST}.",
@@ -178,10 +177,21 @@ def _read_bins(
     return several[0], several[1], several[2]
 
 
+def _is_several(value: object) -> TypeGuard[Sequence[object]]:
+    return isinstance(value, list | tuple)
+
+
+def _is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    return isinstance(value, Mapping)
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
 def _whole(number: object) -> int:
     """A whole number; 0, which is none of the allowed ones, for anything else."""
-    whole = isinstance(number, int | np.integer) and not isinstance(number, bool)
-    return int(number) if whole else 0
+    return int(number) if _is_whole(number) else 0
 
 
 def _own_cuts(cuts: Mapping[Any, Any], table: RFMTable) -> dict[Dimension, NDArray[np.float64]]:
