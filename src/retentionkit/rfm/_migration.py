@@ -135,7 +135,7 @@ def migration(
            [  63,  251, 1201],
            [   6,   49,    0]])
     >>> moved.rate("rarely", "often").interval
-    Interval(0.03262 to 0.05281, 95 %)
+    Interval(0.03264 to 0.05285, 95 %)
     """
     for part in (before, after):
         check_segments(part)
