@@ -140,3 +140,13 @@ def compare(log: rk.Transactions, found: rk.PurchaseHistories) -> None:
     assert_type(compared, rk.clv.ModelComparison)
     assert_type(compared.recommended, str | None)
     assert_type(rk.clv.backtest(log, models=(rk.clv.BGNBD, "NBD")), rk.clv.Backtest)
+
+
+def moves(before: rk.rfm.Segments, after: rk.rfm.Segments) -> None:
+    """Who moved from which segment to which."""
+    moved = rk.rfm.migration(before, after, ranking=["gold", "potential"], confidence=0.9)
+    assert_type(moved, rk.rfm.Migration)
+    assert_type(moved.present_at_both(), rk.rfm.Migration)
+    counts: NDArray[np.int64] = moved.counts
+    assert_type(moved.rate("potential", "gold").value * float(counts[0, 0]), float)
+    assert_type(moved.upgrade_rate().interval.low, float)
