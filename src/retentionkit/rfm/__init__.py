@@ -8,13 +8,15 @@ from retentionkit._doors import open_door
 
 if TYPE_CHECKING:
     from retentionkit.rfm._bounds import Bound
-    from retentionkit.rfm._findings import Finding, RuleLint
+    from retentionkit.rfm._claim import SegmentClaim
     from retentionkit.rfm._concentration import (
         Claim,
         Concentration,
         ConcentrationBootstrap,
         concentration,
     )
+    from retentionkit.rfm._coverage import Coverage, coverage_rate
+    from retentionkit.rfm._findings import Finding, RuleLint
     from retentionkit.rfm._measure import measure
     from retentionkit.rfm._migration import Migration, migration
     from retentionkit.rfm._presets import (
@@ -24,11 +26,14 @@ if TYPE_CHECKING:
         TRAVEL_TIERS_COMPLETED,
         VALUE_POTENTIAL_DORMANT,
     )
+    from retentionkit.rfm._profile import profile
+    from retentionkit.rfm._profiled import SegmentProfile
     from retentionkit.rfm._rule import Rule
     from retentionkit.rfm._rules import SegmentRules
     from retentionkit.rfm._score import score
     from retentionkit.rfm._scored import RFMScores
     from retentionkit.rfm._segments import Segments
+    from retentionkit.rfm._spend_ratio import SpendRatio, spend_ratio
     from retentionkit.rfm._table import RFMTable
 
 __all__ = [
@@ -38,21 +43,28 @@ __all__ = [
     "TRAVEL_TIERS_COMPLETED",
     "VALUE_POTENTIAL_DORMANT",
     "Bound",
-    "Finding",
     "Claim",
     "Concentration",
     "ConcentrationBootstrap",
     "Migration",
+    "Coverage",
+    "Finding",
     "RFMScores",
     "RFMTable",
     "Rule",
     "RuleLint",
+    "SegmentClaim",
+    "SegmentProfile",
     "SegmentRules",
     "Segments",
+    "SpendRatio",
     "concentration",
+    "coverage_rate",
     "measure",
     "migration",
+    "profile",
     "score",
+    "spend_ratio",
 ]
 
 __getattr__, __dir__ = open_door(
@@ -69,6 +81,13 @@ __getattr__, __dir__ = open_door(
         "Concentration": "_concentration",
         "ConcentrationBootstrap": "_concentration",
         "Migration": "_migration",
+        "spend_ratio": "_spend_ratio",
+        "profile": "_profile",
+        "coverage_rate": "_coverage",
+        "SpendRatio": "_spend_ratio",
+        "SegmentProfile": "_profiled",
+        "SegmentClaim": "_claim",
+        "Coverage": "_coverage",
         "RFMScores": "_scored",
         "RFMTable": "_table",
         "Rule": "_rule",
