@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from retentionkit.plots._frequency_fit import frequency_fit
     from retentionkit.plots._gains import gains
     from retentionkit.plots._heterogeneity import heterogeneity
+    from retentionkit.plots._migration import migration
     from retentionkit.plots._most_valuable import most_valuable
     from retentionkit.plots._pit import pit
     from retentionkit.plots._probability_alive import probability_alive
@@ -29,6 +30,7 @@ __all__ = [
     "frequency_fit",
     "gains",
     "heterogeneity",
+    "migration",
     "most_valuable",
     "pit",
     "probability_alive",
@@ -46,6 +48,7 @@ __getattr__, __dir__ = open_door(
         "frequency_fit": "_frequency_fit",
         "gains": "_gains",
         "heterogeneity": "_heterogeneity",
+        "migration": "_migration",
         "most_valuable": "_most_valuable",
         "pit": "_pit",
         "probability_alive": "_probability_alive",
