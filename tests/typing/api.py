@@ -150,3 +150,24 @@ def moves(before: rk.rfm.Segments, after: rk.rfm.Segments) -> None:
     counts: NDArray[np.int64] = moved.counts
     assert_type(moved.rate("potential", "gold").value * float(counts[0, 0]), float)
     assert_type(moved.upgrade_rate().interval.low, float)
+
+
+def own_tiers(table: rk.rfm.RFMTable) -> rk.rfm.Segments:
+    """Rules, what is wrong with them, and who is where."""
+    rules = rk.rfm.SegmentRules(
+        [
+            rk.rfm.Rule("gold", chinese="金卡", orders=(2, None), net_spend="not given"),
+            rk.rfm.Rule("first", orders=1, net_spend=rk.rfm.Bound(high=3, includes_high=True)),
+        ],
+        window="12 months",
+        ranked=True,
+    )
+    lint = rules.lint(table)
+    assert_type(lint, rk.rfm.RuleLint)
+    assert_type(lint.gaps, tuple[rk.rfm.Finding, ...])
+    assert_type(lint.clean, bool)
+    rules.save("tiers.json")
+    assert_type(rk.rfm.SegmentRules.load("tiers.json"), rk.rfm.SegmentRules)
+    assert_type(rk.rfm.STANDARD.assign(rk.rfm.score(table)), rk.rfm.Segments)
+    rk.rfm.Rule("gold", size=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    return rules.assign(table)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     )
     from retentionkit.rfm._coverage import Coverage, coverage_rate
     from retentionkit.rfm._findings import Finding, RuleLint
+    from retentionkit.rfm._drift import Drift
     from retentionkit.rfm._measure import measure
     from retentionkit.rfm._migration import Migration, migration
     from retentionkit.rfm._presets import (
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from retentionkit.rfm._rules import SegmentRules
     from retentionkit.rfm._score import score
     from retentionkit.rfm._scored import RFMScores
+    from retentionkit.rfm._scorer import Scorer
     from retentionkit.rfm._segments import Segments
     from retentionkit.rfm._spend_ratio import SpendRatio, spend_ratio
     from retentionkit.rfm._table import RFMTable
@@ -56,6 +58,10 @@ __all__ = [
     "SegmentClaim",
     "SegmentProfile",
     "SegmentRules",
+    "Drift",
+    "RFMScores",
+    "RFMTable",
+    "Scorer",
     "Segments",
     "SpendRatio",
     "concentration",
@@ -93,6 +99,10 @@ __getattr__, __dir__ = open_door(
         "Rule": "_rule",
         "RuleLint": "_findings",
         "SegmentRules": "_rules",
+        "Drift": "_drift",
+        "RFMScores": "_scored",
+        "RFMTable": "_table",
+        "Scorer": "_scorer",
         "Segments": "_segments",
         "concentration": "_concentration",
         "measure": "_measure",
