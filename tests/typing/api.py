@@ -156,6 +156,16 @@ def compare(log: rk.Transactions, found: rk.PurchaseHistories) -> None:
     assert_type(rk.clv.backtest(log, models=(rk.clv.BGNBD, "NBD")), rk.clv.Backtest)
 
 
+def moves(before: rk.rfm.Segments, after: rk.rfm.Segments) -> None:
+    """Who moved from which segment to which."""
+    moved = rk.rfm.migration(before, after, ranking=["gold", "potential"], confidence=0.9)
+    assert_type(moved, rk.rfm.Migration)
+    assert_type(moved.present_at_both(), rk.rfm.Migration)
+    counts: NDArray[np.int64] = moved.counts
+    assert_type(moved.rate("potential", "gold").value * float(counts[0, 0]), float)
+    assert_type(moved.upgrade_rate().interval.low, float)
+
+
 def own_tiers(table: rk.rfm.RFMTable) -> rk.rfm.Segments:
     """Rules, what is wrong with them, and who is where."""
     rules = rk.rfm.SegmentRules(

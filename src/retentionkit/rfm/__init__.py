@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from retentionkit.rfm._drift import Drift
     from retentionkit.rfm._findings import Finding, RuleLint
     from retentionkit.rfm._measure import measure
+    from retentionkit.rfm._migration import Migration, migration
     from retentionkit.rfm._presets import (
         EIGHT,
         STANDARD,
@@ -50,6 +51,7 @@ __all__ = [
     "Coverage",
     "Drift",
     "Finding",
+    "Migration",
     "RFMScores",
     "RFMTable",
     "Rule",
@@ -63,6 +65,7 @@ __all__ = [
     "concentration",
     "coverage_rate",
     "measure",
+    "migration",
     "profile",
     "score",
     "spend_ratio",
@@ -81,6 +84,7 @@ __getattr__, __dir__ = open_door(
         "Claim": "_concentration",
         "Concentration": "_concentration",
         "ConcentrationBootstrap": "_concentration",
+        "Migration": "_migration",
         "spend_ratio": "_spend_ratio",
         "profile": "_profile",
         "coverage_rate": "_coverage",
@@ -100,6 +104,7 @@ __getattr__, __dir__ = open_door(
         "Segments": "_segments",
         "concentration": "_concentration",
         "measure": "_measure",
+        "migration": "_migration",
         "score": "_score",
     },
 )
