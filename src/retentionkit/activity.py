@@ -126,17 +126,18 @@ class OrderDays:
     @property
     def last(self) -> NDArray[np.int64]:
         """Each customer's last day, shape (n,)."""
-        return self.day[self.starts + self.counts - 1]
+        found: NDArray[np.int64] = self.day[self.starts + self.counts - 1]
+        return found
 
     def orders_since(self, day: int) -> NDArray[np.int64]:
         """Each customer's orders on that day and later, shape (n,)."""
         late = self.day >= day
-        found = late.astype(np.int64) if self.orders is None else late * self.orders
-        return np.asarray(np.add.reduceat(found, self.starts))
+        each = np.ones(len(late), dtype=np.int64) if self.orders is None else self.orders
+        return np.asarray(np.add.reduceat(np.where(late, each, 0), self.starts), dtype=np.int64)
 
     def gaps(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Gaps between order days, and where each customer's begin, and how many there are."""
-        gap = np.diff(self.day)
+        gap: NDArray[np.int64] = np.diff(self.day)
         gap = np.delete(gap, self.starts[1:] - 1)  # from one customer to the next
         return gap, self.starts - np.arange(len(self.starts)), self.counts - 1
 

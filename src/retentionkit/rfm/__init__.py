@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from retentionkit._doors import open_door
 
 if TYPE_CHECKING:
+    from retentionkit.rfm._evaluate import evaluate_segmentation
+    from retentionkit.rfm._evaluation import SegmentationEvaluation
     from retentionkit.rfm._lifecycle import OwnGap, lifecycle
     from retentionkit.rfm._measure import measure
     from retentionkit.rfm._scored import RFMScores
@@ -17,7 +19,9 @@ __all__ = [
     "OwnGap",
     "RFMScores",
     "RFMTable",
+    "SegmentationEvaluation",
     "Segments",
+    "evaluate_segmentation",
     "lifecycle",
     "measure",
 ]
@@ -28,7 +32,9 @@ __getattr__, __dir__ = open_door(
         "OwnGap": "_lifecycle",
         "RFMScores": "_scored",
         "RFMTable": "_table",
+        "SegmentationEvaluation": "_evaluation",
         "Segments": "_segments",
+        "evaluate_segmentation": "_evaluate",
         "lifecycle": "_lifecycle",
         "measure": "_measure",
     },
