@@ -72,7 +72,7 @@ class OwnGap:
     >>> own = rk.rfm.OwnGap(3, otherwise="6 months")
     >>> stages = rk.rfm.lifecycle(log, as_of="1998-03-31", dormant_after=own)
     >>> len(stages.customers("dormant"))
-    203
+    390
     """
 
     times: float

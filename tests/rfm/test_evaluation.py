@@ -266,7 +266,7 @@ def test_what_is_undefined_stays_so():
 def test_few_expected_events_are_noted():
     log = parsed(ROWS, order="order")
     found = rk.rfm.evaluate_segmentation(labelled(log, {"a": "x", "b": "y"}), log)
-    assert "A segment expects only 0.5 customers who order again" in " ".join(found.notes)
+    assert "In the smallest cell only 0.5 customers are expected" in " ".join(found.notes)
     cdnow = rk.Transactions(rk.datasets.load_cdnow())
     many = rk.rfm.evaluate_segmentation(rk.rfm.lifecycle(cdnow, as_of="1997-09-30"), cdnow)
     assert many.notes == ()

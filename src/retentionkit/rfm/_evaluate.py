@@ -119,7 +119,16 @@ def evaluate_segmentation(
     >>> log = rk.Transactions(rk.datasets.load_cdnow())
     >>> stages = rk.rfm.lifecycle(log, as_of="1997-09-30")
     >>> found = rk.rfm.evaluate_segmentation(stages, log)
-    >>> found.ranking
+    >>> round(found.ranking.value, 3), found.ranking.interval
+    (0.676, Interval(0.6564 to 0.6959, 95 %))
+    >>> found.to_frame()[["segment", "customers", "ordered", "retention"]].round(3)
+        segment  customers  ordered  retention
+    0       new          0        0        NaN
+    1   regular         84       68      0.810
+    2    active         82       59      0.720
+    3   dormant       1939      394      0.203
+    4      lost          0        0        NaN
+    5  returned        252      163      0.647
     """
     _check_segments(segments)
     check_transactions(transactions)
@@ -243,8 +252,8 @@ def _notes(
 ) -> tuple[str, ...]:
     refunds, unseen = segments.n_refund_only, int((~found.known & groups.inside).sum())
     rough = (
-        f"A segment expects only {expected:.1f} customers who order again, or who do not: the "
-        "p-value of retention is rough."
+        f"In the smallest cell only {expected:.1f} customers are expected: the p-value of "
+        "retention is rough."
     )
     notes = [
         (refunds, f"{refunds:,} customers who only sent goods back are left out."),

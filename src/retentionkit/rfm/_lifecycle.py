@@ -126,7 +126,7 @@ def lifecycle(
     >>> log = rk.Transactions(rk.datasets.load_cdnow())
     >>> stages = rk.rfm.lifecycle(log, as_of="1998-03-31")
     >>> dict(zip(stages.names, stages.counts.tolist()))
-    {'new': 0, 'regular': 70, 'active': 91, 'dormant': 749, 'lost': 1295, 'returned': 152}
+    {'new': 0, 'regular': 80, 'active': 53, 'dormant': 550, 'lost': 1419, 'returned': 255}
     """
     rules = _rules(regular)
     fresh, back = (
