@@ -379,7 +379,7 @@ def test_other_customers_are_refused():
 def test_other_things_are_refused():
     log = parsed(ROWS, order="order")
     segments = labelled(log, {"a": "x"})
-    with pytest.raises(KindError, match="There are no segments to evaluate"):
+    with pytest.raises(KindError, match="These are no segments"):
         rk.rfm.evaluate_segmentation(segments.labels(), log)
     with pytest.raises(KindError, match="Parsed transactions are needed"):
         rk.rfm.evaluate_segmentation(segments, to_columns(ROWS))

@@ -140,3 +140,14 @@ def compare(log: rk.Transactions, found: rk.PurchaseHistories) -> None:
     assert_type(compared, rk.clv.ModelComparison)
     assert_type(compared.recommended, str | None)
     assert_type(rk.clv.backtest(log, models=(rk.clv.BGNBD, "NBD")), rk.clv.Backtest)
+
+
+def stages(log: rk.Transactions) -> None:
+    """Where in its life each customer is, and whether that told anything."""
+    own = rk.rfm.OwnGap(3, otherwise="3 months")
+    found = rk.rfm.lifecycle(log, as_of="1997-09-30", regular=(6, "12 months"), dormant_after=own)
+    assert_type(found, rk.rfm.Segments)
+    judged = rk.rfm.evaluate_segmentation(found, log, until="1998-06-30")
+    assert_type(judged, rk.rfm.SegmentationEvaluation)
+    assert_type(judged.ranking.value, float)
+    rk.rfm.lifecycle(log, regular=6)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

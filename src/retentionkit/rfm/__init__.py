@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING
 from retentionkit._doors import open_door
 
 if TYPE_CHECKING:
-    from retentionkit.rfm._evaluate import evaluate_segmentation
-    from retentionkit.rfm._evaluation import SegmentationEvaluation
-    from retentionkit.rfm._lifecycle import OwnGap, lifecycle
     from retentionkit.rfm._bounds import Bound
     from retentionkit.rfm._claim import SegmentClaim
     from retentionkit.rfm._concentration import (
@@ -19,7 +16,10 @@ if TYPE_CHECKING:
         concentration,
     )
     from retentionkit.rfm._coverage import Coverage, coverage_rate
+    from retentionkit.rfm._evaluate import evaluate_segmentation
+    from retentionkit.rfm._evaluation import SegmentationEvaluation
     from retentionkit.rfm._findings import Finding, RuleLint
+    from retentionkit.rfm._lifecycle import OwnGap, lifecycle
     from retentionkit.rfm._measure import measure
     from retentionkit.rfm._presets import (
         EIGHT,
@@ -39,13 +39,6 @@ if TYPE_CHECKING:
     from retentionkit.rfm._table import RFMTable
 
 __all__ = [
-    "OwnGap",
-    "RFMScores",
-    "RFMTable",
-    "SegmentationEvaluation",
-    "Segments",
-    "evaluate_segmentation",
-    "lifecycle",
     "EIGHT",
     "STANDARD",
     "TRAVEL_TIERS",
@@ -57,6 +50,7 @@ __all__ = [
     "ConcentrationBootstrap",
     "Coverage",
     "Finding",
+    "OwnGap",
     "RFMScores",
     "RFMTable",
     "Rule",
@@ -64,10 +58,13 @@ __all__ = [
     "SegmentClaim",
     "SegmentProfile",
     "SegmentRules",
+    "SegmentationEvaluation",
     "Segments",
     "SpendRatio",
     "concentration",
     "coverage_rate",
+    "evaluate_segmentation",
+    "lifecycle",
     "measure",
     "profile",
     "score",
@@ -77,38 +74,35 @@ __all__ = [
 __getattr__, __dir__ = open_door(
     __name__,
     {
-        "OwnGap": "_lifecycle",
-        "RFMScores": "_scored",
-        "RFMTable": "_table",
-        "SegmentationEvaluation": "_evaluation",
-        "Segments": "_segments",
-        "evaluate_segmentation": "_evaluate",
-        "lifecycle": "_lifecycle",
-        "EIGHT": "_presets",
-        "STANDARD": "_presets",
-        "TRAVEL_TIERS": "_presets",
-        "TRAVEL_TIERS_COMPLETED": "_presets",
-        "VALUE_POTENTIAL_DORMANT": "_presets",
         "Bound": "_bounds",
-        "Finding": "_findings",
         "Claim": "_concentration",
         "Concentration": "_concentration",
         "ConcentrationBootstrap": "_concentration",
-        "spend_ratio": "_spend_ratio",
-        "profile": "_profile",
-        "coverage_rate": "_coverage",
-        "SpendRatio": "_spend_ratio",
-        "SegmentProfile": "_profiled",
-        "SegmentClaim": "_claim",
         "Coverage": "_coverage",
+        "EIGHT": "_presets",
+        "Finding": "_findings",
+        "OwnGap": "_lifecycle",
         "RFMScores": "_scored",
         "RFMTable": "_table",
         "Rule": "_rule",
         "RuleLint": "_findings",
+        "STANDARD": "_presets",
+        "SegmentClaim": "_claim",
+        "SegmentProfile": "_profiled",
         "SegmentRules": "_rules",
+        "SegmentationEvaluation": "_evaluation",
         "Segments": "_segments",
+        "SpendRatio": "_spend_ratio",
+        "TRAVEL_TIERS": "_presets",
+        "TRAVEL_TIERS_COMPLETED": "_presets",
+        "VALUE_POTENTIAL_DORMANT": "_presets",
         "concentration": "_concentration",
+        "coverage_rate": "_coverage",
+        "evaluate_segmentation": "_evaluate",
+        "lifecycle": "_lifecycle",
         "measure": "_measure",
+        "profile": "_profile",
         "score": "_score",
+        "spend_ratio": "_spend_ratio",
     },
 )

@@ -17,13 +17,13 @@ import numpy as np
 
 from retentionkit.arguments import check_confidence
 from retentionkit.durations import calendar_day
-from retentionkit.errors import DataError, KindError
+from retentionkit.errors import DataError
 from retentionkit.intervals import wilson
 from retentionkit.results import frozen_array
 from retentionkit.rfm._evaluation import SegmentationEvaluation
 from retentionkit.rfm._outcomes import outcomes, places_of
 from retentionkit.rfm._ranking import chi_square, explained, kruskal_wallis, ranked
-from retentionkit.rfm._segments import REFUND_ONLY, UNASSIGNED, Segments
+from retentionkit.rfm._segments import OUTSIDE, REFUND_ONLY, UNASSIGNED, check_segments
 from retentionkit.transactions._transactions import check_transactions
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from retentionkit.durations import Moment
     from retentionkit.rfm._outcomes import Outcomes
+    from retentionkit.rfm._segments import Segments
     from retentionkit.transactions import Transactions
 
 __all__ = ["evaluate_segmentation"]
@@ -42,7 +43,7 @@ _EXPECTED: Final = 5
 
 
 class _Groups(NamedTuple):
-    """The segments that are judged; whoever is in none forms one of his own."""
+    """The segments that are judged; whoever is in none forms one more."""
 
     segment: tuple[str, ...]
     label: tuple[str, ...]
@@ -130,7 +131,7 @@ def evaluate_segmentation(
     4      lost          0        0        NaN
     5  returned        252      163      0.647
     """
-    _check_segments(segments)
+    check_segments(segments)
     check_transactions(transactions)
     check_confidence(confidence)
     groups = _groups(segments)
@@ -163,16 +164,6 @@ def evaluate_segmentation(
     )
 
 
-def _check_segments(segments: object) -> None:
-    if not isinstance(segments, Segments):
-        raise KindError(
-            "There are no segments to evaluate.",
-            received=type(segments).__name__,
-            allowed="Segments",
-            do="Make them by rules, by rk.rfm.lifecycle, or by Segments.from_labels.",
-        )
-
-
 def _groups(segments: Segments) -> _Groups:
     inside = segments.position != REFUND_ONLY
     if not inside.any():
@@ -185,8 +176,8 @@ def _groups(segments: Segments) -> _Groups:
     number = len(segments.names)
     loose = segments.n_unassigned > 0
     return _Groups(
-        segment=(*segments.names, *(["unassigned"] * loose)),
-        label=(*segments.english, *(["Unassigned"] * loose)),
+        segment=(*segments.names, *([OUTSIDE["key"][0]] * loose)),
+        label=(*segments.english, *([OUTSIDE["en"][0]] * loose)),
         at=np.where(segments.position == UNASSIGNED, number, segments.position),
         inside=inside,
     )

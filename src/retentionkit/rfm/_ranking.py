@@ -10,8 +10,8 @@ adjusted share is zero on average then.
 How well do the groups rank customers by their chance of an event? Take one customer with the event
 and one without. The first is ranked above the second if the first's group had more of it *without
 these two*; two customers of one group tie. The share of pairs that are ranked rightly, ties counted
-half, is the area under the ROC curve by leaving a pair out: no customer is ranked by what he did
-himself, so that labels which mean nothing get 0.5 on average, however many there are.
+half, is the area under the ROC curve by leaving a pair out: nobody is ranked by what they did
+themselves, so that labels which mean nothing get 0.5 on average, however many there are.
 """
 
 from __future__ import annotations
