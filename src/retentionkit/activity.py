@@ -147,8 +147,8 @@ class Silences(NamedTuple):
 
     #: Days of silence up to which a customer is not dormant.
     limit: NDArray[np.float64]
-    #: Whether the limit is made of the customer's own gaps.
-    own: NDArray[np.bool_]
+    #: Whether the limit is made of the customer's own gaps; None if that was not asked for.
+    own: NDArray[np.bool_] | None
     #: Whether the customer ordered again after a longer silence, on some day or later.
     returned: NDArray[np.bool_]
 
@@ -174,7 +174,7 @@ def silences(days: OrderDays, patience: Patience, *, since: int) -> Silences:
     if not isinstance(patience, OwnGap):
         fixed = _days("dormant_after", patience)
         again = np.bincount(owner[late & (gap > fixed)], minlength=len(counts)) > 0
-        return Silences(np.full(len(counts), fixed), np.zeros(len(counts), dtype=bool), again)
+        return Silences(np.full(len(counts), fixed), None, again)
     medians = _Medians(gap, starts, counts)
     everyone = np.arange(len(counts))
     limit, own = medians.limits(patience, everyone)

@@ -163,12 +163,8 @@ def lifecycle(
         names=tuple(STAGES),
         english=tuple(english for english, _ in STAGES.values()),
         chinese=tuple(chinese for _, chinese in STAGES.values()),
-        definition=" ".join(
-            [
-                _definition(new_within, rules, dormant_after, lost_after, returned_within),
-                *_notes(days, end, rules, unknown, silence, dormant_after),
-            ]
-        ),
+        definition=_definition(new_within, rules, dormant_after, lost_after, returned_within)
+        + _notes(days, end, rules, unknown, silence),
     )
 
 
@@ -251,8 +247,7 @@ def _notes(
     rules: Sequence[Frequency],
     unknown: NDArray[np.bool_],
     silence: Silences,
-    dormant_after: Patience,
-) -> list[str]:
+) -> str:
     """What to know of these customers."""
     notes: list[str] = []
     if unknown.any():
@@ -260,7 +255,7 @@ def _notes(
             f"Of {unknown.sum():,} customers who ordered on the first day of the log it is not "
             "known when they came: they are not new."
         )
-    if isinstance(dormant_after, OwnGap):
+    if silence.own is not None:
         notes.append(
             f"{silence.own.sum():,} of {len(silence.own):,} customers have a gap of their own."
         )
@@ -271,4 +266,4 @@ def _notes(
             f"The log has no order before {calendar_day(first)}: the last {said(short[0])} are "
             "not fully in it."
         )
-    return notes
+    return "".join(f" {note}" for note in notes)

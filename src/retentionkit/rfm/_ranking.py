@@ -32,7 +32,6 @@ __all__ = ["chi_square", "explained", "kruskal_wallis", "ranked"]
 
 #: Amounts that differ by less than this share of the largest are equal: sums round.
 _DIGITS = 12
-_TIE = 0.5
 
 
 def explained(
@@ -65,18 +64,16 @@ def explained(
 def ranked(events: NDArray[np.int64], size: NDArray[np.int64], *, confidence: float) -> Estimate:
     """Share of pairs that groups rank rightly by their events, each pair left out."""
     none = size - events
-    with np.errstate(invalid="ignore", divide="ignore"):
-        # A group of the one customer who is left out has nothing to say: NaN, which ties.
-        without_event = (events - 1) / (size - 1)
-        without_other = events / (size - 1)
-    above = without_event[:, None] > without_other[None, :]
-    below = without_event[:, None] < without_other[None, :]
-    right = np.where(above, 1.0, np.where(below, 0.0, _TIE))
-    np.fill_diagonal(right, _TIE)
+    several = size > 1
+    rest = np.where(several, size - 1, np.nan)  # alone in a segment: it says nothing without you
+    without_event, without_other = (events - 1) / rest, events / rest
     total, others = int(events.sum()), int(none.sum())
     value, error = math.nan, math.nan
     if total and others:
-        by_event, by_other = right @ none / others, events @ right / total
+        # Within a segment the first is always ranked below: made a tie.
+        by_event = _beaten(without_event, without_other, none) + several * none / 2
+        by_other = total - _beaten(without_other, without_event, events) + several * events / 2
+        by_event, by_other = by_event / others, by_other / total
         value = float(events @ by_event) / total
         parts = [
             float(weight @ (part - value) ** 2) / (number - 1) / number if number > 1 else math.nan
@@ -93,6 +90,18 @@ def ranked(events: NDArray[np.int64], size: NDArray[np.int64], *, confidence: fl
         low=0.0,
         high=1.0,
     )
+
+
+def _beaten(
+    mine: NDArray[np.float64], theirs: NDArray[np.float64], weight: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """The weight of theirs below each of mine, equal or undefined ones counted half."""
+    known = ~np.isnan(theirs)
+    order = np.argsort(theirs[known])
+    below = np.concatenate([[0], np.cumsum(weight[known][order])])
+    places = [np.searchsorted(theirs[known][order], mine, side) for side in ("left", "right")]
+    found = (below[places[0]] + below[places[1]] + weight[~known].sum()) / 2
+    return np.where(np.isnan(mine), float(weight.sum()) / 2, np.asarray(found, dtype=np.float64))
 
 
 def chi_square(events: NDArray[np.int64], size: NDArray[np.int64]) -> tuple[float, float]:
