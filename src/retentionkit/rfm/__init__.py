@@ -11,9 +11,32 @@ if TYPE_CHECKING:
     from retentionkit.rfm._cluster_tree import ClusterRule, ClusterTree
     from retentionkit.rfm._clustered import ClusterChoice, Clusters
     from retentionkit.rfm._clustering import cluster
+    from retentionkit.rfm._bounds import Bound
+    from retentionkit.rfm._claim import SegmentClaim
+    from retentionkit.rfm._concentration import (
+        Claim,
+        Concentration,
+        ConcentrationBootstrap,
+        concentration,
+    )
+    from retentionkit.rfm._coverage import Coverage, coverage_rate
+    from retentionkit.rfm._findings import Finding, RuleLint
     from retentionkit.rfm._measure import measure
+    from retentionkit.rfm._presets import (
+        EIGHT,
+        STANDARD,
+        TRAVEL_TIERS,
+        TRAVEL_TIERS_COMPLETED,
+        VALUE_POTENTIAL_DORMANT,
+    )
+    from retentionkit.rfm._profile import profile
+    from retentionkit.rfm._profiled import SegmentProfile
+    from retentionkit.rfm._rule import Rule
+    from retentionkit.rfm._rules import SegmentRules
+    from retentionkit.rfm._score import score
     from retentionkit.rfm._scored import RFMScores
     from retentionkit.rfm._segments import Segments
+    from retentionkit.rfm._spend_ratio import SpendRatio, spend_ratio
     from retentionkit.rfm._table import RFMTable
 
 __all__ = [
@@ -22,11 +45,33 @@ __all__ = [
     "ClusterStability",
     "ClusterTree",
     "Clusters",
+    "EIGHT",
+    "STANDARD",
+    "TRAVEL_TIERS",
+    "TRAVEL_TIERS_COMPLETED",
+    "VALUE_POTENTIAL_DORMANT",
+    "Bound",
+    "Claim",
+    "Concentration",
+    "ConcentrationBootstrap",
+    "Coverage",
+    "Finding",
     "RFMScores",
     "RFMTable",
+    "Rule",
+    "RuleLint",
+    "SegmentClaim",
+    "SegmentProfile",
+    "SegmentRules",
     "Segments",
     "cluster",
+    "SpendRatio",
+    "concentration",
+    "coverage_rate",
     "measure",
+    "profile",
+    "score",
+    "spend_ratio",
 ]
 
 __getattr__, __dir__ = open_door(
@@ -37,10 +82,32 @@ __getattr__, __dir__ = open_door(
         "ClusterStability": "_cluster_stability",
         "ClusterTree": "_cluster_tree",
         "Clusters": "_clustered",
+        "EIGHT": "_presets",
+        "STANDARD": "_presets",
+        "TRAVEL_TIERS": "_presets",
+        "TRAVEL_TIERS_COMPLETED": "_presets",
+        "VALUE_POTENTIAL_DORMANT": "_presets",
+        "Bound": "_bounds",
+        "Finding": "_findings",
+        "Claim": "_concentration",
+        "Concentration": "_concentration",
+        "ConcentrationBootstrap": "_concentration",
+        "spend_ratio": "_spend_ratio",
+        "profile": "_profile",
+        "coverage_rate": "_coverage",
+        "SpendRatio": "_spend_ratio",
+        "SegmentProfile": "_profiled",
+        "SegmentClaim": "_claim",
+        "Coverage": "_coverage",
         "RFMScores": "_scored",
         "RFMTable": "_table",
+        "Rule": "_rule",
+        "RuleLint": "_findings",
+        "SegmentRules": "_rules",
         "Segments": "_segments",
         "cluster": "_clustering",
+        "concentration": "_concentration",
         "measure": "_measure",
+        "score": "_score",
     },
 )
