@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from retentionkit._doors import open_door
 
 if TYPE_CHECKING:
-    from retentionkit.rfm._cluster_stability import ClusterStability
-    from retentionkit.rfm._cluster_tree import ClusterRule, ClusterTree
-    from retentionkit.rfm._clustered import ClusterChoice, Clusters
-    from retentionkit.rfm._clustering import cluster
     from retentionkit.rfm._bounds import Bound
     from retentionkit.rfm._claim import SegmentClaim
+    from retentionkit.rfm._cluster_stability import ClusterStability
+    from retentionkit.rfm._cluster_tree import ClusterTree
+    from retentionkit.rfm._clustered import ClusterChoice, Clusters
+    from retentionkit.rfm._clustering import cluster
     from retentionkit.rfm._concentration import (
         Claim,
         Concentration,
@@ -40,11 +40,6 @@ if TYPE_CHECKING:
     from retentionkit.rfm._table import RFMTable
 
 __all__ = [
-    "ClusterChoice",
-    "ClusterRule",
-    "ClusterStability",
-    "ClusterTree",
-    "Clusters",
     "EIGHT",
     "STANDARD",
     "TRAVEL_TIERS",
@@ -52,6 +47,10 @@ __all__ = [
     "VALUE_POTENTIAL_DORMANT",
     "Bound",
     "Claim",
+    "ClusterChoice",
+    "ClusterStability",
+    "ClusterTree",
+    "Clusters",
     "Concentration",
     "ConcentrationBootstrap",
     "Coverage",
@@ -64,8 +63,8 @@ __all__ = [
     "SegmentProfile",
     "SegmentRules",
     "Segments",
-    "cluster",
     "SpendRatio",
+    "cluster",
     "concentration",
     "coverage_rate",
     "measure",
@@ -78,7 +77,6 @@ __getattr__, __dir__ = open_door(
     __name__,
     {
         "ClusterChoice": "_clustered",
-        "ClusterRule": "_cluster_tree",
         "ClusterStability": "_cluster_stability",
         "ClusterTree": "_cluster_tree",
         "Clusters": "_clustered",

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Protocol
 
 import numpy as np
 
-from retentionkit.results import Columns, Result
+from retentionkit.results import Columns, Result, frozen_array
+from retentionkit.rfm._bounds import Bound, say_conditions
 from retentionkit.rfm._cluster_space import measured
-from retentionkit.rfm._segments import Segments, make_segments, measures_of
+from retentionkit.rfm._matching import takes, values_of
+from retentionkit.rfm._rule import Rule
+from retentionkit.rfm._rules import SegmentRules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
     from retentionkit.rfm._cluster_space import Feature
-    from retentionkit.rfm._scored import RFMScores
-    from retentionkit.rfm._table import RFMTable
+    from retentionkit.rfm._segments import Segments
 
-__all__ = ["ClusterRule", "ClusterTree", "Grow", "Grown", "explain", "short_between"]
+__all__ = [
+    "ClusterTree",
+    "Grow",
+    "Grown",
+    "chinese_name",
+    "english_name",
+    "explain",
+    "short_between",
+]
 
 _LEAF: Final = -1
 
@@ -46,102 +56,45 @@ class Grow(Protocol):
         ...
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class ClusterRule:
-    """Half-open bounds of measures, and the cluster of most customers within them.
-
-    Attributes
-    ----------
-    bounds
-        Lower limit (included) and upper limit (excluded) by measure; only measures with a limit.
-    cluster
-        Key of the cluster.
-    customers
-        Customers within the bounds.
-    right
-        Share of them who are in that cluster.
-    """
-
-    bounds: Mapping[Feature, tuple[float, float]]
-    cluster: str
-    customers: int
-    right: float
-
-    @property
-    def text(self) -> str:
-        """The bounds as a readable condition."""
-        return " and ".join(map(_condition, self.bounds.items())) or "everybody"
-
-
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ClusterTree(Result):
     """A shallow decision tree that explains clusters in the units of the measures.
 
-    Each customer meets exactly one rule.
-
     Attributes
     ----------
     rules
-        The rules, by cluster; the one with the most customers first.
-    names
-        Keys of all clusters.
+        The leaves of the tree as segment rules, of which each customer meets exactly one:
+        `rules.assign(table)` makes segments of them, `rules.save(path)` keeps them.
+    customers
+        Customers of each rule, shape (number of rules,).
+    right
+        Share of them who are in the cluster that the rule names.
     fidelity
-        Share of the customers whom the rules put into their own cluster.
+        Share of all customers whom the rules put into their own cluster.
+    unexplained
+        Clusters that no rule leads to.
     n
         Customers who were sorted by the rules.
     definition
         One sentence: how the tree was grown.
     """
 
-    rules: tuple[ClusterRule, ...]
-    names: tuple[str, ...]
+    rules: SegmentRules
+    customers: NDArray[np.int64]
+    right: NDArray[np.float64]
     fidelity: float
+    unexplained: tuple[str, ...]
     n: int
     definition: str
 
     _heading: ClassVar[str] = "Rules that explain the clusters"
 
-    @property
-    def unexplained(self) -> tuple[str, ...]:
-        """Clusters that no rule leads to."""
-        reached = {rule.cluster for rule in self.rules}
-        return tuple(name for name in self.names if name not in reached)
-
-    def assign(self, table: RFMTable | RFMScores) -> Segments:
-        """Segments by the rules instead of the clusters.
-
-        Parameters
-        ----------
-        table
-            Measures of customers, or scores with their measures.
-
-        Returns
-        -------
-        Segments
-
-        Raises
-        ------
-        DataError
-            A measure of the rules is missing.
-        """
-        measures = measures_of(table)
-        return make_segments(
-            measures,
-            _placed(self.rules, self.names, measures),
-            names=self.names,
-            chinese=chinese_names(len(self.names)),
-            english=english_names(len(self.names)),
-            ranked=True,
-            definition=f"Rules of a tree that agrees with {100 * self.fidelity:.1f} % of the "
-            "assignments to clusters.",
-        )
-
     def _table(self) -> Columns:
         return {
-            "cluster": [rule.cluster for rule in self.rules],
-            "rule": [rule.text for rule in self.rules],
-            "customers": [rule.customers for rule in self.rules],
-            "right": [rule.right for rule in self.rules],
+            "cluster": [rule.name for rule in self.rules.rules],
+            "rule": [say_conditions(rule.conditions) for rule in self.rules.rules],
+            "customers": self.customers,
+            "right": self.right,
         }
 
     def _facts(self) -> Mapping[str, str]:
@@ -155,53 +108,83 @@ class ClusterTree(Result):
 
 def explain(
     segments: Segments,
-    sample: NDArray[np.int64],
+    row: NDArray[np.int64],
+    coordinates: NDArray[np.float64],
     features: tuple[Feature, ...],
     grow: Grow,
     *,
     depth: int,
 ) -> ClusterTree:
-    """The tree of a sample of the customers, and how well it holds for all of them."""
-    table, names = segments.table, segments.names
-    values = [measured(table, name)[sample] for name in features]
-    levels, ranks = zip(*(np.unique(x, return_inverse=True) for x in values), strict=True)
-    columns = np.column_stack([rank.reshape(-1) for rank in ranks])
+    """The tree of some rows and their coordinates, and how well it holds for all customers."""
+    pairs = [
+        _levels(column, measured(segments.table, name)[row])
+        for name, column in zip(features, coordinates.T, strict=True)
+    ]
     # Ranks make the tree free of scale, and are exact in the single precision that it works in.
-    grown = grow(columns, segments.position[sample], depth=depth)
-    cuts = [
-        short_between(*levels[at][math.floor(cut) : math.floor(cut) + 2]) if at >= 0 else math.nan
-        for at, cut in zip(grown.feature.tolist(), grown.threshold.tolist(), strict=True)
-    ]
-    leaves = _leaves(grown, np.array(cuts), 0, {})
-    bare = [
-        ClusterRule({features[at]: edge for at, edge in sorted(box.items())}, names[answer], 0, 0.0)
-        for box, answer in leaves
-    ]
-    return _counted(bare, segments, depth)
+    ranks = np.column_stack([rank for rank, _, _ in pairs])
+    grown = grow(ranks, segments.position[row], depth=depth)
+    cuts = np.full(len(grown.feature), np.nan)
+    for node in np.flatnonzero(grown.left != _LEAF).tolist():
+        _, lowest, highest = pairs[int(grown.feature[node])]
+        below = math.floor(grown.threshold[node])
+        cuts[node] = short_between(float(highest[below]), float(lowest[below + 1]))
+    leaves = _leaves(grown, cuts, 0, {})
+    leaves.sort(key=lambda leaf: leaf[1])
+    rules = SegmentRules(
+        [_rule({features[at]: bound for at, bound in box.items()}, at) for box, at in leaves],
+        currency=segments.table.currency,
+        ranked=True,
+        definition="Rules of a tree that explains clusters",
+    )
+    return _counted(rules, segments, depth)
 
 
-def _counted(bare: list[ClusterRule], segments: Segments, depth: int) -> ClusterTree:
-    """The rules with their customers and how many of them they name rightly."""
-    table, names = segments.table, segments.names
-    inside = segments.position >= 0
-    rules: list[ClusterRule] = []
-    agreed = 0
-    for rule in bare:
-        met = _meets(rule, table) & inside
-        right = int((met & (segments.position == names.index(rule.cluster))).sum())
-        agreed += right
-        customers = int(met.sum())
-        rules.append(dataclasses.replace(rule, customers=customers, right=right / customers))
-    rules.sort(key=lambda rule: (names.index(rule.cluster), -rule.customers, rule.text))
+def _levels(
+    column: NDArray[np.float64], values: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Ranks by one coordinate, and the lowest and highest measure of each."""
+    order = np.lexsort([values, column])
+    new = np.append(True, np.diff(column[order]) > 0)
+    ranks = np.empty(len(values), dtype=np.int64)
+    ranks[order] = np.cumsum(new) - 1
+    return ranks, values[order][new], values[order][np.append(new[1:], True)]
+
+
+def _rule(box: dict[Feature, tuple[float, float]], cluster: int) -> Rule:
+    conditions: dict[str, Any] = {
+        name: Bound(*(None if math.isinf(limit) else limit for limit in limits))
+        for name, limits in box.items()
+    }
+    return Rule(
+        f"cluster_{cluster + 1}",
+        english=english_name(cluster),
+        chinese=chinese_name(cluster),
+        **(conditions or {"orders": (1, None)}),
+    )
+
+
+def _counted(rules: SegmentRules, segments: Segments, depth: int) -> ClusterTree:
+    """The rules with their customers, and how many of them they name rightly."""
+    names, inside = segments.names, segments.position >= 0
+    met = [found & inside for found in takes(rules, values_of(rules, segments.table))]
+    customers = np.array([found.sum() for found in met])
+    right = np.array(
+        [
+            (segments.position[found] == names.index(rule.name)).sum()
+            for rule, found in zip(rules.rules, met, strict=True)
+        ]
+    )
     n = int(inside.sum())
     return ClusterTree(
-        rules=tuple(rules),
-        names=names,
-        fidelity=agreed / n,
+        rules=rules,
+        customers=frozen_array(customers, np.int64),
+        right=frozen_array(right / customers, np.float64),
+        fidelity=float(right.sum() / n),
+        unexplained=tuple(name for name in names if name not in rules.names),
         n=n,
         definition=(
-            f"A decision tree of at most {depth} questions; `right` is the share of a rule's "
-            "customers who are in its cluster."
+            f"A decision tree of at most {depth} questions, for which all clusters count the same; "
+            "`right` is the share of a rule's customers who are in its cluster."
         ),
     )
 
@@ -223,23 +206,6 @@ def _leaves(
     return [(box, answers.pop())] if len(answers) == 1 else [*below, *above]
 
 
-def _placed(
-    rules: Iterable[ClusterRule], names: tuple[str, ...], table: RFMTable
-) -> NDArray[np.int64]:
-    position = np.full(len(table), -1, dtype=np.int64)
-    for rule in rules:
-        position[_meets(rule, table)] = names.index(rule.cluster)
-    return position
-
-
-def _meets(rule: ClusterRule, table: RFMTable) -> NDArray[np.bool_]:
-    met = np.ones(len(table), dtype=np.bool_)
-    for name, (low, high) in rule.bounds.items():
-        values = measured(table, name)
-        met &= (values >= low) & (values < high)
-    return met
-
-
 def short_between(low: float, high: float) -> float:
     """The shortest decimal above `low` and not above `high`, near their middle.
 
@@ -258,18 +224,11 @@ def short_between(low: float, high: float) -> float:
     return high
 
 
-def _condition(bound: tuple[Feature, tuple[float, float]]) -> str:
-    name, (low, high) = bound
-    if math.isinf(low):
-        return f"{name} < {high:.12g}"
-    return f"{name} ≥ {low:.12g}" if math.isinf(high) else f"{low:.12g} ≤ {name} < {high:.12g}"
+def english_name(cluster: int) -> str:
+    """The label of a cluster for people."""
+    return f"Cluster {cluster + 1}"
 
 
-def english_names(k: int) -> tuple[str, ...]:
-    """Labels of the clusters for people."""
-    return tuple(f"Cluster {at}" for at in range(1, k + 1))
-
-
-def chinese_names(k: int) -> tuple[str, ...]:
+def chinese_name(cluster: int) -> str:
     """The same in Chinese."""
-    return tuple(f"客群 {at}" for at in range(1, k + 1))
+    return f"客群 {cluster + 1}"

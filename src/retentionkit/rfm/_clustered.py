@@ -12,7 +12,7 @@ import numpy as np
 from retentionkit.errors import DataError, RetentionKitWarning
 from retentionkit.results import Columns, Result, frozen_array
 from retentionkit.rfm._cluster_space import measured
-from retentionkit.rfm._cluster_tree import chinese_names, english_names
+from retentionkit.rfm._cluster_tree import chinese_name, english_name
 from retentionkit.rfm._segments import Segments, make_segments, measures_of
 
 if TYPE_CHECKING:
@@ -218,7 +218,9 @@ class Clusters(Result):
             )
         if not math.isnan(self.silhouette):
             facts["silhouette"] = f"{self.silhouette:.2f} (1: far apart, 0: side by side)"
-        facts["tree"] = f"{len(self.tree.rules)} rules agree with {100 * self.tree.fidelity:.1f} %"
+        facts["tree"] = (
+            f"{len(self.tree.customers)} rules agree with {100 * self.tree.fidelity:.1f} %"
+        )
         if self.notes:
             facts["note"] = " ".join(self.notes)
         return {**facts, "definition": self.definition}
@@ -232,8 +234,8 @@ def segments_of(
         table,
         position,
         names=tuple(f"cluster_{at}" for at in range(1, k + 1)),
-        english=english_names(k),
-        chinese=chinese_names(k),
+        english=tuple(map(english_name, range(k))),
+        chinese=tuple(map(chinese_name, range(k))),
         ranked=True,
         definition=definition,
     )

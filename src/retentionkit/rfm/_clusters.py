@@ -89,7 +89,10 @@ def grow(ranks: NDArray[np.int64], position: NDArray[np.int64], *, depth: int) -
     from sklearn.tree import DecisionTreeClassifier  # noqa: PLC0415 - an extra
 
     learner: Any = DecisionTreeClassifier
-    fitted: Any = learner(max_depth=depth, random_state=0).fit(ranks, position)
+    # Small clusters count as much as large ones; else the most valuable few would have no rule.
+    fitted: Any = learner(
+        criterion="entropy", class_weight="balanced", max_depth=depth, random_state=0
+    ).fit(ranks, position)
     nodes: Any = fitted.tree_
     return Grown(
         left=np.asarray(nodes.children_left, np.int64),
