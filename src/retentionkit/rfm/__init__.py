@@ -9,6 +9,10 @@ from retentionkit._doors import open_door
 if TYPE_CHECKING:
     from retentionkit.rfm._bounds import Bound
     from retentionkit.rfm._claim import SegmentClaim
+    from retentionkit.rfm._cluster_stability import ClusterStability
+    from retentionkit.rfm._cluster_tree import ClusterTree
+    from retentionkit.rfm._clustered import ClusterChoice, Clusters
+    from retentionkit.rfm._clustering import cluster
     from retentionkit.rfm._concentration import (
         Claim,
         Concentration,
@@ -49,6 +53,10 @@ __all__ = [
     "VALUE_POTENTIAL_DORMANT",
     "Bound",
     "Claim",
+    "ClusterChoice",
+    "ClusterStability",
+    "ClusterTree",
+    "Clusters",
     "Concentration",
     "ConcentrationBootstrap",
     "Coverage",
@@ -67,6 +75,7 @@ __all__ = [
     "SegmentationEvaluation",
     "Segments",
     "SpendRatio",
+    "cluster",
     "concentration",
     "coverage_rate",
     "evaluate_segmentation",
@@ -81,6 +90,15 @@ __all__ = [
 __getattr__, __dir__ = open_door(
     __name__,
     {
+        "ClusterChoice": "_clustered",
+        "ClusterStability": "_cluster_stability",
+        "ClusterTree": "_cluster_tree",
+        "Clusters": "_clustered",
+        "EIGHT": "_presets",
+        "STANDARD": "_presets",
+        "TRAVEL_TIERS": "_presets",
+        "TRAVEL_TIERS_COMPLETED": "_presets",
+        "VALUE_POTENTIAL_DORMANT": "_presets",
         "Bound": "_bounds",
         "Claim": "_concentration",
         "Concentration": "_concentration",
@@ -114,6 +132,7 @@ __getattr__, __dir__ = open_door(
         "TRAVEL_TIERS": "_presets",
         "TRAVEL_TIERS_COMPLETED": "_presets",
         "VALUE_POTENTIAL_DORMANT": "_presets",
+        "cluster": "_clustering",
         "concentration": "_concentration",
         "coverage_rate": "_coverage",
         "evaluate_segmentation": "_evaluate",
