@@ -134,12 +134,47 @@ def chance(found: rk.PurchaseHistories) -> None:
     rk.clv.tiers(value)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
+def segment_money(segments: rk.rfm.Segments) -> None:
+    """What each segment brings."""
+    found = rk.rfm.profile(segments, confidence=0.9)
+    assert_type(found, rk.rfm.SegmentProfile)
+    assert_type(found.claim("top", customers=0.12, revenue=0.65), rk.rfm.SegmentClaim)
+    assert_type(found.estimate("revenue", "top").value, float)
+    assert_type(rk.rfm.spend_ratio(segments, "top", ("middle", "low"), claim=3), rk.rfm.SpendRatio)
+    assert_type(
+        rk.rfm.coverage_rate(segments.customers("top"), {1, 2}, customers=segments.customer),
+        rk.rfm.Coverage,
+    )
+    found.estimate("profit", "top")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
 def compare(log: rk.Transactions, found: rk.PurchaseHistories) -> None:
     """Which model, and whether its forecasts would have held."""
     compared = rk.clv.compare_models(found, holdout=rk.holdout(log, found, until="1998-06-30"))
     assert_type(compared, rk.clv.ModelComparison)
     assert_type(compared.recommended, str | None)
     assert_type(rk.clv.backtest(log, models=(rk.clv.BGNBD, "NBD")), rk.clv.Backtest)
+
+
+def own_tiers(table: rk.rfm.RFMTable) -> rk.rfm.Segments:
+    """Rules, what is wrong with them, and who is where."""
+    rules = rk.rfm.SegmentRules(
+        [
+            rk.rfm.Rule("gold", chinese="金卡", orders=(2, None), net_spend="not given"),
+            rk.rfm.Rule("first", orders=1, net_spend=rk.rfm.Bound(high=3, includes_high=True)),
+        ],
+        window="12 months",
+        ranked=True,
+    )
+    lint = rules.lint(table)
+    assert_type(lint, rk.rfm.RuleLint)
+    assert_type(lint.gaps, tuple[rk.rfm.Finding, ...])
+    assert_type(lint.clean, bool)
+    rules.save("tiers.json")
+    assert_type(rk.rfm.SegmentRules.load("tiers.json"), rk.rfm.SegmentRules)
+    assert_type(rk.rfm.STANDARD.assign(rk.rfm.score(table)), rk.rfm.Segments)
+    rk.rfm.Rule("gold", size=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    return rules.assign(table)
 
 
 def concentrated(log: rk.Transactions) -> None:

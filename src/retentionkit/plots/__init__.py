@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from retentionkit.plots._pit import pit
     from retentionkit.plots._probability_alive import probability_alive
     from retentionkit.plots._profile import profile
+    from retentionkit.plots._segments import segments
     from retentionkit.plots._survival import survival
     from retentionkit.plots._tracking import tracking
+    from retentionkit.plots._treemap import treemap
 
 __all__ = [
     "activity_calibration",
@@ -35,8 +37,10 @@ __all__ = [
     "pit",
     "probability_alive",
     "profile",
+    "segments",
     "survival",
     "tracking",
+    "treemap",
 ]
 
 __getattr__, __dir__ = open_door(
@@ -53,7 +57,9 @@ __getattr__, __dir__ = open_door(
         "pit": "_pit",
         "probability_alive": "_probability_alive",
         "profile": "_profile",
+        "segments": "_segments",
         "survival": "_survival",
         "tracking": "_tracking",
+        "treemap": "_treemap",
     },
 )
