@@ -47,7 +47,7 @@ docs: .venv/dev.stamp
 serve: .venv/dev.stamp
 	@$(BIN)/mkdocs serve
 
-bench: .venv/dev.stamp
+bench: .venv/dev.stamp .venv-rfm/stamp
 	@$(BIN)/python benchmarks/run.py
 
 format: .venv/dev.stamp
@@ -59,8 +59,14 @@ test-lowest: .venv/dev.stamp
 	@.ci/lowest .venv-lowest
 	@.venv-lowest/bin/python -m pytest -q -n 2
 
+# The package rfm needs an older pandas than ours and silences all warnings: it stays by itself.
+.venv-rfm/stamp: | .venv/dev.stamp
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-rfm
+	@.ci/install .venv-rfm/bin/python 'rfm==1.0.9' 'pandas<3'
+	@touch $@
+
 clean:
-	@rm -rf .venv .venv-lowest build dist site out .coverage .*_cache
+	@rm -rf .venv .venv-lowest .venv-rfm build dist site out .coverage .*_cache
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "No Python >= 3.11 found; try make PYTHON=/path/to/python"; exit 1; }

@@ -20,7 +20,7 @@ from timing import (
     timed,
 )
 
-from retentionkit import Transactions, clv, frames, purchase_histories
+from retentionkit import Transactions, clv, frames, purchase_histories, rfm
 from retentionkit.datasets import simulate_transactions
 from retentionkit.histories import PurchaseHistories
 
@@ -139,6 +139,24 @@ def summary_polars(path: Path, repeats: int) -> Measured:
     return summary(path, repeats, "polars")
 
 
+def segments(path: Path, repeats: int, kind: Any = "pandas") -> Measured:  # noqa: ANN401 - a literal
+    """A frame measured, scored, segmented and profiled."""
+    arrays = load(path)
+
+    def run(frame: frames.Frame) -> rfm.SegmentProfile:
+        table = rfm.measure(Transactions(frame), as_of=AS_OF)
+        return rfm.profile(rfm.STANDARD.assign(rfm.score(table)))
+
+    run(frames.build({name: values[:1000] for name, values in arrays.items()}, kind))
+    frame = frames.build(arrays, kind)
+    seconds, found = timed(lambda: run(frame), repeats)
+    return {"seconds": seconds, "check": [*found.customers.tolist(), *found.revenue.tolist()]}
+
+
+def segments_polars(path: Path, repeats: int) -> Measured:
+    return segments(path, repeats, "polars")
+
+
 def one_customer(_path: Path, repeats: int) -> Measured:
     model, spend = BGNBD, clv.GammaGamma(**SPEND)
 
@@ -169,6 +187,8 @@ MEASUREMENTS: dict[str, Callable[[Path, int], Measured]] = {
     "one_customer": one_customer,
     "read_once": read_once,
     "score": score,
+    "segments": segments,
+    "segments_polars": segments_polars,
     "simulate": simulate,
     "summary": summary,
     "summary_polars": summary_polars,

@@ -16,6 +16,8 @@ Arrays = dict[str, "NDArray[Any]"]
 TRUTH = {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}
 #: Customers who buy about five times in the window, for the log.
 BUSY = {"r": 0.9, "alpha": 6.4, "a": 0.9, "b": 6.0}
+#: Customers who buy about ten times in the window, for segments.
+REGULAR = {"r": 0.9, "alpha": 2.2, "a": 0.9, "b": 9.0}
 #: Spend of CDNOW's customers.
 SPEND = {"p": 6.25, "q": 3.74, "v": 15.44}
 SPAN = 730  # days
@@ -66,10 +68,10 @@ def _means(x: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.float64
     return np.round(rng.gamma(SPEND["p"] * x) / scale, 2) / x
 
 
-def log(n_customers: int) -> Arrays:
+def log(n_customers: int, truth: dict[str, float] = BUSY) -> Arrays:
     """A transaction log by date: `customer_id`, `date`, `amount` to the cent."""
     rng = np.random.default_rng(0)
-    customer, day, first = _purchases(n_customers, 0, BUSY)
+    customer, day, first = _purchases(n_customers, 0, truth)
     customer = np.concatenate([np.arange(n_customers), customer])
     day = np.concatenate([first, day])
     order = np.lexsort((rng.random(len(day)), day))

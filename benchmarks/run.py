@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from timing import Measured
 
 HERE = Path(__file__).parent
+OTHER_PARTS = ("summary", "segments", "small", "curve")
+#: Where the package rfm lives; `make bench` puts it there.
+RFM_PYTHON = HERE.parent / ".venv-rfm" / "bin" / "python"
 CPU = "--cpu"
 NOTHING: Mapping[str, str] = {}
 #: Memory given back is given back to the system, so that a peak is one (for glibc).
@@ -75,7 +78,8 @@ def measure(
     side: str, name: str, path: Path, repeats: int, extra: Mapping[str, str] = NOTHING
 ) -> Measured:
     """One measurement, in a process of its own."""
-    command = [sys.executable, str(HERE / f"by_{side}.py"), name, f"--data={path}"]
+    python = str(RFM_PYTHON) if side == "rfm" else sys.executable
+    command = [python, str(HERE / f"by_{side}.py"), name, f"--data={path}"]
     done = subprocess.run(
         [*command, f"--repeats={repeats}"],
         check=True,
@@ -186,6 +190,34 @@ def summary(folder: Path, rows: int, repeats: int) -> list[Line]:
     ]
 
 
+def segments(folder: Path, customers: int, repeats: int) -> list[Line]:
+    """A log measured, scored, segmented and profiled; some ten orders for each customer."""
+    arrays = data.log(customers, data.REGULAR)
+    path = data.save(arrays, folder, f"{len(arrays['date']):,} orders, {customers:,} customers")
+    sides = [("retentionkit", "segments_polars"), ("polars", "segments")]
+    polars, by_hand = alternating(sides, path, repeats)
+    ours = measure("retentionkit", "segments", path, repeats)
+    for found in (polars, ours):
+        agree(found, by_hand, rtol=1e-9)
+    clocks = clock(polars["median"]), f"polars by hand {clock(by_hand['median'])}"
+    share = f"{polars['median'] / by_hand['median']:.2f} of its time"
+    name = f"log to segments, {path.name}"
+    lines = [Line(f"{name}, polars", *clocks, share, "1.5")]
+    lines.append(Line(f"{name}, pandas", clock(ours["median"]), aim="10 s"))
+    return lines
+
+
+def segments_beside_rfm(folder: Path, customers: int, repeats: int) -> list[Line]:
+    """The same beside the package rfm, which takes minutes for ten million orders."""
+    arrays = data.log(customers, data.REGULAR)
+    path = data.save(arrays, folder, f"{len(arrays['date']):,} orders, {customers:,} customers")
+    theirs = measure("rfm", "segments", path, 1)
+    ours = measure("retentionkit", "segments", path, repeats)
+    times = f"{theirs['median'] / ours['median']:.3g} times faster"
+    clocks = clock(ours["median"]), f"rfm {clock(theirs['median'])}"
+    return [Line(f"log to segments, {path.name}, pandas", *clocks, times)]
+
+
 def small(folder: Path, size: int, repeats: int) -> list[Line]:
     one = measure("retentionkit", "one_customer", folder, repeats)
     path = data.made(folder, "customers", size)
@@ -220,7 +252,13 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="small sizes, three runs")
     parser.add_argument("--full", action="store_true", help="also ten million customers")
     parser.add_argument(CPU, action="store_true", help="processor time, on a busy machine")
-    parts = [*dict.fromkeys(entry.part for entry in ENTRIES), "summary", "small", "curve"]
+    parts = [
+        *dict.fromkeys(entry.part for entry in ENTRIES),
+        "summary",
+        "segments",
+        "small",
+        "curve",
+    ]
     parser.add_argument("--only", choices=parts, nargs="+", default=parts, help="some parts")
     chosen = parser.parse_args()
     if chosen.quick:
@@ -244,6 +282,12 @@ def main() -> None:
                 show(lines_of(entry, folder, size, runs, found))
         if "summary" in chosen.only:
             show(summary(folder, chosen.rows, repeats))
+        if "segments" in chosen.only:
+            show(segments(folder, middle, min(repeats, 3)))
+            if RFM_PYTHON.exists():
+                show(segments_beside_rfm(folder, min(middle, 100_000), repeats))
+            else:
+                print("  left out: rfm (make bench installs it)", file=sys.stderr)
         if "small" in chosen.only:
             show(small(folder, middle, repeats))
         if "curve" in chosen.only:

@@ -21,11 +21,18 @@ def main() -> None:
     log = rk.Transactions(rk.datasets.load_cdnow())
     print(log)
 
-    print("\n2. Histories: how often, how recently, for how long, for how much\n")
+    print("\n2. Segments: scores of recency, frequency and money, in words\n")
+    scores = rk.rfm.score(rk.rfm.measure(log, as_of="1997-09-30"))
+    profile = rk.rfm.profile(rk.rfm.STANDARD.assign(scores))
+    print(profile)
+    profile.to_frame().to_csv(OUT / "segments.csv", index=False)
+    rk.plots.segments(profile).figure.savefig(OUT / "segments.png", dpi=150)
+
+    print("\n3. Histories: how often, how recently, for how long, for how much\n")
     histories = rk.purchase_histories(log, as_of="1997-09-30", unit="week")
     print(histories, histories.ledger, sep="\n")
 
-    print("\n3. Which model? All of them on the same customers\n")
+    print("\n4. Which model? All of them on the same customers\n")
     held = rk.holdout(log, histories, until="1998-06-30")
     print(rk.clv.compare_models(histories, holdout=held))
 
@@ -34,7 +41,7 @@ def main() -> None:
     spend = rk.clv.GammaGamma.fit(histories)
     print(purchases, spend, sep="\n\n")
 
-    print("\n4. The ten most valuable customers: margin of the next twelve months\n")
+    print("\n5. The ten most valuable customers: margin of the next twelve months\n")
     value = rk.clv.lifetime_value(
         purchases, spend, histories, horizon="12 months", discount_rate=0.10, margin=0.30
     )
@@ -42,14 +49,14 @@ def main() -> None:
     value.to_frame().to_csv(OUT / "lifetime_value.csv", index=False)
     rk.plots.most_valuable(value).figure.savefig(OUT / "most_valuable.png", dpi=150)
 
-    print("\n5. Did the forecast hold? Nine months later\n")
+    print("\n6. Did the forecast hold? Nine months later\n")
     track = rk.clv.tracking(log, purchases, histories, until="1998-06-30")
     print(track)
-    print("\n   Expected here: an average cohort. In step 3: each customer's own history.")
+    print("\n   Expected here: an average cohort. In step 4: each customer's own history.")
     track.to_frame().to_csv(OUT / "tracking.csv", index=False)
     rk.plots.tracking(track).figure.savefig(OUT / "tracking.png", dpi=150)
 
-    print("\n6. The model is a small file; loaded again it is the same\n")
+    print("\n7. The model is a small file; loaded again it is the same\n")
     purchases.save(OUT / "purchases.json")
     spend.save(OUT / "spend.json")
     print(f"{OUT / 'purchases.json'}: {rk.clv.load(OUT / 'purchases.json').equals(purchases)}")

@@ -97,6 +97,34 @@ def test_sums_and_greatest_per_key(table):
     np.testing.assert_array_equal(np.round(found[2] * 100), cents)
 
 
+def test_dense_keys_are_added_up_without_sorting(table):
+    amount = np.round(CENTS / 100, 2)
+    distinct = np.unique(CUSTOMER * 30_000 + DAY + 1_000) // 30_000
+    found = table.per(
+        "customer",
+        days=frames.distinct_count("day"),
+        first=frames.lowest("day"),
+        last=frames.highest("day"),
+        least=frames.lowest("amount"),
+        sum=frames.total("amount"),
+        numbers=frames.total("day"),
+        n=frames.count(),
+    ).arrays(
+        "customer", "days", "first", "last", "least", "sum", "numbers", "n", sort=("customer",)
+    )
+    (keys,), order, starts = grouped(CUSTOMER)
+    same(found[:1], [keys])
+    same(found[1:2], [np.unique(distinct, return_counts=True)[1]])
+    same(found[2:4], [ufunc.reduceat(DAY[order], starts) for ufunc in (np.minimum, np.maximum)])
+    same(found[4:5], [np.minimum.reduceat(amount[order], starts)])
+    # Some five amounts are added in either order: an error of a few units in the last place of
+    # the largest of them, which is below 1,000.
+    np.testing.assert_allclose(
+        found[5], np.add.reduceat(amount[order], starts), rtol=1e-12, atol=1e-11
+    )
+    same(found[6:], [np.add.reduceat(DAY[order], starts), np.diff(starts, append=SIZE)])
+
+
 @pytest.mark.parametrize("factor", [1, 2**20, 2**42], ids=["row fits", "key fits", "too wide"])
 def test_keys_of_any_width(table, factor):
     wide = table.derive(wide=(frames.column("customer") - 100_000) * factor)
@@ -189,6 +217,7 @@ AGGREGATES = {
     "days": frames.total("day"),
     "first": frames.lowest("day"),
     "last": frames.highest("day"),
+    "different": frames.distinct_count("day"),
 }
 
 
@@ -202,10 +231,15 @@ def rows_of(table, *names):
     return sorted(map(in_numbers, rows), key=lambda row: row[:2])
 
 
+# Few numbers near each other, so that keys are dense; or any, which no float and no product holds.
 WHOLE = st.one_of(st.integers(-3, 3), st.integers(-(2**63), 2**63 - 1))
+DAYS = st.one_of(st.integers(-2, 2), st.integers(-(2**61), 2**61), st.integers(2**60, 2**60 + 3))
 # Quarters add without rounding, so that the order of addition does not show.
 QUARTERS = st.one_of(st.none(), st.integers(-8, 8).map(lambda n: n / 4))
-ROWS = st.lists(st.tuples(WHOLE, st.integers(-2, 2), QUARTERS), min_size=1, max_size=30)
+ROWS = st.one_of(
+    st.lists(st.tuples(WHOLE, st.integers(-2, 2), QUARTERS), min_size=1, max_size=30),
+    st.lists(st.tuples(st.integers(1, 4), DAYS, QUARTERS), min_size=1, max_size=7),
+)
 
 
 @pytest.mark.parametrize("kind", frames.KINDS)

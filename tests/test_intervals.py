@@ -11,7 +11,15 @@ from scipy import stats
 from scipy.stats import gamma
 
 from retentionkit.errors import OptionError
-from retentionkit.intervals import log_wald, normal_quantile, three_moments, wilson
+from retentionkit.intervals import (
+    estimate,
+    log_wald,
+    normal_quantile,
+    ratio,
+    share,
+    three_moments,
+    wilson,
+)
 
 # --- worked example ------------------------------------------------------------------------------
 
@@ -21,6 +29,19 @@ def test_limits_by_hand():
     # z = 1.959964, exp(z / 4) = 1.6323015
     assert low == pytest.approx(2 / 1.6323015, rel=1e-6)
     assert high == pytest.approx(2 * 1.6323015, rel=1e-6)
+
+
+def test_a_ratio_by_hand():
+    # R = 12 / 4; residuals 8 - 6, 1 - 3, 3 - 3; sqrt(3 / 2 * (4 + 4 + 0)) / 4.
+    assert ratio([8.0, 1.0, 3.0], [2.0, 1.0, 1.0]) == (3.0, pytest.approx(math.sqrt(12) / 4))
+
+
+def test_a_published_share():
+    found = share(8, 10, definition="Customers who came back.")
+    # Wilson, 8 of 10: 0.490 to 0.943.
+    assert (found.value, found.n) == (0.8, 10)
+    assert (found.interval.low, found.interval.high) == pytest.approx((0.4902, 0.9433), abs=5e-5)
+    assert found.standard_error == pytest.approx(math.sqrt(0.8 * 0.2 / 10))
 
 
 def test_three_moments_of_a_gamma_give_its_quantiles():
@@ -57,6 +78,36 @@ def test_wilson_limits_are_those_of_scipy(k, confidence):
 # --- definition ----------------------------------------------------------------------------------
 
 
+def test_a_ratio_to_one_is_a_mean_with_its_standard_error():
+    values = np.array([3.0, 9.5, -2.0, 4.25])
+    found = ratio(values, np.ones(4))
+    assert found == (pytest.approx(values.mean()), pytest.approx(stats.sem(values)))
+
+
+def test_weights_stand_for_customers():
+    y, x, weight = np.array([1.0, 5.0, 2.0]), np.array([2.0, 3.0, 1.0]), np.array([3, 1, 2])
+    found = ratio(y, x, weight=weight)
+    assert found == pytest.approx(ratio(np.repeat(y, weight), np.repeat(x, weight)))
+
+
+def test_the_interval_of_a_ratio_covers_the_truth():
+    rng = np.random.default_rng(20261124)
+    hits = 0
+    for _ in range(1_000):
+        orders = rng.poisson(2, 200) + 1.0
+        value, error = ratio(orders * rng.gamma(4, 5, 200), orders)
+        hits += 20 in estimate(value, error, n=200, definition="").interval
+    # 950 of 1,000 with a standard deviation of 7; three of these, and one for n = 200.
+    assert 922 <= hits <= 978
+
+
+def test_an_estimate_is_cut_off_at_what_is_possible():
+    found = estimate(0.02, 0.05, n=4, definition="A share.", low=0.0, high=1.0, confidence=0.9)
+    assert (found.interval.low, found.interval.high) == (0.0, pytest.approx(0.02 + 0.05 * 1.644854))
+    assert float(found) == 0.02
+    assert found.to_dict()["interval"]["confidence"] == 0.9
+
+
 def test_symmetric_limits_are_normal_and_meet_the_skew_ones():
     plain = three_moments(10.0, 4.0, 0.0)
     assert plain == pytest.approx((10 - 2 * 1.959963984540054, 10 + 2 * 1.959963984540054))
@@ -73,6 +124,20 @@ def test_undefined_estimates_have_undefined_limits():
     expected = [np.nan, 0.0, np.nan, np.nan, np.nan, 1.0]
     np.testing.assert_array_equal(low, expected)
     np.testing.assert_array_equal(high, expected)
+
+
+def test_ratios_of_nothing_are_undefined():
+    for found in (ratio([], []), ratio([1.0, -1.0], [0.0, 0.0])):
+        assert np.isnan(found).all()
+    value, error = ratio([6.0], [2.0])
+    assert value == 3
+    assert math.isnan(error)
+    alone = estimate(value, error, n=1, definition="One customer.", low=0.0)
+    assert math.isnan(alone.interval.low)
+    assert math.isnan(alone.interval.high)
+    nobody = share(0, 0, definition="Nobody.")
+    assert np.isnan([nobody.value, nobody.interval.low, nobody.standard_error]).all()
+    assert nobody.to_dict()["value"] is None
 
 
 def test_an_error_far_above_the_estimate_says_nothing():

@@ -72,12 +72,12 @@ def test_a_result_prints_heading_facts_and_rows():
 
 
 def test_html_shows_the_same_and_escapes_it():
-    html = shelf(12)._repr_html_()
+    html = shelf(17)._repr_html_()
     assert "Shelf &lt;1&gt;" in html
     assert "a &amp; b" in html
     assert "&lt;i&gt;" in html
-    assert "… 2 more rows …" in html
-    assert [f">n{row}<" in html for row in range(12)] == [True] * 5 + [False] * 2 + [True] * 5
+    assert "… 7 more rows …" in html
+    assert [f">n{row}<" in html for row in range(17)] == [True] * 5 + [False] * 7 + [True] * 5
     assert "<script" not in html
     assert Bare()._repr_html_() == "<div><strong>Bare</strong><table></table></div>"
 
@@ -89,7 +89,13 @@ def test_a_long_table_is_cut_and_says_so():
         *["n1229", "n1230", "n1231", "n1232", "n1233"],
     ]
     assert "… 1,224 more rows …" in lines[9]
-    assert len(repr(shelf(10)).splitlines()) == 14  # ten rows are no long table
+    assert len(repr(shelf(14)).splitlines()) == 18  # fourteen rows are no long table
+    assert len(repr(shelf(15)).splitlines()) == 15
+
+
+def test_chinese_characters_take_two_places():
+    lines = repr(Shelf(["钻石", "gold"], [5_000.0, 30.0])).splitlines()
+    assert lines[-3:] == ["  name  price", "  钻石  5,000", "  gold     30"]
 
 
 # --- definition ----------------------------------------------------------------------------------

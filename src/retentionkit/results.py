@@ -11,6 +11,7 @@ import datetime as dt
 import html
 import math
 import textwrap
+import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeGuard, cast
@@ -31,7 +32,8 @@ __all__ = ["Columns", "Estimate", "Interval", "JSONValue", "Result", "as_json", 
 JSONValue: TypeAlias = "bool | int | float | str | list[JSONValue] | dict[str, JSONValue] | None"
 Columns: TypeAlias = "Mapping[str, NDArray[Any] | Sequence[object]]"
 
-_PREVIEW = 10
+_WHOLE = 14  # tables of up to so many rows are shown whole
+_PREVIEW = 10  # rows of a longer one
 _COLUMNS = 100
 _LEFT = " style='text-align:left;vertical-align:top;padding:1px 8px'"
 _RIGHT = " style='text-align:right;padding:1px 8px'"
@@ -123,6 +125,8 @@ class Result(ABC):
     __slots__ = ()
 
     _heading: ClassVar[str] = ""
+    #: Rows up to which a table is printed whole.
+    _whole_up_to: ClassVar[int] = _WHOLE
 
     @abstractmethod
     def _table(self) -> Columns:
@@ -161,7 +165,7 @@ class Result(ABC):
         for name, text in facts.items():
             first, *rest = textwrap.wrap(text, _COLUMNS - width - 4) or [""]
             lines += [f"  {name:<{width}}  {first}", *(" " * (width + 4) + line for line in rest)]
-        return "\n".join(lines + _text_table(self._printed()))
+        return "\n".join(lines + _text_table(self._printed(), self._whole_up_to))
 
     def _repr_html_(self) -> str:
         """The same as HTML for notebooks, without scripts or outside styles."""
@@ -170,7 +174,8 @@ class Result(ABC):
             for name, text in self._facts().items()
         )
         heading = f"<strong>{html.escape(self._heading or type(self).__name__)}</strong>"
-        return f"<div>{heading}<table>{facts}</table>{_html_table(self._printed())}</div>"
+        table = _html_table(self._printed(), self._whole_up_to)
+        return f"<div>{heading}<table>{facts}</table>{table}</div>"
 
 
 def frozen_array(values: ArrayLike, dtype: DTypeLike) -> NDArray[Any]:
@@ -289,12 +294,14 @@ def _whole(column: NDArray[Any] | Sequence[object]) -> bool:
     return bool(((known == np.rint(known)) & (np.abs(known) < _LONG)).all())
 
 
-def _preview(columns: Columns) -> tuple[list[str], list[list[str]], list[list[str]], int]:
+def _preview(
+    columns: Columns, most: int
+) -> tuple[list[str], list[list[str]], list[list[str]], int]:
     """Names, the first rows, the last rows, and how many lie between."""
     names = list(columns)
     size = len(columns[names[0]]) if names else 0
     half = _PREVIEW // 2
-    cuts = (range(size), range(0)) if size <= _PREVIEW else (range(half), range(size - half, size))
+    cuts = (range(size), range(0)) if size <= most else (range(half), range(size - half, size))
     whole = {name: _whole(columns[name]) for name in names}
     first, last = (
         [[_cell(columns[name][row], whole=whole[name]) for name in names] for row in rows]
@@ -303,21 +310,30 @@ def _preview(columns: Columns) -> tuple[list[str], list[list[str]], list[list[st
     return names, first, last, size - len(first) - len(last)
 
 
-def _text_table(columns: Columns) -> list[str]:
-    names, first, last, between = _preview(columns)
+def _text_table(columns: Columns, most: int) -> list[str]:
+    names, first, last, between = _preview(columns, most)
     if not first:
         return []
-    widths = [max(map(len, column)) for column in zip(names, *first, *last, strict=True)]
+    widths = [max(map(_places, column)) for column in zip(names, *first, *last, strict=True)]
     lines = [
-        "  " + "  ".join(f"{text:>{width}}" for text, width in zip(row, widths, strict=True))
+        "".join(f"  {_right(text, width)}" for text, width in zip(row, widths, strict=True))
         for row in [names, *first, *last]
     ]
     more = [f"  … {between:,} more rows …"] if between else []
     return lines[: len(first) + 1] + more + lines[len(first) + 1 :]
 
 
-def _html_table(columns: Columns) -> str:
-    names, first, last, between = _preview(columns)
+def _places(text: str) -> int:
+    """How wide a text is in a terminal, where a Chinese character takes two places."""
+    return len(text) + sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
+
+
+def _right(text: str, places: int) -> str:
+    return " " * (places - _places(text)) + text
+
+
+def _html_table(columns: Columns, most: int) -> str:
+    names, first, last, between = _preview(columns, most)
     head = "".join(f"<th{_RIGHT}>{html.escape(name)}</th>" for name in names)
     top, bottom = (
         "".join(

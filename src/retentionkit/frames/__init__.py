@@ -13,6 +13,7 @@ from retentionkit.frames._kinds import FIRST_DAY, KINDS, LAST_DAY, Frame, FrameK
 
 if TYPE_CHECKING:
     from retentionkit.frames._reading import INDEX, Wanted, has_index, read
+    from retentionkit.frames._series import read_ids, read_numbers, series_kind
     from retentionkit.frames._table import (
         Aggregate,
         Column,
@@ -52,6 +53,9 @@ __all__ = [
     "lowest",
     "null_count",
     "read",
+    "read_ids",
+    "read_numbers",
+    "series_kind",
     "total",
     "whole",
 ]
@@ -62,6 +66,9 @@ _HOMES = {
     "Wanted": "_reading",
     "has_index": "_reading",
     "read": "_reading",
+    "read_ids": "_series",
+    "read_numbers": "_series",
+    "series_kind": "_series",
     "Aggregate": "_table",
     "Column": "_table",
     "Table": "_table",

@@ -92,7 +92,7 @@ def _placed(
         return None if firsts is None else np.bincount(firsts, minlength=size)
     whole = values.dtype.kind != "f"
     if kind == "sum":
-        if whole and float(np.abs(values).max()) * len(values) >= _EXACT:
+        if whole and max(-int(values.min()), int(values.max())) * len(values) >= _EXACT:
             return None
         known = values if whole else np.where(np.isnan(values), 0.0, values)
         return np.bincount(packed, weights=known, minlength=size).astype(values.dtype)

@@ -200,6 +200,10 @@ class Table:
         frame = self._frame.sort(*sort) if sort else self._frame
         return tuple(_signed(np.asarray(frame[name].to_numpy())) for name in names)
 
+    def missing(self, name: str) -> NDArray[np.bool_]:
+        """Which rows of a column are missing."""
+        return np.asarray(self._frame[name].is_null().to_numpy(), dtype=np.bool_)
+
     def settled(self) -> Table:
         """The same rows in plain types, once nothing is missing in the keys."""
         if self.kind != "pandas":

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from retentionkit.frames import FrameKind
 
 __all__ = [
+    "OUTSIDE",
     "REFUND_ONLY",
     "UNASSIGNED",
     "Language",
     "Segments",
+    "check_segments",
     "make_segments",
     "measures_of",
 ]
@@ -37,7 +39,8 @@ Language: TypeAlias = Literal["key", "en", "zh"]
 UNASSIGNED: Final = -1
 #: Position of customers who only sent goods back.
 REFUND_ONLY: Final = -2
-_OUTSIDE: Final[dict[Language, tuple[str, str]]] = {
+#: What these two are called, by language.
+OUTSIDE: Final[dict[Language, tuple[str, str]]] = {
     "key": ("unassigned", "refund_only"),
     "en": ("Unassigned", "Refunds only"),
     "zh": ("未分类", "仅退款"),
@@ -191,7 +194,7 @@ class Segments(Result):
         """
         check_choice("language", language, get_args(Language))
         texts = {"key": self.names, "en": self.english, "zh": self.chinese}[language]
-        unassigned, refunds = _OUTSIDE[language]
+        unassigned, refunds = OUTSIDE[language]
         return np.array([*texts, refunds, unassigned], dtype=object)[self.position]
 
     def customers(self, *names: str) -> NDArray[Any]:
@@ -251,7 +254,7 @@ class Segments(Result):
             There is no such segment.
         """
         places = dict(zip(self.names, range(len(self.names)), strict=True))
-        places |= dict(zip(_OUTSIDE["key"], (UNASSIGNED, REFUND_ONLY), strict=True))
+        places |= dict(zip(OUTSIDE["key"], (UNASSIGNED, REFUND_ONLY), strict=True))
         if name in places:
             return places[name]
         raise OptionError(
@@ -279,8 +282,8 @@ class Segments(Result):
         outside = [(self.n_unassigned, 0), (self.n_refund_only, 1)]
         more = [(count, at) for count, at in outside if count]
         counts = [*self.counts.tolist(), *(count for count, _ in more)]
-        keys = [*self.names, *(_OUTSIDE["key"][at] for _, at in more)]
-        texts = [*self.english, *(_OUTSIDE["en"][at] for _, at in more)]
+        keys = [*self.names, *(OUTSIDE["key"][at] for _, at in more)]
+        texts = [*self.english, *(OUTSIDE["en"][at] for _, at in more)]
         share = [count / max(len(self), 1) for count in counts]
         return {"segment": keys, "label": texts, "customers": counts, "share": share}
 
@@ -326,6 +329,18 @@ def measures_of(data: object) -> RFMTable:
         received=f"an object of type {type(data).__name__}",
         allowed="RFMTable or RFMScores",
         do="Make it with rk.rfm.measure(transactions) or rk.rfm.score(table).",
+    )
+
+
+def check_segments(given: object) -> None:
+    """Refuse what is no `Segments`; labels alone are the common slip."""
+    if isinstance(given, Segments):
+        return
+    raise KindError(
+        "These are no segments.",
+        received=f"an object of type {type(given).__name__}",
+        allowed="Segments",
+        do="Make them with SegmentRules.assign or rk.rfm.Segments.from_labels(table, labels).",
     )
 
 

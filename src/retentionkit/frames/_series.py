@@ -1,0 +1,104 @@
+"""One column, brought as whatever the caller has: a list, an array, a series of any library."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import numpy as np
+
+from retentionkit.errors import DataError
+from retentionkit.frames._reading import Wanted, read
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from retentionkit.frames._kinds import Frame, FrameKind
+    from retentionkit.frames._table import Table
+
+__all__ = ["read_ids", "read_numbers", "series_kind"]
+
+_SERIES: Final[dict[FrameKind, tuple[str, ...]]] = {
+    "pandas": ("Series", "Index"),
+    "polars": ("Series",),
+    "pyarrow": ("Array", "ChunkedArray"),
+}
+
+
+def read_numbers(values: object, *, argument: str) -> NDArray[np.float64]:
+    """The numbers of one column, NaN where they are missing; text and dates are refused.
+
+    Examples
+    --------
+    >>> read_numbers([10, None, 7], argument="answers")
+    array([10., nan,  7.])
+    """
+    (numbers,) = _read(values, argument, "number").arrays("values")
+    return np.asarray(numbers, dtype=np.float64)
+
+
+def read_ids(values: object, *, argument: str) -> NDArray[Any]:
+    """The ids of one column, whole numbers or text; missing ones are refused.
+
+    Examples
+    --------
+    >>> read_ids(["a", "b"], argument="received")
+    array(['a', 'b'], dtype=object)
+    """
+    table = _read(values, argument, "id")
+    missing = int(np.sum(table.missing("values")))
+    if missing:
+        raise DataError(
+            f"`{argument}` has missing ids.",
+            received=f"{missing:,} of {len(table):,}",
+            allowed="an id in every place",
+            do="Drop the missing ones first.",
+        )
+    (ids,) = table.settled().arrays("values")
+    return ids
+
+
+def series_kind(values: object) -> FrameKind | None:
+    """The library of a series; None for lists and arrays."""
+    for kind, names in _SERIES.items():
+        library = sys.modules.get(kind)
+        if library is not None and isinstance(
+            values, tuple(getattr(library, name) for name in names)
+        ):
+            return kind
+    return None
+
+
+def _read(values: object, argument: str, role: Literal["id", "number"]) -> Table:
+    frame = _frame(values, argument)
+    return read(frame, {"values": Wanted(argument, argument, role)})
+
+
+def _frame(values: Any, argument: str) -> Frame:  # noqa: ANN401 - anything may come
+    """A frame of one column, of the series' own library, or pandas."""
+    kind = series_kind(values)
+    if kind == "polars":
+        return values.alias(argument).to_frame()
+    if kind == "pyarrow":
+        pa: Any = import_module("pyarrow")  # an optional library, without type hints
+        return pa.table({argument: values})
+    import pandas as pd  # noqa: PLC0415 - loaded when a column is read
+
+    if kind == "pandas":
+        return pd.DataFrame({argument: values.array})
+    if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
+        raise _no_column(argument, repr(values)[:80])
+    given = values if hasattr(values, "dtype") else list(values)
+    if np.ndim(given) != 1:
+        raise _no_column(argument, f"{np.ndim(given)} dimensions")
+    return pd.DataFrame({argument: given})
+
+
+def _no_column(argument: str, received: str) -> DataError:
+    return DataError(
+        f"`{argument}` is not one column of values.",
+        received=received,
+        allowed="a list, a one-dimensional array, or a series of pandas, polars or pyarrow",
+        do="Pass one column, such as frame['column'].",
+    )

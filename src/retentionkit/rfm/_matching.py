@@ -1,0 +1,135 @@
+"""Rules put to customers: whether the data fit the rules, and whom each rule matches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from retentionkit.durations import duration_in
+from retentionkit.errors import DataError, KindError
+from retentionkit.rfm._bounds import Bound
+from retentionkit.rfm._ranks import money_floor
+from retentionkit.rfm._scored import RFMScores
+from retentionkit.rfm._segments import measures_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+    from retentionkit.durations import Duration
+    from retentionkit.rfm._bounds import Limit
+    from retentionkit.rfm._rules import SegmentRules
+    from retentionkit.rfm._table import RFMTable
+
+__all__ = ["inside", "say_window", "takes", "values_of"]
+
+_MONEY: Final = ("net_spend", "mean_order_value")
+
+
+def values_of(rules: SegmentRules, data: RFMTable | RFMScores) -> dict[str, NDArray[np.float64]]:
+    """The scores or measures that the rules use, by name, from data that fit the rules."""
+    table = measures_of(data)
+    _check_window(rules, table)
+    _check_currency(rules, table)
+    source: Any = table
+    if rules.on_scores:
+        source = _checked_scores(rules, data)
+    found = {name: getattr(source, name) for name in rules.dimensions}
+    missing = [name for name, values in found.items() if values is None]
+    if missing:
+        raise DataError(
+            "The rules are on money, and the log has none.",
+            received=f"conditions on {', '.join(missing)}",
+            allowed="a log with amounts",
+            do="Pass amount= to Transactions, or write rules without money.",
+        )
+    return {name: _rounded(name, np.asarray(part, np.float64)) for name, part in found.items()}
+
+
+def _rounded(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values, with nothing where refunds that cancel left a rest."""
+    known = values[~np.isnan(values)]
+    if name not in _MONEY or len(known) == 0:
+        return values
+    return np.where(np.abs(values) <= money_floor(known), 0.0, values)
+
+
+def takes(
+    rules: SegmentRules, values: Mapping[str, NDArray[np.float64]]
+) -> Iterator[NDArray[np.bool_]]:
+    """Whom each rule matches, rule by rule, whatever earlier rules take; shape (n,) each.
+
+    A rule without conditions matches whoever is left.
+    """
+    size = next(iter(values.values())).shape
+    left = np.ones(size, dtype=np.bool_)
+    seen: dict[tuple[str, Limit], NDArray[np.bool_]] = {}  # tiers repeat their bounds
+    for rule in rules.rules:
+        found = np.ones(size, dtype=np.bool_) if rule.conditions else left.copy()
+        for name, limit in rule.conditions.items():
+            if isinstance(limit, Bound):
+                key = (name, limit)
+                if key not in seen:
+                    seen[key] = limit.takes(values[name])
+                found &= seen[key]
+        left &= ~found
+        yield found
+
+
+def inside(
+    where: Mapping[str, Bound], values: Mapping[str, NDArray[np.float64]]
+) -> NDArray[np.bool_]:
+    """Who lies in a box."""
+    found = np.ones(next(iter(values.values())).shape, dtype=np.bool_)
+    for name, bound in where.items():
+        found &= bound.takes(values[name])
+    return found
+
+
+def say_window(window: Duration) -> str:
+    """A window in words."""
+    return window if isinstance(window, str) else f"{window:g} days"
+
+
+def _checked_scores(rules: SegmentRules, data: object) -> RFMScores:
+    if not isinstance(data, RFMScores):
+        raise KindError(
+            "The rules are on scores, and a table of measures has none: score first.",
+            received=f"an object of type {type(data).__name__}",
+            allowed="RFMScores",
+            do=f"Pass rk.rfm.score(table, bins={rules.bins}).",
+        )
+    if data.bins != rules.bins:
+        raise DataError(
+            "The scores have other bins than the rules.",
+            received=f"scores of {data.bins} bins",
+            allowed=f"scores of {rules.bins} bins",
+            do=f"Score with bins={rules.bins}, or write rules for {data.bins}.",
+        )
+    return data
+
+
+def _check_window(rules: SegmentRules, table: RFMTable) -> None:
+    if rules.window is None:
+        return
+    days = int(duration_in("window", rules.window, "day"))
+    if days != table.window:
+        raise DataError(
+            "The measures were taken in a window of another length than the rules are for.",
+            received=f"a window of {table.window:,} days",
+            allowed=f"a window of {say_window(rules.window)}, which is {days:,} whole days",
+            do=f"Take them with measure(transactions, window={rules.window!r}).",
+        )
+
+
+def _check_currency(rules: SegmentRules, table: RFMTable) -> None:
+    if rules.currency is None or table.currency in {None, rules.currency}:
+        return
+    raise DataError(
+        "The money of the table is in another currency than that of the rules.",
+        received=f"money in {table.currency}",
+        allowed=f"money in {rules.currency}",
+        do="Convert the amounts first, or write the rules in the currency of the log.",
+    )

@@ -1,0 +1,116 @@
+"""One rule: a name and the conditions under which it takes a customer."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Final
+
+from retentionkit.errors import OptionError
+from retentionkit.rfm._bounds import (
+    MEASURES,
+    SCORES,
+    Bound,
+    Condition,
+    Limit,
+    read_condition,
+    say_conditions,
+)
+
+__all__ = ["Rule"]
+
+_RESERVED: Final = frozenset({"unassigned", "refund_only"})  # what Segments call those outside
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A box of a segment: who satisfies all of its conditions may belong to it.
+
+    A condition is None (any value), a number (exactly that), a pair `(low, high)` for [low, high)
+    with None for no limit, a `Bound`, or `"not given"`: the source names a limit without a number,
+    which takes any value and is pointed out by the linter. A rule without conditions takes whoever
+    is left.
+
+    Parameters
+    ----------
+    name
+        Key of the segment. Several rules of the same name are boxes of one segment.
+    english, chinese
+        Its labels for people. Default: those of another rule of that name, else made of the key.
+    note
+        What to know of this rule, such as whose bound it is.
+    recency, frequency, monetary
+        Conditions on scores; 1 is the worst, the number of bins the best.
+    frequency_monetary
+        Condition on the mean of the scores of frequency and money.
+    days_since_last, orders, active_days, net_spend, mean_order_value
+        Conditions on measures.
+
+    Raises
+    ------
+    OptionError
+        The name is empty, a condition is none, or scores and measures are mixed.
+
+    Examples
+    --------
+    >>> import retentionkit as rk
+    >>> print(rk.rfm.Rule("diamond", orders=(3, None), mean_order_value=(5_000, None)))
+    diamond: orders ≥ 3, mean order value ≥ 5,000
+    """
+
+    name: str = dataclasses.field(kw_only=False)
+    english: str | None = None
+    chinese: str | None = None
+    note: str = ""
+    recency: Condition = None
+    frequency: Condition = None
+    monetary: Condition = None
+    frequency_monetary: Condition = None
+    days_since_last: Condition = None
+    orders: Condition = None
+    active_days: Condition = None
+    net_spend: Condition = None
+    mean_order_value: Condition = None
+
+    def __post_init__(self) -> None:
+        """Conditions as bounds, on scores or on measures."""
+        _check_texts(self)
+        for dimension in (*SCORES, *MEASURES):
+            found = read_condition(dimension, getattr(self, dimension))
+            unlimited = isinstance(found, Bound) and found.low is None and found.high is None
+            object.__setattr__(self, dimension, None if unlimited else found)
+        used = set(self.conditions)
+        if used & set(SCORES) and used & set(MEASURES):
+            raise OptionError(
+                "A rule is on scores or on measures, not on both.",
+                received=str(self),
+                allowed=f"scores: {', '.join(SCORES)}; or measures: {', '.join(MEASURES)}",
+                do="Write the whole set of rules in one of them.",
+            )
+
+    @property
+    def conditions(self) -> dict[str, Limit]:
+        """The conditions that were given, by score or measure."""
+        found: dict[str, Limit | None] = {
+            name: getattr(self, name) for name in (*SCORES, *MEASURES)
+        }
+        return {name: limit for name, limit in found.items() if limit is not None}
+
+    def __str__(self) -> str:
+        """The name and the conditions in words."""
+        return f"{self.name}: {say_conditions(self.conditions)}"
+
+
+def _check_texts(rule: Rule) -> None:
+    texts = (rule.name, rule.english or "", rule.chinese or "", rule.note)
+    if all(map(_is_text, texts)) and rule.name.strip() and rule.name not in _RESERVED:
+        return
+    raise OptionError(
+        "A rule needs a name, and labels that are text.",
+        received=f"name={rule.name!r}, english={rule.english!r}, chinese={rule.chinese!r}",
+        allowed=f"text that is not empty, and none of {', '.join(map(repr, sorted(_RESERVED)))}",
+        do="Pass the key of the segment first: Rule('diamond', orders=(3, None)).",
+    )
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
