@@ -171,6 +171,8 @@ def scores(log: rk.Transactions) -> None:
     rk.plots.rf_heat_map(found, value="net_spend")
     rk.plots.score_histogram(found)
     rk.rfm.score(table, ties="first")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
 def moves(before: rk.rfm.Segments, after: rk.rfm.Segments) -> None:
     """Who moved from which segment to which."""
     moved = rk.rfm.migration(before, after, ranking=["gold", "potential"], confidence=0.9)
