@@ -84,7 +84,9 @@ def score(
     leave: 1e-9 of the median amount.
 
     Quantiles are those of type 7: the default of numpy and R. Cuts of a score are the lowest
-    measures of its classes, whereas cuts of your own and means are kept as they are.
+    measures of its classes, whereas cuts of your own and means are kept as they are. Passed back,
+    the cuts of scores give the same classes, numbered from 1 without the levels that do not occur;
+    a `Scorer` keeps the numbers.
 
     The R package adds 1 to each quantile, and classes begin at a cut. So scores depend on the
     currency: amounts from 0.1 to 0.8 all score 1. Dates and orders are still those of `measure`:
