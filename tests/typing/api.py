@@ -156,6 +156,16 @@ def compare(log: rk.Transactions, found: rk.PurchaseHistories) -> None:
     assert_type(rk.clv.backtest(log, models=(rk.clv.BGNBD, "NBD")), rk.clv.Backtest)
 
 
+def moves(before: rk.rfm.Segments, after: rk.rfm.Segments) -> None:
+    """Who moved from which segment to which."""
+    moved = rk.rfm.migration(before, after, ranking=["gold", "potential"], confidence=0.9)
+    assert_type(moved, rk.rfm.Migration)
+    assert_type(moved.present_at_both(), rk.rfm.Migration)
+    counts: NDArray[np.int64] = moved.counts
+    assert_type(moved.rate("potential", "gold").value * float(counts[0, 0]), float)
+    assert_type(moved.upgrade_rate().interval.low, float)
+
+
 def own_tiers(table: rk.rfm.RFMTable) -> rk.rfm.Segments:
     """Rules, what is wrong with them, and who is where."""
     rules = rk.rfm.SegmentRules(
@@ -188,3 +198,12 @@ def concentrated(log: rk.Transactions) -> None:
     customers: NDArray[np.float64] = found.lorenz.customers
     assert_type(float(customers[0]), float)
     rk.rfm.concentration([1.0, -2.0], negative="abs")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+def stages(log: rk.Transactions) -> None:
+    """Where in its life each customer is, and whether that told anything."""
+    own = rk.rfm.OwnGap(3, otherwise="3 months")
+    found = rk.rfm.lifecycle(log, as_of="1997-09-30", regular=(6, "12 months"), dormant_after=own)
+    assert_type(found, rk.rfm.Segments)
+    judged = rk.rfm.evaluate_segmentation(found, log, until="1998-06-30")
+    assert_type(judged, rk.rfm.SegmentationEvaluation)
+    assert_type(judged.ranking.value, float)
+    rk.rfm.lifecycle(log, regular=6)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from retentionkit.plots._gains import gains
     from retentionkit.plots._heterogeneity import heterogeneity
     from retentionkit.plots._lorenz import lorenz
+    from retentionkit.plots._migration import migration
     from retentionkit.plots._most_valuable import most_valuable
     from retentionkit.plots._pit import pit
     from retentionkit.plots._probability_alive import probability_alive
@@ -33,6 +34,7 @@ __all__ = [
     "gains",
     "heterogeneity",
     "lorenz",
+    "migration",
     "most_valuable",
     "pit",
     "probability_alive",
@@ -53,6 +55,7 @@ __getattr__, __dir__ = open_door(
         "gains": "_gains",
         "heterogeneity": "_heterogeneity",
         "lorenz": "_lorenz",
+        "migration": "_migration",
         "most_valuable": "_most_valuable",
         "pit": "_pit",
         "probability_alive": "_probability_alive",
