@@ -242,10 +242,10 @@ def test_table_and_print(cdnow):
     assert frame["segment"].tolist() == ["regular", "several", "one"]
     np.testing.assert_array_equal(frame["revenue_low"], cdnow.low["revenue"])
     printed = repr(cdnow)
-    assert "49.8 % (45.1–54.5)" in printed
-    assert "12.0 % (10.8–13.4)" in printed
+    assert "49.8 (45.1–54.5)" in printed
+    assert "12.0 (10.8–13.4)" in printed
     assert max(map(len, printed.splitlines())) <= 100
-    assert "49.8 %" in cdnow._repr_html_()
+    assert "49.8 (" in cdnow._repr_html_()
     json.dumps(cdnow.to_dict(), allow_nan=False)
     assert "segments" not in cdnow.to_dict()
     assert pickle.loads(pickle.dumps(cdnow)).equals(cdnow)  # noqa: S301 - our own
@@ -432,6 +432,23 @@ def test_the_scale_of_money_does_not_matter(rows, scale):
     np.testing.assert_allclose(one.low["share_of_revenue"], two.low["share_of_revenue"], atol=1e-9)
     for name in ("revenue", "mean_order_value", "revenue_per_customer"):
         np.testing.assert_allclose(scale * one.high[name], two.high[name], rtol=1e-7)
+
+
+@given(segmented(lowest=0, min_size=2))
+def test_all_customers_twice_have_the_same_shares(rows):
+    one = rk.rfm.profile(segments_of(*rows))
+    two = rk.rfm.profile(segments_of(*(part * 2 for part in rows)))
+    for name in ("share_of_customers", "share_of_revenue", "mean_order_value", "days_since_last"):
+        np.testing.assert_allclose(getattr(one, name), getattr(two, name), rtol=1e-9)
+    np.testing.assert_allclose(2 * one.revenue, two.revenue, rtol=1e-9)
+    # Twice the customers halve the squared error, but for n / (n - 1).
+    n = len(rows[0])
+    factor = math.sqrt(2 * (2 * n - 1) / (2 * n - 2))
+    np.testing.assert_allclose(
+        one.standard_error["share_of_revenue"],
+        factor * two.standard_error["share_of_revenue"],
+        atol=1e-12,
+    )
 
 
 def test_a_common_offset_cancels_nothing():
