@@ -27,7 +27,7 @@ def test_ratio_by_hand():
     assert found.value == float(found) == 3.0
     # Variances of the means: 450 / 2 of 45, and 25 / 3 of 15.
     relative = math.sqrt(225 / 45**2 + 25 / 3 / 15**2)
-    assert found.ratio.standard_error == pytest.approx(3 * relative, rel=1e-14)
+    assert found.standard_error == pytest.approx(3 * relative, rel=1e-14)
     spread = math.exp(stats.norm.ppf(0.975) * relative)
     assert found.interval.low == pytest.approx(3 / spread, rel=1e-12)
     assert found.interval.high == pytest.approx(3 * spread, rel=1e-12)

@@ -85,6 +85,11 @@ class SpendRatio(Result):
         return self.ratio.value
 
     @property
+    def standard_error(self) -> float:
+        """The standard error of the ratio."""
+        return self.ratio.standard_error
+
+    @property
     def interval(self) -> Interval:
         """The interval of the ratio."""
         return self.ratio.interval
