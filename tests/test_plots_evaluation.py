@@ -45,6 +45,7 @@ def results():
         "pit": rk.clv.pit(MODEL, h, held),
         "gains": rk.clv.gains(MODEL, h, held),
         "profile": rk.clv.profile(rk.clv.BGNBD.fit(h), h, "b"),
+        "lorenz": rk.rfm.concentration(rk.rfm.measure(log).net_spend),
     }
 
 
@@ -73,6 +74,7 @@ NAMES = (
     "migration",
     "frequency_fit", "conditional_fit", "recency", "calibration", "activity_calibration", "pit",
     "gains", "probability_alive", "heterogeneity", "survival", "profile",
+    "lorenz",
 )  # fmt: skip
 
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
         concentration,
     )
     from retentionkit.rfm._coverage import Coverage, coverage_rate
-    from retentionkit.rfm._findings import Finding, RuleLint
     from retentionkit.rfm._drift import Drift
+    from retentionkit.rfm._findings import Finding, RuleLint
     from retentionkit.rfm._measure import measure
     from retentionkit.rfm._migration import Migration, migration
     from retentionkit.rfm._presets import (
@@ -50,18 +50,16 @@ __all__ = [
     "ConcentrationBootstrap",
     "Migration",
     "Coverage",
+    "Drift",
     "Finding",
     "RFMScores",
     "RFMTable",
     "Rule",
     "RuleLint",
+    "Scorer",
     "SegmentClaim",
     "SegmentProfile",
     "SegmentRules",
-    "Drift",
-    "RFMScores",
-    "RFMTable",
-    "Scorer",
     "Segments",
     "SpendRatio",
     "concentration",
