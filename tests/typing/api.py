@@ -198,3 +198,12 @@ def concentrated(log: rk.Transactions) -> None:
     customers: NDArray[np.float64] = found.lorenz.customers
     assert_type(float(customers[0]), float)
     rk.rfm.concentration([1.0, -2.0], negative="abs")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+def stages(log: rk.Transactions) -> None:
+    """Where in its life each customer is, and whether that told anything."""
+    own = rk.rfm.OwnGap(3, otherwise="3 months")
+    found = rk.rfm.lifecycle(log, as_of="1997-09-30", regular=(6, "12 months"), dormant_after=own)
+    assert_type(found, rk.rfm.Segments)
+    judged = rk.rfm.evaluate_segmentation(found, log, until="1998-06-30")
+    assert_type(judged, rk.rfm.SegmentationEvaluation)
+    assert_type(judged.ranking.value, float)
+    rk.rfm.lifecycle(log, regular=6)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -9,6 +9,10 @@ from retentionkit._doors import open_door
 if TYPE_CHECKING:
     from retentionkit.rfm._bounds import Bound
     from retentionkit.rfm._claim import SegmentClaim
+    from retentionkit.rfm._cluster_stability import ClusterStability
+    from retentionkit.rfm._cluster_tree import ClusterTree
+    from retentionkit.rfm._clustered import ClusterChoice, Clusters
+    from retentionkit.rfm._clustering import cluster
     from retentionkit.rfm._concentration import (
         Claim,
         Concentration,
@@ -17,7 +21,10 @@ if TYPE_CHECKING:
     )
     from retentionkit.rfm._coverage import Coverage, coverage_rate
     from retentionkit.rfm._drift import Drift
+    from retentionkit.rfm._evaluate import evaluate_segmentation
+    from retentionkit.rfm._evaluation import SegmentationEvaluation
     from retentionkit.rfm._findings import Finding, RuleLint
+    from retentionkit.rfm._lifecycle import OwnGap, lifecycle
     from retentionkit.rfm._measure import measure
     from retentionkit.rfm._migration import Migration, migration
     from retentionkit.rfm._presets import (
@@ -46,12 +53,17 @@ __all__ = [
     "VALUE_POTENTIAL_DORMANT",
     "Bound",
     "Claim",
+    "ClusterChoice",
+    "ClusterStability",
+    "ClusterTree",
+    "Clusters",
     "Concentration",
     "ConcentrationBootstrap",
-    "Migration",
     "Coverage",
     "Drift",
     "Finding",
+    "Migration",
+    "OwnGap",
     "RFMScores",
     "RFMTable",
     "Rule",
@@ -60,10 +72,14 @@ __all__ = [
     "SegmentClaim",
     "SegmentProfile",
     "SegmentRules",
+    "SegmentationEvaluation",
     "Segments",
     "SpendRatio",
+    "cluster",
     "concentration",
     "coverage_rate",
+    "evaluate_segmentation",
+    "lifecycle",
     "measure",
     "migration",
     "profile",
@@ -74,13 +90,16 @@ __all__ = [
 __getattr__, __dir__ = open_door(
     __name__,
     {
+        "ClusterChoice": "_clustered",
+        "ClusterStability": "_cluster_stability",
+        "ClusterTree": "_cluster_tree",
+        "Clusters": "_clustered",
         "EIGHT": "_presets",
         "STANDARD": "_presets",
         "TRAVEL_TIERS": "_presets",
         "TRAVEL_TIERS_COMPLETED": "_presets",
         "VALUE_POTENTIAL_DORMANT": "_presets",
         "Bound": "_bounds",
-        "Finding": "_findings",
         "Claim": "_concentration",
         "Concentration": "_concentration",
         "ConcentrationBootstrap": "_concentration",
@@ -92,19 +111,36 @@ __getattr__, __dir__ = open_door(
         "SegmentProfile": "_profiled",
         "SegmentClaim": "_claim",
         "Coverage": "_coverage",
+        "EIGHT": "_presets",
+        "Finding": "_findings",
+        "OwnGap": "_lifecycle",
         "RFMScores": "_scored",
         "RFMTable": "_table",
         "Rule": "_rule",
         "RuleLint": "_findings",
+        "STANDARD": "_presets",
+        "SegmentClaim": "_claim",
+        "SegmentProfile": "_profiled",
         "SegmentRules": "_rules",
         "Drift": "_drift",
         "RFMScores": "_scored",
         "RFMTable": "_table",
         "Scorer": "_scorer",
+        "SegmentationEvaluation": "_evaluation",
         "Segments": "_segments",
+        "SpendRatio": "_spend_ratio",
+        "TRAVEL_TIERS": "_presets",
+        "TRAVEL_TIERS_COMPLETED": "_presets",
+        "VALUE_POTENTIAL_DORMANT": "_presets",
+        "cluster": "_clustering",
         "concentration": "_concentration",
+        "coverage_rate": "_coverage",
+        "evaluate_segmentation": "_evaluate",
+        "lifecycle": "_lifecycle",
         "measure": "_measure",
         "migration": "_migration",
+        "profile": "_profile",
         "score": "_score",
+        "spend_ratio": "_spend_ratio",
     },
 )
