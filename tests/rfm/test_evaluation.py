@@ -285,6 +285,12 @@ def test_a_log_without_money():
     assert "revenue" not in repr(found)
 
 
+def test_large_money_is_printed_in_full():
+    log = parsed([(who, day, 1_000 * money, n) for who, day, money, n in ROWS], order="order")
+    text = repr(rk.rfm.evaluate_segmentation(labelled(log, {"a": "x", "c": "x", "b": "y"}), log))
+    assert "20,000 (-234,124 to 274,124)" in text
+
+
 def test_the_later_part_is_enough():
     log = rk.Transactions(rk.datasets.load_cdnow())
     stages = rk.rfm.lifecycle(log, as_of="1997-09-30")

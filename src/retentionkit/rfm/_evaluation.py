@@ -23,6 +23,8 @@ __all__ = ["SegmentationEvaluation"]
 
 #: p-values below this are printed as such.
 _LEAST = 0.0001
+#: Numbers from here on have more than three digits before the point.
+_LONG = 999.5
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -188,8 +190,13 @@ def _texts(
 
 
 def _text(value: float, low: float, high: float) -> str:
-    limits = "" if np.isnan(low) else f" ({low:.3g} to {high:.3g})"
-    return f"{value:.3g}{limits}"
+    limits = "" if np.isnan(low) else f" ({_number(low)} to {_number(high)})"
+    return f"{_number(value)}{limits}"
+
+
+def _number(value: float) -> str:
+    """Three digits, or all before the point."""
+    return f"{value:,.0f}" if abs(value) >= _LONG else f"{value:.3g}"
 
 
 def _said(found: Estimate) -> str:
