@@ -160,23 +160,24 @@ def test_rows_one_by_one(rows, by_order, first, length):
 
 
 def naive_ranking(groups):
-    """Over all pairs, each left out of the retention of its segment."""
+    """Over all pairs, each left out of the retention of its segment; and the error of DeLong."""
     people = [(name, event) for name, events in enumerate(groups) for event in events]
-    right, pairs = 0.0, 0
-    for (i, (mine, won)), (j, (other, lost)) in itertools.permutations(enumerate(people), 2):
-        if not won or lost:
-            continue
-        pairs += 1
-        if mine == other:
-            right += 0.5
-            continue
+    won, lost = ([i for i, (_, event) in enumerate(people) if event == e] for e in (True, False))
+    right = np.full((len(won), len(lost)), 0.5)
+    for (row, i), (column, j) in itertools.product(enumerate(won), enumerate(lost)):
+        mine, other = people[i][0], people[j][0]
         shares = []
         for name in (mine, other):
             rest = [e for k, (g, e) in enumerate(people) if g == name and k not in {i, j}]
             shares.append(sum(rest) / len(rest) if rest else None)
-        tie = None in shares or math.isclose(*shares)
-        right += 0.5 if tie else float(shares[0] > shares[1])
-    return right / pairs if pairs else math.nan
+        if mine != other and None not in shares and not math.isclose(*shares):
+            right[row, column] = float(shares[0] > shares[1])
+    if not (won and lost):
+        return math.nan, math.nan
+    if min(len(won), len(lost)) == 1:
+        return right.mean(), math.nan
+    spreads = [np.var(right.mean(axis=axis), ddof=1) / right.shape[1 - axis] for axis in (0, 1)]
+    return right.mean(), math.sqrt(sum(spreads))
 
 
 @settings(max_examples=60)
@@ -185,7 +186,21 @@ def test_the_ranking_over_all_pairs(groups):
     events = np.array([sum(events) for events in groups])
     size = np.array([len(events) for events in groups])
     found = ranked(events, size, confidence=0.95)
-    assert found.value == pytest.approx(naive_ranking(groups), abs=1e-12, nan_ok=True)
+    value, error = naive_ranking(groups)
+    assert found.value == pytest.approx(value, abs=1e-12, nan_ok=True)
+    assert found.standard_error == pytest.approx(error, abs=1e-12, nan_ok=True)
+
+
+def test_the_error_of_what_is_explained_is_that_of_the_jackknife():
+    rng = np.random.default_rng(4)
+    group = np.repeat([0, 1, 2], [200, 150, 50])
+    outcome = rng.exponential(np.array([1.0, 2.0, 4.0])[group])
+    others = [np.delete(np.arange(400), left_out) for left_out in range(400)]
+    shares = [explained(outcome[rows], group[rows], confidence=0.95).value for rows in others]
+    expected = math.sqrt(399 / 400 * np.sum((np.array(shares) - np.mean(shares)) ** 2))
+    # The jackknife is itself an approximation of the same order.
+    found = explained(outcome, group, confidence=0.95).standard_error
+    assert found == pytest.approx(expected, rel=0.05)
 
 
 def test_chi_square_is_that_of_scipy():

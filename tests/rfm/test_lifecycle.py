@@ -148,7 +148,7 @@ own_gaps = st.builds(
 )
 
 
-@settings(max_examples=100)
+@settings(max_examples=80)
 @given(
     rows=logs(),
     by_order=st.booleans(),
@@ -296,7 +296,7 @@ def test_the_definition_says_the_rules():
 # -- properties ------------------------------------------------------------------------------------
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(rows=logs(), seed=st.integers(0, 99), own=st.booleans(), later=st.integers(0, 60))
 def test_neither_row_order_nor_later_rows_matter(rows, seed, own, later):
     day = max(moment for _, moment, _, _ in rows).date()
@@ -309,7 +309,7 @@ def test_neither_row_order_nor_later_rows_matter(rows, seed, own, later):
     assert stages_of(again, as_of=day, **options) == found
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(rows=logs(refunds=False), shorter=st.integers(1, 30), more=st.integers(1, 30))
 def test_more_patience_never_makes_more_dormant(rows, shorter, more):
     log = rk.Transactions(frame_of("pandas", to_columns(rows)))
