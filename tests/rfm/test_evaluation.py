@@ -58,7 +58,9 @@ def test_what_followed_by_hand(kind):
     log = parsed(ROWS, kind=kind, order="order")
     segments = labelled(log, {"a": "x", "b": "y", "c": "x"}, names=["x", "empty", "y"])
     found = rk.rfm.evaluate_segmentation(segments, log)
-    assert found.segment == ("x", "empty", "y", "unassigned")
+    assert found.names == ("x", "empty", "y", "unassigned")
+    assert found.labels() == ("x", "empty", "y", "Unassigned")
+    assert found.labels(language="zh")[-1] == "未分类"
     assert found.customers.tolist() == [2, 0, 1, 1]
     assert found.ordered.tolist() == [1, 0, 1, 0]
     np.testing.assert_array_equal(found.retention, [0.5, np.nan, 1, 0])
@@ -149,7 +151,7 @@ def test_rows_one_by_one(rows, by_order, first, length):
         found = rk.rfm.evaluate_segmentation(segments, log, until=until)
     begin = (as_of - dt.date.fromisoformat("1970-01-01")).days
     later, _ = naive_events(rows, orders=by_order, until=until)
-    for row, name in enumerate(found.segment):
+    for row, name in enumerate(found.names):
         mine = [who for who in before if who % 2 == (name == "odd")]
         again = [who for who in mine if any(day > begin for day in gross[who])]
         assert (found.customers[row], found.ordered[row]) == (len(mine), len(again))
@@ -406,6 +408,8 @@ def test_other_things_are_refused():
         rk.rfm.evaluate_segmentation(segments, to_columns(ROWS))
     with pytest.raises(OptionError, match="`confidence` must lie strictly"):
         rk.rfm.evaluate_segmentation(segments, log, confidence=95)
+    with pytest.raises(OptionError, match="`language` is not one of its choices"):
+        rk.rfm.evaluate_segmentation(segments, log).labels(language="fr")
     with pytest.raises(OptionError, match="`until` is not a point in time"):
         rk.rfm.evaluate_segmentation(segments, log, until="later")
     refunded = segments.table[segments.table.refund_only]
