@@ -225,4 +225,5 @@ def stages(log: rk.Transactions) -> None:
     judged = rk.rfm.evaluate_segmentation(found, log, until="1998-06-30")
     assert_type(judged, rk.rfm.SegmentationEvaluation)
     assert_type(judged.ranking.value, float)
+    rk.plots.outcomes(judged, what="conversion")
     rk.rfm.lifecycle(log, regular=6)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
