@@ -134,9 +134,76 @@ def chance(found: rk.PurchaseHistories) -> None:
     rk.clv.tiers(value)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
+def segment_money(segments: rk.rfm.Segments) -> None:
+    """What each segment brings."""
+    found = rk.rfm.profile(segments, confidence=0.9)
+    assert_type(found, rk.rfm.SegmentProfile)
+    assert_type(found.claim("top", customers=0.12, revenue=0.65), rk.rfm.SegmentClaim)
+    assert_type(found.estimate("revenue", "top").value, float)
+    assert_type(rk.rfm.spend_ratio(segments, "top", ("middle", "low"), claim=3), rk.rfm.SpendRatio)
+    assert_type(
+        rk.rfm.coverage_rate(segments.customers("top"), {1, 2}, customers=segments.customer),
+        rk.rfm.Coverage,
+    )
+    found.estimate("profit", "top")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
 def compare(log: rk.Transactions, found: rk.PurchaseHistories) -> None:
     """Which model, and whether its forecasts would have held."""
     compared = rk.clv.compare_models(found, holdout=rk.holdout(log, found, until="1998-06-30"))
     assert_type(compared, rk.clv.ModelComparison)
     assert_type(compared.recommended, str | None)
     assert_type(rk.clv.backtest(log, models=(rk.clv.BGNBD, "NBD")), rk.clv.Backtest)
+
+
+def moves(before: rk.rfm.Segments, after: rk.rfm.Segments) -> None:
+    """Who moved from which segment to which."""
+    moved = rk.rfm.migration(before, after, ranking=["gold", "potential"], confidence=0.9)
+    assert_type(moved, rk.rfm.Migration)
+    assert_type(moved.present_at_both(), rk.rfm.Migration)
+    counts: NDArray[np.int64] = moved.counts
+    assert_type(moved.rate("potential", "gold").value * float(counts[0, 0]), float)
+    assert_type(moved.upgrade_rate().interval.low, float)
+
+
+def own_tiers(table: rk.rfm.RFMTable) -> rk.rfm.Segments:
+    """Rules, what is wrong with them, and who is where."""
+    rules = rk.rfm.SegmentRules(
+        [
+            rk.rfm.Rule("gold", chinese="金卡", orders=(2, None), net_spend="not given"),
+            rk.rfm.Rule("first", orders=1, net_spend=rk.rfm.Bound(high=3, includes_high=True)),
+        ],
+        window="12 months",
+        ranked=True,
+    )
+    lint = rules.lint(table)
+    assert_type(lint, rk.rfm.RuleLint)
+    assert_type(lint.gaps, tuple[rk.rfm.Finding, ...])
+    assert_type(lint.clean, bool)
+    rules.save("tiers.json")
+    assert_type(rk.rfm.SegmentRules.load("tiers.json"), rk.rfm.SegmentRules)
+    assert_type(rk.rfm.STANDARD.assign(rk.rfm.score(table)), rk.rfm.Segments)
+    rk.rfm.Rule("gold", size=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    return rules.assign(table)
+
+
+def concentrated(log: rk.Transactions) -> None:
+    """How much comes from how few."""
+    table = rk.rfm.measure(log)
+    assert table.net_spend is not None
+    found = rk.rfm.concentration(table.net_spend, negative="drop", window=table.window)
+    assert_type(found, rk.rfm.Concentration)
+    assert_type(found.claim(customers=0.2, value=0.8), rk.rfm.Claim)
+    assert_type(found.bootstrap(n_resamples=100, rng=1), rk.rfm.ConcentrationBootstrap)
+    customers: NDArray[np.float64] = found.lorenz.customers
+    assert_type(float(customers[0]), float)
+    rk.rfm.concentration([1.0, -2.0], negative="abs")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+def stages(log: rk.Transactions) -> None:
+    """Where in its life each customer is, and whether that told anything."""
+    own = rk.rfm.OwnGap(3, otherwise="3 months")
+    found = rk.rfm.lifecycle(log, as_of="1997-09-30", regular=(6, "12 months"), dormant_after=own)
+    assert_type(found, rk.rfm.Segments)
+    judged = rk.rfm.evaluate_segmentation(found, log, until="1998-06-30")
+    assert_type(judged, rk.rfm.SegmentationEvaluation)
+    assert_type(judged.ranking.value, float)
+    rk.rfm.lifecycle(log, regular=6)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

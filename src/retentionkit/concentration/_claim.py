@@ -77,7 +77,7 @@ class Claim(Result):
     def _table(self) -> Columns:
         return {
             "figure": ["share_of_value", "per_head_ratio", "gini"],
-            "claimed": [self.value, self.per_head_ratio, self.gini_at_least],
+            "claimed_at_least": [self.value, self.per_head_ratio, self.gini_at_least],
             "here": [self.top_share.value, self.per_head_ratio_here, self.gini.value],
             "low": [self.top_share.interval.low, None, self.gini.interval.low],
             "high": [self.top_share.interval.high, None, self.gini.interval.high],

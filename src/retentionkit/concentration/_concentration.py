@@ -136,13 +136,13 @@ def concentration(
 
 
 def _definition(treated: Treated, negative: Negative) -> str:
-    said = "Value brought by each customer, nothing included"
+    said = "One value for each customer; those who brought nothing count with 0"
     if treated.negative:
         how = _TREATMENT[negative]
         n, money = f"{treated.negative:,.0f}", f"{treated.negative_money:,.2f}"
         said = f"{said}; {how.format(n=n, money=money)}"
-    if treated.sample.total == 0:
-        said = f"{said}; nobody brought anything, so that nothing is concentrated"
+    if not treated.sample.value.any():
+        said = f"{said}; nobody brought anything, so that no figure is defined"
     return f"{said}."
 
 

@@ -64,9 +64,9 @@ def _warn_of_windows(one: float | None, other: float | None) -> None:
     known = one is not None and other is not None
     what = f"have windows of {one:g} and {other:g} days" if known else "do not both say a window"
     warnings.warn(
-        f"The two concentrations {what}. In a short window many customers have bought once or not "
-        "at all, which by itself changes every figure of concentration: compare windows of one "
-        "length, and state it with concentration(values, window=...).",
+        f"The two concentrations {what}. The length of a window by itself changes every figure of "
+        "concentration, as many customers buy once or not at all in a short one: compare windows "
+        "of one length, and state it with concentration(values, window=...).",
         RetentionKitWarning,
         stacklevel=4,
     )

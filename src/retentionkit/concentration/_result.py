@@ -105,6 +105,10 @@ class Concentration(Result):
         p
             Share of the customers, such as 0.2; a customer on the boundary counts in parts.
 
+        Returns
+        -------
+        Estimate
+
         Raises
         ------
         OptionError
@@ -126,6 +130,10 @@ class Concentration(Result):
         ----------
         q
             Share of the value.
+
+        Returns
+        -------
+        Estimate
 
         Raises
         ------
@@ -151,6 +159,10 @@ class Concentration(Result):
         value
             Share of the value that they are said to bring, or more.
 
+        Returns
+        -------
+        Claim
+
         Raises
         ------
         OptionError
@@ -175,11 +187,15 @@ class Concentration(Result):
         other
             The later, or the other.
 
+        Returns
+        -------
+        Estimate
+
         Warns
         -----
         RetentionKitWarning
-            If the windows differ by more than months do, or are not known: a short window makes
-            customers look less alike or more, whatever they do.
+            If the windows differ by more than months do, or are not known: the length of the
+            window by itself changes every figure.
 
         Raises
         ------
@@ -187,6 +203,14 @@ class Concentration(Result):
             If `other` is no concentration.
         OptionError
             If the two treat negative customers differently.
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> spring = rk.rfm.concentration([2.0, 3.0, 5.0, 6.0], window="3 months")
+        >>> summer = rk.rfm.concentration([1.0, 2.0, 4.0, 9.0], window="3 months")
+        >>> round(spring.difference(summer).value, 3)
+        0.25
         """
         return gini_difference(self, other)
 
@@ -211,10 +235,21 @@ class Concentration(Result):
         rng
             Seed or generator.
 
+        Returns
+        -------
+        ConcentrationBootstrap
+
         Raises
         ------
         OptionError
             If there are fewer resamples, or weights that are no whole numbers.
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> drawn = rk.rfm.concentration([1.0, 2.0, 4.0, 4.0, 9.0]).bootstrap(n_resamples=200)
+        >>> drawn.n_resamples, round(drawn.gini.value, 2)
+        (200, 0.36)
         """
         check_number("customers", customers, low=0, high=1, open_low=True)
         check_number("value", value, low=0, high=1, open_low=True)

@@ -20,8 +20,13 @@ if TYPE_CHECKING:
         concentration,
     )
     from retentionkit.rfm._coverage import Coverage, coverage_rate
+    from retentionkit.rfm._drift import Drift
+    from retentionkit.rfm._evaluate import evaluate_segmentation
+    from retentionkit.rfm._evaluation import SegmentationEvaluation
     from retentionkit.rfm._findings import Finding, RuleLint
+    from retentionkit.rfm._lifecycle import OwnGap, lifecycle
     from retentionkit.rfm._measure import measure
+    from retentionkit.rfm._migration import Migration, migration
     from retentionkit.rfm._presets import (
         EIGHT,
         STANDARD,
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
     from retentionkit.rfm._rules import SegmentRules
     from retentionkit.rfm._score import score
     from retentionkit.rfm._scored import RFMScores
+    from retentionkit.rfm._scorer import Scorer
     from retentionkit.rfm._segments import Segments
     from retentionkit.rfm._spend_ratio import SpendRatio, spend_ratio
     from retentionkit.rfm._table import RFMTable
@@ -54,20 +60,28 @@ __all__ = [
     "Concentration",
     "ConcentrationBootstrap",
     "Coverage",
+    "Drift",
     "Finding",
+    "Migration",
+    "OwnGap",
     "RFMScores",
     "RFMTable",
     "Rule",
     "RuleLint",
+    "Scorer",
     "SegmentClaim",
     "SegmentProfile",
     "SegmentRules",
+    "SegmentationEvaluation",
     "Segments",
     "SpendRatio",
     "cluster",
     "concentration",
     "coverage_rate",
+    "evaluate_segmentation",
+    "lifecycle",
     "measure",
+    "migration",
     "profile",
     "score",
     "spend_ratio",
@@ -86,10 +100,10 @@ __getattr__, __dir__ = open_door(
         "TRAVEL_TIERS_COMPLETED": "_presets",
         "VALUE_POTENTIAL_DORMANT": "_presets",
         "Bound": "_bounds",
-        "Finding": "_findings",
         "Claim": "_concentration",
         "Concentration": "_concentration",
         "ConcentrationBootstrap": "_concentration",
+        "Migration": "_migration",
         "spend_ratio": "_spend_ratio",
         "profile": "_profile",
         "coverage_rate": "_coverage",
@@ -97,15 +111,36 @@ __getattr__, __dir__ = open_door(
         "SegmentProfile": "_profiled",
         "SegmentClaim": "_claim",
         "Coverage": "_coverage",
+        "EIGHT": "_presets",
+        "Finding": "_findings",
+        "OwnGap": "_lifecycle",
         "RFMScores": "_scored",
         "RFMTable": "_table",
         "Rule": "_rule",
         "RuleLint": "_findings",
+        "STANDARD": "_presets",
+        "SegmentClaim": "_claim",
+        "SegmentProfile": "_profiled",
         "SegmentRules": "_rules",
+        "Drift": "_drift",
+        "RFMScores": "_scored",
+        "RFMTable": "_table",
+        "Scorer": "_scorer",
+        "SegmentationEvaluation": "_evaluation",
         "Segments": "_segments",
+        "SpendRatio": "_spend_ratio",
+        "TRAVEL_TIERS": "_presets",
+        "TRAVEL_TIERS_COMPLETED": "_presets",
+        "VALUE_POTENTIAL_DORMANT": "_presets",
         "cluster": "_clustering",
         "concentration": "_concentration",
+        "coverage_rate": "_coverage",
+        "evaluate_segmentation": "_evaluate",
+        "lifecycle": "_lifecycle",
         "measure": "_measure",
+        "migration": "_migration",
+        "profile": "_profile",
         "score": "_score",
+        "spend_ratio": "_spend_ratio",
     },
 )

@@ -235,7 +235,8 @@ def _listed(argument: str, given: Any) -> list[Any]:  # noqa: ANN401 - any conta
 
 def _is_list(given: object) -> TypeGuard[Iterable[Any]]:
     """Whether this may be a list of ids; a frame is one of columns."""
-    if isinstance(given, str | bytes | Mapping) or hasattr(cast("Any", given), "columns"):
+    has_columns = hasattr(type(given), "columns")  # of a lazy frame itself, asking is dear
+    if has_columns or isinstance(given, str | bytes | Mapping):
         return False
     return isinstance(given, Iterable)
 

@@ -108,7 +108,17 @@ class RuleLint(Result):
 
     @property
     def gaps(self) -> tuple[Finding, ...]:
-        """Combinations that no rule takes."""
+        """Combinations that no rule takes.
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> gap = rk.rfm.TRAVEL_TIERS.lint().gaps[0]
+        >>> print(gap)
+        No rule takes orders = 1, mean order value > 3,000.
+        >>> print(rk.rfm.Rule("dear", **gap.where))
+        dear: orders = 1, mean order value > 3,000
+        """
         return self._of("gap")
 
     @property

@@ -155,12 +155,10 @@ def _grown(left: NDArray[np.bool_], seed: Sequence[int], order: Sequence[int]) -
     """The box around a cell that grows along one axis after the other."""
     runs = [(at, at + 1) for at in seed]
     for axis in order:
-        start, stop = runs[axis]
+        start, stop = runs[axis]  # nothing is left before the first cell
         across = tuple(slice(None) if at == axis else slice(*run) for at, run in enumerate(runs))
         others = tuple(at for at in range(left.ndim) if at != axis)
         free = np.asarray(left[across].all(axis=others))
-        while start > 0 and free[start - 1]:
-            start -= 1
         while stop < len(free) and free[stop]:
             stop += 1
         runs[axis] = (start, stop)

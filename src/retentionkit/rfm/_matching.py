@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from retentionkit.durations import duration_in
 from retentionkit.errors import DataError, KindError
 from retentionkit.rfm._bounds import Bound
+from retentionkit.rfm._ranks import money_floor
 from retentionkit.rfm._scored import RFMScores
 from retentionkit.rfm._segments import measures_of
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from retentionkit.rfm._table import RFMTable
 
 __all__ = ["inside", "say_window", "takes", "values_of"]
+
+_MONEY: Final = ("net_spend", "mean_order_value")
 
 
 def values_of(rules: SegmentRules, data: RFMTable | RFMScores) -> dict[str, NDArray[np.float64]]:
@@ -42,7 +45,15 @@ def values_of(rules: SegmentRules, data: RFMTable | RFMScores) -> dict[str, NDAr
             allowed="a log with amounts",
             do="Pass amount= to Transactions, or write rules without money.",
         )
-    return {name: np.asarray(values, dtype=np.float64) for name, values in found.items()}
+    return {name: _rounded(name, np.asarray(part, np.float64)) for name, part in found.items()}
+
+
+def _rounded(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values, with nothing where refunds that cancel left a rest."""
+    known = values[~np.isnan(values)]
+    if name not in _MONEY or len(known) == 0:
+        return values
+    return np.where(np.abs(values) <= money_floor(known), 0.0, values)
 
 
 def takes(
@@ -68,13 +79,12 @@ def takes(
 
 
 def inside(
-    where: Mapping[str, Limit], values: Mapping[str, NDArray[np.float64]]
+    where: Mapping[str, Bound], values: Mapping[str, NDArray[np.float64]]
 ) -> NDArray[np.bool_]:
     """Who lies in a box."""
     found = np.ones(next(iter(values.values())).shape, dtype=np.bool_)
-    for name, limit in where.items():
-        if isinstance(limit, Bound):
-            found &= limit.takes(values[name])
+    for name, bound in where.items():
+        found &= bound.takes(values[name])
     return found
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from retentionkit.rfm._ranks import which_occur
 from retentionkit.rfm._scored import DIMENSIONS
 
 if TYPE_CHECKING:
@@ -28,20 +27,24 @@ def say_notes(
             notes += _of_dimension(name, parts[name], number)
     refunds = int(table.refund_only.sum())
     if refunds:
-        notes.append(f"{refunds:,} customers only sent goods back and have no scores.")
+        notes.append(f"Not scored, as they only sent goods back: {refunds:,}.")
     return tuple(notes)
 
 
 def _of_dimension(name: Dimension, part: Scaled, bins: int) -> list[str]:
     if part.torn:
         return [f"{name}: the id alone decides between the scores of {part.torn:,} customers."]
-    levels, people = len(np.unique(part.score)), len(part.score)
+    levels, people = len(which_occur(part.score)), len(part.score)
     if levels == bins:
         return []
     most = int(part.groups.size.argmax())
     tied, value = int(part.groups.size[most]), float(part.groups.value[most])
     said = f"{name}: {levels} of {bins} levels occur"
     if tied * bins > people and tied > 1:
-        at = f"{-value:,.0f} days" if name == "recency" else f"{value:,.10g}"
+        at = f"{value:,.10g}" if name != "recency" else _days(-value)
         said += f"; {tied:,} of {people:,} customers tie at {at}"
     return [f"{said}."]
+
+
+def _days(number: float) -> str:
+    return "1 day" if number == 1 else f"{number:,.0f} days"

@@ -215,7 +215,7 @@ def _profiled(
         name: frozen_array(column.value, np.float64) for name, column in columns.items()
     }
     for name in ("customers", "orders"):
-        values[name] = frozen_array(np.rint(values[name]), np.int64)
+        values[name] = frozen_array(np.rint(np.nan_to_num(values[name])), np.int64)
     return SegmentProfile(
         names=names,
         english=english,
@@ -253,5 +253,5 @@ def _notes(segments: Segments, values: dict[str, Array]) -> tuple[str, ...]:
     elif not spend.sum() > 0:
         notes.append("Shares of revenue are undefined: the total is not positive.")
     elif (values["revenue"] < 0).any():
-        notes.append("Some revenue is negative: other shares of it add up to more than one.")
+        notes.append("Some revenue is negative: the other shares of it add up to more than one.")
     return tuple(notes)

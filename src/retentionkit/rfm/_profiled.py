@@ -236,7 +236,8 @@ class SegmentProfile(Result):
         if self.revenue is not None:
             columns["revenue"] = np.rint(self.revenue)
             columns["of revenue"] = self._percent("share_of_revenue")
-        columns["orders"] = self.orders.astype(np.float64)
+        else:
+            columns["orders"] = self.orders.astype(np.float64)
         if self.mean_order_value is not None:
             columns["per order"] = self.mean_order_value
         return {**columns, "days since": self.days_since_last}

@@ -18,6 +18,7 @@ from retentionkit.rfm._ranks import (
     rank_within,
     spread,
     torn,
+    which_occur,
 )
 from retentionkit.rfm._scored import DIMENSIONS, Dimension, RFMScores
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from retentionkit.rfm._scoring import Scoring
     from retentionkit.rfm._table import RFMTable
 
-__all__ = ["Scaled", "better_is_more", "scaled", "scored"]
+__all__ = ["Scaled", "as_measured", "by_scales", "scaled", "scored"]
 
 _MEASURED: Final[Mapping[Dimension, str]] = {
     "recency": "days_since_last",
@@ -66,7 +67,7 @@ def scaled(table: RFMTable, how: Scoring) -> dict[Dimension, Scaled]:
     bought = ~table.refund_only
     within = np.zeros(int(bought.sum()), dtype=np.int64)
     for name, bins in zip(DIMENSIONS, how.bins, strict=True):
-        values = better_is_more(table, name)
+        values = _better_is_more(table, name)
         if values is None:
             continue
         groups, floor = _groups(values, name)
@@ -77,13 +78,25 @@ def scaled(table: RFMTable, how: Scoring) -> dict[Dimension, Scaled]:
             found[name] = Scaled(score, groups, None, apart)
             within = within * bins + score - 1 if how.nested else within
         else:
-            scale = _scale(groups, floor, name, bins, how)
-            level = np.array(scale.levels)[scale.place(values)]
-            found[name] = Scaled(level, groups, scale)
+            found[name] = _placed(values, groups, _scale(groups, floor, name, bins, how))
     return found
 
 
-def better_is_more(table: RFMTable, name: Dimension) -> NDArray[np.float64] | None:
+def by_scales(table: RFMTable, scales: Mapping[Dimension, Scale]) -> dict[Dimension, Scaled]:
+    """The scores that frozen scales give; the table has all of their measures."""
+    found: dict[Dimension, Scaled] = {}
+    for name, scale in scales.items():
+        values = _better_is_more(table, name)
+        if values is not None:
+            found[name] = _placed(values, _groups(values, name)[0], scale)
+    return found
+
+
+def _placed(values: NDArray[np.float64], groups: Groups, scale: Scale) -> Scaled:
+    return Scaled(np.array(scale.levels)[scale.place(values)], groups, scale)
+
+
+def _better_is_more(table: RFMTable, name: Dimension) -> NDArray[np.float64] | None:
     """A measure of those who bought, turned so that more is better; None without money."""
     values: NDArray[Any] | None = getattr(table, _MEASURED[name])
     if values is None:
@@ -96,7 +109,8 @@ def better_is_more(table: RFMTable, name: Dimension) -> NDArray[np.float64] | No
 def _groups(values: NDArray[np.float64], name: Dimension) -> tuple[Groups, float]:
     """Equal values together, and the difference of money that is none."""
     if name == "monetary":
-        return equal_money(values), money_floor(values)
+        floor = money_floor(values)
+        return equal_money(values, floor), floor
     if name == "recency":
         return equal_counts((-values).astype(np.int64)).reversed(), 0.0
     return equal_counts(values.astype(np.int64)), 0.0
@@ -135,7 +149,7 @@ def scored(
     cuts: dict[Dimension, tuple[float, ...]] = {}
     levels: dict[Dimension, tuple[int, ...]] = {}
     for name, part in parts.items():
-        levels[name] = tuple(np.unique(part.score).tolist())
+        levels[name] = which_occur(part.score)
         if part.scale is not None:
             begins = part.scale.only(levels[name]).begins
             cuts[name] = as_measured(name, begins)

@@ -175,9 +175,9 @@ def spend_ratio(
     stated = None if claim is None else check_number("claim", claim, low=0, open_low=True)
     spend = net_spend(segments)
     above, below = _names(first), () if second is None else _names(second)
+    _check_apart(above, None if second is None else below)
     mask = segments.mask(*above)
     others = segments.mask(*below) if below else ~mask
-    _check_apart(mask, others, above, below)
     one = _mean_spend(spend[mask], _listed(above), confidence)
     two = _mean_spend(spend[others], _listed(below), confidence)
     definition = (
@@ -255,17 +255,13 @@ def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(names) if names else "all others"
 
 
-def _check_apart(
-    mask: NDArray[np.bool_],
-    others: NDArray[np.bool_],
-    above: tuple[str, ...],
-    below: tuple[str, ...],
-) -> None:
-    if above and not set(above) & set(below) and not (mask & others).any():
+def _check_apart(above: tuple[str, ...], below: tuple[str, ...] | None) -> None:
+    named = below is None or (len(below) > 0 and not set(above) & set(below))
+    if above and named:
         return
     raise OptionError(
         "The two sides must be different segments.",
-        received=f"{', '.join(above) or 'no segment'} over {_listed(below)}",
+        received=f"{list(above)} over {'all others' if below is None else list(below)}",
         allowed="names of segments, none of them on both sides",
         do="Leave `second` out to compare with all other customers.",
     )

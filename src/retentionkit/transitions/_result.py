@@ -70,7 +70,6 @@ class Transitions(Result):
     kind: FrameKind | None
 
     _heading: ClassVar[str] = "Transitions"
-    _whole_up_to: ClassVar[int] = 30
 
     @property
     def stayed(self) -> NDArray[np.int64]:

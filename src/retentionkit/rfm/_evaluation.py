@@ -1,0 +1,206 @@
+"""What the customers of each segment did next, and how much the labels told of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from retentionkit.results import Columns, Result
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from retentionkit.frames import FrameKind
+    from retentionkit.ledger import Ledger
+    from retentionkit.results import Estimate
+
+__all__ = ["SegmentationEvaluation"]
+
+#: p-values below this are printed as such.
+_LEAST = 0.0001
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SegmentationEvaluation(Result):
+    """What the customers of each segment did next, and how much the labels told of it.
+
+    Arrays are read-only and have shape (k,), in the order of `segment`. Undefined numbers are NaN.
+
+    Attributes
+    ----------
+    segment
+        Keys of the segments; `"unassigned"` last if there are such customers.
+    label
+        Their labels in English.
+    customers
+        Customers in each segment.
+    ordered
+        How many of them ordered in the window.
+    retention, retention_low, retention_high
+        Share of customers who ordered in the window, and its Wilson interval.
+    revenue
+        Net revenue of each segment in the window; None for a log without money.
+    revenue_per_customer, revenue_low, revenue_high
+        Net revenue per customer, with or without an order, and its t interval; None without money.
+    eligible
+        Who could convert: customers with exactly one order at `as_of`, or all if ids were given.
+    converted
+        How many of them did.
+    conversion, conversion_low, conversion_high
+        The share of them, and its Wilson interval.
+    ranking
+        How well the segments rank customers by who orders again: area under the ROC curve, with
+        each pair of customers left out. 0.5 is what meaningless labels reach on average.
+    variance_explained
+        Share of the variance of the customers' revenue that lies between segments; None without
+        money.
+    explained_by_chance
+        What as many labels dealt out at random explain on average: (k - 1) / (n - 1).
+    p_retention
+        p-value of equal retention in all segments, by chi-square.
+    p_revenue
+        p-value of equal revenue in all segments, by Kruskal-Wallis; NaN without money.
+    as_of
+        The day at whose end the segments were made.
+    until
+        The last day of the window, inclusive.
+    notes
+        What to know of these numbers.
+    definition
+        One sentence: window, and what is counted.
+    ledger
+        What was set aside, from the rows of the caller's frame on.
+    confidence
+        Confidence level of the intervals.
+    kind
+        The kind of frame that the caller brought.
+    """
+
+    segment: tuple[str, ...]
+    label: tuple[str, ...]
+    customers: NDArray[np.int64]
+    ordered: NDArray[np.int64]
+    retention: NDArray[np.float64]
+    retention_low: NDArray[np.float64]
+    retention_high: NDArray[np.float64]
+    revenue: NDArray[np.float64] | None
+    revenue_per_customer: NDArray[np.float64] | None
+    revenue_low: NDArray[np.float64] | None
+    revenue_high: NDArray[np.float64] | None
+    eligible: NDArray[np.int64]
+    converted: NDArray[np.int64]
+    conversion: NDArray[np.float64]
+    conversion_low: NDArray[np.float64]
+    conversion_high: NDArray[np.float64]
+    ranking: Estimate
+    variance_explained: Estimate | None
+    explained_by_chance: float
+    p_retention: float
+    p_revenue: float
+    as_of: dt.date
+    until: dt.date
+    notes: tuple[str, ...]
+    definition: str
+    ledger: Ledger
+    confidence: float
+    kind: FrameKind | None = None
+
+    _heading: ClassVar[str] = "Segments and what followed"
+
+    @property
+    def n(self) -> int:
+        """Customers in all segments."""
+        return int(self.customers.sum())
+
+    @property
+    def adjusted(self) -> float:
+        """Share of variance explained beyond chance: 0 on average for meaningless labels."""
+        if self.variance_explained is None or not self.explained_by_chance < 1:
+            return float("nan")
+        chance = self.explained_by_chance
+        return (self.variance_explained.value - chance) / (1 - chance)
+
+    def _table(self) -> Columns:
+        money = {
+            "revenue": self.revenue,
+            "revenue_per_customer": self.revenue_per_customer,
+            "revenue_low": self.revenue_low,
+            "revenue_high": self.revenue_high,
+        }
+        return {
+            "segment": list(self.segment),
+            "label": list(self.label),
+            "customers": self.customers,
+            "ordered": self.ordered,
+            "retention": self.retention,
+            "retention_low": self.retention_low,
+            "retention_high": self.retention_high,
+            **{name: part for name, part in money.items() if part is not None},
+            "eligible": self.eligible,
+            "converted": self.converted,
+            "conversion": self.conversion,
+            "conversion_low": self.conversion_low,
+            "conversion_high": self.conversion_high,
+        }
+
+    def _printed(self) -> Columns:
+        columns: dict[str, Any] = {
+            "segment": list(self.segment),
+            "customers": self.customers,
+            "retention": _texts(self.retention, self.retention_low, self.retention_high),
+        }
+        if self.revenue_per_customer is not None:
+            columns["revenue per customer"] = _texts(
+                self.revenue_per_customer, self.revenue_low, self.revenue_high
+            )
+        columns["conversion"] = _texts(self.conversion, self.conversion_low, self.conversion_high)
+        return columns
+
+    def _facts(self) -> Mapping[str, str]:
+        again = int(self.ordered.sum())
+        facts = {
+            "customers": f"{self.n:,}, of whom {again:,} ordered again ({again / self.n:.3g})",
+            "ranking": f"{_said(self.ranking)}; 0.5 by chance; p {_p(self.p_retention)}",
+        }
+        if self.variance_explained is not None:
+            facts["revenue explained"] = (
+                f"{_said(self.variance_explained)}; {self.explained_by_chance:.2g} by chance, "
+                f"{self.adjusted:.3g} beyond; p {_p(self.p_revenue)}"
+            )
+        if self.notes:
+            facts["note"] = " ".join(self.notes)
+        return {**facts, "definition": self.definition}
+
+
+def _texts(
+    value: NDArray[np.float64],
+    low: NDArray[np.float64] | None,
+    high: NDArray[np.float64] | None,
+) -> list[str]:
+    """Numbers with their intervals, for print."""
+    rows = zip(value, () if low is None else low, () if high is None else high, strict=True)
+    return ["–" if np.isnan(row[0]) else _text(*map(float, row)) for row in rows]
+
+
+def _text(value: float, low: float, high: float) -> str:
+    limits = "" if np.isnan(low) else f" ({low:.3g} to {high:.3g})"
+    return f"{value:.3g}{limits}"
+
+
+def _said(found: Estimate) -> str:
+    return (
+        "–"
+        if np.isnan(found.value)
+        else _text(found.value, found.interval.low, found.interval.high)
+    )
+
+
+def _p(value: float) -> str:
+    if np.isnan(value):
+        return "–"
+    return f"< {_LEAST}" if value < _LEAST else f"{value:.2g}"
