@@ -126,9 +126,16 @@ def test_cdnow(found, cdnow):
     assert found.stability.to_frame()["jaccard"].tolist() == found.stability.jaccard.tolist()
 
 
-def test_segments_go_where_segments_go(found):
+def test_segments_go_where_segments_go():
+    log = rk.Transactions(rk.datasets.load_cdnow())
+    before, after = (
+        rk.rfm.measure(log, as_of=day, window="12 months") for day in ("1997-12-31", "1998-06-30")
+    )
+    found = rk.rfm.cluster(before, clusters=4, resamples=0)
     profile = rk.rfm.profile(found.segments)
-    assert len(profile.to_frame()) >= len(found.names)
+    assert profile.to_frame()["customers"].tolist()[:4] == found.counts.tolist()
+    moves = rk.rfm.migration(found.segments, found.assign(after))
+    assert set(found.names) <= set(moves.to_frame().iloc[:, 0])
 
 
 # -- reference -------------------------------------------------------------------------------------
@@ -256,6 +263,11 @@ def test_a_short_cut_lies_between(low, gap):
     assert low < cut <= high
 
 
+def test_a_cut_between_neighbours_is_the_upper_one():
+    assert short_between(1.0, math.nextafter(1.0, 2.0)) == math.nextafter(1.0, 2.0)
+    assert short_between(61.337, 61.352) == 61.34
+
+
 @given(st.integers(0, 10_000), st.integers(1, 50))
 def test_a_cut_between_counts_is_a_count(low, gap):
     cut = short_between(low, low + gap)
@@ -348,8 +360,6 @@ def test_later_customers_are_assigned_to_the_same_clusters(found, cdnow):
     assert found.assign(rk.rfm.score(cdnow)).equals(again)
     one = found.assign(cdnow[[5]])
     assert one.position.tolist() == [found.segments.position[5]]
-    moved = rk.rfm.migration(found.segments, again)
-    assert len(moved.to_frame())
 
 
 def test_a_window_of_another_length_is_told(found):
@@ -364,7 +374,7 @@ def test_without_money_there_are_two_features():
     bare = measures(table.days_since_last, table.orders, None)
     found = rk.rfm.cluster(bare, clusters=3, resamples=2)
     assert found.space.features == ("days_since_last", "orders")
-    assert found.segments.position.tolist() == truth.tolist()
+    assert (found.segments.position == truth).mean() > 0.95
     assert found.mean_spend is None
     assert found.definition.endswith("falling mean orders.")
     assert "mean_net_spend" not in found.to_frame().columns
@@ -423,10 +433,11 @@ def test_a_measure_that_all_share_does_not_matter():
 # -- properties ------------------------------------------------------------------------------------
 
 
-@settings(max_examples=10)
-@given(st.randoms(use_true_random=False), st.sampled_from(["kmeans", "gaussian-mixture"]))
+@pytest.mark.parametrize("method", ["kmeans", "gaussian-mixture"])
+@settings(max_examples=3)
+@given(random=st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(cdnow, random, method):
-    small = cdnow[::7]
+    small = cdnow[::9]
     shuffled = list(range(len(small)))
     random.shuffle(shuffled)
     one = rk.rfm.cluster(small, clusters=4, method=method, resamples=2)
@@ -438,7 +449,7 @@ def test_the_order_of_rows_does_not_matter(cdnow, random, method):
     assert other.to_frame().equals(one.to_frame())
 
 
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(st.floats(1e-4, 1e6))
 def test_the_unit_of_money_does_not_matter(cdnow, unit):
     small = cdnow[::7]

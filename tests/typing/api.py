@@ -198,6 +198,8 @@ def concentrated(log: rk.Transactions) -> None:
     customers: NDArray[np.float64] = found.lorenz.customers
     assert_type(float(customers[0]), float)
     rk.rfm.concentration([1.0, -2.0], negative="abs")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
 def stages(log: rk.Transactions) -> None:
     """Where in its life each customer is, and whether that told anything."""
     own = rk.rfm.OwnGap(3, otherwise="3 months")
