@@ -286,10 +286,16 @@ def test_the_unit_of_money_does_not_matter(values, scale):
     np.testing.assert_allclose(after.deciles, before.deciles, atol=1e-12)
 
 
+def test_sums_beyond_all_numbers_have_shares():
+    found = concentration([-1e308, -1e308, 1e308, 1e308], negative="drop")
+    assert (found.gini.value, found.total, found.negative_total) == (0, math.inf, -math.inf)
+    assert found.to_dict()["total"] is None
+
+
 @given(values=st.lists(st.floats(0, 1e6), min_size=1, max_size=25), seed=st.integers(0, 99))
 def test_the_order_of_rows_does_not_matter(values, seed):
     rng = np.random.default_rng(seed)
-    weight = rng.choice([0.1, 0.3, 1.7], len(values))
+    weight = rng.choice([1.1, 1.3, 0.7], len(values)) + 0.3
     order = rng.permutation(len(values))
     again = [values[at] for at in order]
     assert concentration(values).equals(concentration(again))
@@ -417,6 +423,7 @@ def test_neither_caller_nor_reader_changes_a_result():
         ([1.0, None], "Some values are missing"),
         (pd.Series([1, None], dtype="Int64"), "Some values are missing"),
         (pl.Series([1, None]), "Some values are missing"),
+        (np.ma.array([1, 2], mask=[0, 1]), "Some values are missing"),
         ([1.0, math.inf], "Some values are infinite"),
         ([], "no customer whose value counts"),
         (["a", "b"], "is no array of numbers"),
@@ -460,6 +467,7 @@ def test_a_table_is_told_what_to_pass(log):
         ([1.0, -1.0], "is no number of customers"),
         ([1.0, math.nan], "is no number of customers"),
         (["a", "b"], "`weight` is no array of numbers"),
+        ([0.12, 0.88], "fewer customers than values"),
     ],
 )
 def test_weights_are_checked(weight, match):

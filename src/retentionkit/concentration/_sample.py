@@ -19,7 +19,6 @@ Negative: TypeAlias = Literal["refuse", "drop", "zero", "normalised"]
 
 #: Part of the largest value below which a value is what rounding left of money given back.
 _ROUNDING: Final = 1e-12
-_NO_WEIGHT: Final = "numbers of customers, finite and not negative"
 
 
 class Lorenz(NamedTuple):
@@ -62,7 +61,8 @@ class Sample:
     @property
     def money(self) -> float:
         """Sum of the values in money."""
-        return float(np.ldexp(self.total, self.exponent))
+        with np.errstate(over="ignore"):  # no money, but its shares are known
+            return float(np.ldexp(self.total, self.exponent))
 
     def has_shares(self) -> bool:
         """Whether shares of the value mean anything: some value, and none below zero."""
@@ -103,7 +103,8 @@ def read_values(values: ArrayLike, weight: ArrayLike | None, negative: Negative)
     largest = max(abs(float(number[0])), abs(float(number[-1])))
     number[np.abs(number) <= _ROUNDING * largest] = 0.0
     below = number < 0
-    n_below, money_below = float(count[below].sum()), float(count[below] @ number[below])
+    with np.errstate(over="ignore"):
+        n_below, money_below = float(count[below].sum()), float(count[below] @ number[below])
     if negative == "refuse" and n_below:
         raise _negative_refused(n_below, money_below)
     if negative == "drop":
@@ -134,7 +135,7 @@ def _numbers(name: str, values: ArrayLike) -> NDArray[np.float64]:
             raise TypeError  # noqa: TRY301 - one refusal for all reasons
         if array.dtype.kind == "O":
             array = np.array([np.nan if _is_missing(one) else one for one in array.tolist()])
-        return array.astype(np.float64)
+        found = array.astype(np.float64)
     except (TypeError, ValueError, OverflowError):
         raise DataError(
             f"`{name}` is no array of numbers.",
@@ -142,6 +143,10 @@ def _numbers(name: str, values: ArrayLike) -> NDArray[np.float64]:
             allowed="a one-dimensional array, series or list with a number for each customer",
             do="Pass one column, such as table.net_spend or frame['revenue'].",
         ) from None
+    given: Any = values
+    if np.ma.is_masked(given):
+        found[given.mask] = np.nan
+    return found
 
 
 def _is_missing(one: object) -> bool:
@@ -163,8 +168,16 @@ def _weights(weight: ArrayLike, rows: int) -> NDArray[np.float64]:
         raise DataError(
             "`weight` is no number of customers.",
             received=f"{int(wrong.sum()):,} of {rows:,}, the first: {count[wrong][0]:g}",
-            allowed=_NO_WEIGHT,
+            allowed="numbers of customers, finite and not negative",
             do="Pass how many customers each value stands for, or leave `weight` out.",
+        )
+    present = int((count > 0).sum())
+    if float(count.sum()) < present * (1 - _ROUNDING):
+        raise DataError(
+            "The weights say that there are fewer customers than values.",
+            received=f"{count.sum():g} customers, {present:,} values",
+            allowed="weights of 1 or more on average",
+            do="Pass numbers of customers, not shares of them.",
         )
     return count
 
