@@ -199,7 +199,7 @@ class Clusters(Result):
         """The measures of a cloud without groups, in words."""
         rand, apart = self.cloud_adjusted_rand, self.cloud_silhouette
         index = "" if math.isnan(rand) else f"adjusted Rand index {rand:.2f}, "
-        return f"one normal cloud, cut in the same way, has {index}silhouette {apart:.2f}"
+        return f"simulated customers without groups, cut in the same way: {index}silhouette {apart:.2f}"
 
     def _frame_kind(self) -> FrameKind:
         return self.segments.table.kind or "pandas"
