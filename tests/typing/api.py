@@ -227,3 +227,15 @@ def stages(log: rk.Transactions) -> None:
     assert_type(judged.ranking.value, float)
     rk.plots.outcomes(judged, what="conversion")
     rk.rfm.lifecycle(log, regular=6)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def clustered(log: rk.Transactions) -> rk.rfm.Segments:
+    """Segments that nobody stated."""
+    table = rk.rfm.measure(log)
+    found = rk.rfm.cluster(table, clusters=range(2, 6), method="gaussian-mixture", rng=1)
+    assert_type(found, rk.rfm.Clusters)
+    assert_type(found.stability, rk.rfm.ClusterStability | None)
+    assert_type(found.choice, rk.rfm.ClusterChoice | None)
+    assert_type(found.tree.rules, rk.rfm.SegmentRules)
+    rk.rfm.cluster(table, features=["recency"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    return found.assign(table)
