@@ -140,7 +140,7 @@ def segment_money(segments: rk.rfm.Segments) -> None:
     assert_type(found, rk.rfm.SegmentProfile)
     assert_type(found.claim("top", customers=0.12, revenue=0.65), rk.rfm.SegmentClaim)
     assert_type(found.estimate("revenue", "top").value, float)
-    assert_type(rk.rfm.spend_ratio(segments, "top", ("middle", "low"), claim=3), rk.rfm.SpendRatio)
+    assert_type(rk.rfm.spend_ratio(segments, ("top", "middle"), "low", claim=3), rk.rfm.SpendRatio)
     assert_type(
         rk.rfm.coverage_rate(segments.customers("top"), {1, 2}, customers=segments.customer),
         rk.rfm.Coverage,
@@ -225,4 +225,17 @@ def stages(log: rk.Transactions) -> None:
     judged = rk.rfm.evaluate_segmentation(found, log, until="1998-06-30")
     assert_type(judged, rk.rfm.SegmentationEvaluation)
     assert_type(judged.ranking.value, float)
+    rk.plots.outcomes(judged, what="conversion")
     rk.rfm.lifecycle(log, regular=6)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def clustered(log: rk.Transactions) -> rk.rfm.Segments:
+    """Segments that nobody stated."""
+    table = rk.rfm.measure(log)
+    found = rk.rfm.cluster(table, clusters=range(2, 6), method="gaussian-mixture", rng=1)
+    assert_type(found, rk.rfm.Clusters)
+    assert_type(found.stability, rk.rfm.ClusterStability | None)
+    assert_type(found.choice, rk.rfm.ClusterChoice | None)
+    assert_type(found.tree.rules, rk.rfm.SegmentRules)
+    rk.rfm.cluster(table, features=["recency"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    return found.assign(table)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from retentionkit.plots._lorenz import lorenz
     from retentionkit.plots._migration import migration
     from retentionkit.plots._most_valuable import most_valuable
+    from retentionkit.plots._outcomes import outcomes
     from retentionkit.plots._pit import pit
     from retentionkit.plots._probability_alive import probability_alive
     from retentionkit.plots._profile import profile
@@ -38,6 +39,7 @@ __all__ = [
     "lorenz",
     "migration",
     "most_valuable",
+    "outcomes",
     "pit",
     "probability_alive",
     "profile",
@@ -61,6 +63,7 @@ __getattr__, __dir__ = open_door(
         "lorenz": "_lorenz",
         "migration": "_migration",
         "most_valuable": "_most_valuable",
+        "outcomes": "_outcomes",
         "pit": "_pit",
         "probability_alive": "_probability_alive",
         "profile": "_profile",
