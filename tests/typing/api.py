@@ -156,6 +156,23 @@ def compare(log: rk.Transactions, found: rk.PurchaseHistories) -> None:
     assert_type(rk.clv.backtest(log, models=(rk.clv.BGNBD, "NBD")), rk.clv.Backtest)
 
 
+def scores(log: rk.Transactions) -> None:
+    """Measures, scores, and the same cuts later."""
+    table = rk.rfm.measure(log, as_of="1998-03-31", window="6 months")
+    found = rk.rfm.score(table, bins=(5, 4, 3), cuts={"recency": [30, 60, 90, 120]})
+    assert_type(found, rk.rfm.RFMScores)
+    scorer = rk.rfm.Scorer.fit(table, cuts="quantiles")
+    assert_type(scorer.score(table), rk.rfm.RFMScores)
+    drift = scorer.drift(table, confidence=0.9)
+    assert_type(drift, rk.rfm.Drift)
+    assert_type(drift.reading, tuple[str, ...])
+    scorer.save("scorer.json")
+    assert_type(rk.rfm.Scorer.load("scorer.json"), rk.rfm.Scorer)
+    rk.plots.rf_heat_map(found, value="net_spend")
+    rk.plots.score_histogram(found)
+    rk.rfm.score(table, ties="first")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
 def moves(before: rk.rfm.Segments, after: rk.rfm.Segments) -> None:
     """Who moved from which segment to which."""
     moved = rk.rfm.migration(before, after, ranking=["gold", "potential"], confidence=0.9)
@@ -210,3 +227,15 @@ def stages(log: rk.Transactions) -> None:
     assert_type(judged.ranking.value, float)
     rk.plots.outcomes(judged, what="conversion")
     rk.rfm.lifecycle(log, regular=6)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def clustered(log: rk.Transactions) -> rk.rfm.Segments:
+    """Segments that nobody stated."""
+    table = rk.rfm.measure(log)
+    found = rk.rfm.cluster(table, clusters=range(2, 6), method="gaussian-mixture", rng=1)
+    assert_type(found, rk.rfm.Clusters)
+    assert_type(found.stability, rk.rfm.ClusterStability | None)
+    assert_type(found.choice, rk.rfm.ClusterChoice | None)
+    assert_type(found.tree.rules, rk.rfm.SegmentRules)
+    rk.rfm.cluster(table, features=["recency"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    return found.assign(table)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from retentionkit.plots._pit import pit
     from retentionkit.plots._probability_alive import probability_alive
     from retentionkit.plots._profile import profile
+    from retentionkit.plots._rf_heat_map import rf_heat_map
+    from retentionkit.plots._score_histogram import score_histogram
     from retentionkit.plots._segments import segments
     from retentionkit.plots._survival import survival
     from retentionkit.plots._tracking import tracking
@@ -41,6 +43,8 @@ __all__ = [
     "pit",
     "probability_alive",
     "profile",
+    "rf_heat_map",
+    "score_histogram",
     "segments",
     "survival",
     "tracking",
@@ -63,6 +67,8 @@ __getattr__, __dir__ = open_door(
         "pit": "_pit",
         "probability_alive": "_probability_alive",
         "profile": "_profile",
+        "rf_heat_map": "_rf_heat_map",
+        "score_histogram": "_score_histogram",
         "segments": "_segments",
         "survival": "_survival",
         "tracking": "_tracking",

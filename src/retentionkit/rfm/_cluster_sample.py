@@ -13,7 +13,7 @@ from retentionkit.errors import DataError, OptionError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ClusterSample", "drawn_from", "evenly", "read_numbers", "whole"]
+__all__ = ["ClusterSample", "check_different", "drawn_from", "evenly", "read_numbers", "whole"]
 
 #: More clusters than these are no segments that anyone could name.
 _MOST: Final = 50
@@ -38,15 +38,20 @@ def drawn_from(
     rows = everybody[at]
     new = np.ones(len(rows), dtype=np.bool_)
     new[1:] = (rows[1:] != rows[:-1]).any(axis=1)
-    if int(new.sum()) < clusters:
+    check_different(int(new.sum()), clusters)
+    which = np.cumsum(new) - 1
+    return ClusterSample(at, rows[new], np.bincount(which).astype(np.int64), which)
+
+
+def check_different(customers: int, clusters: int) -> None:
+    """As many different customers as clusters; fewer are refused."""
+    if customers < clusters:
         raise DataError(
             "There are fewer different customers than clusters.",
-            received=f"{int(new.sum()):,} different customers, {clusters} clusters",
+            received=f"{customers:,} different customers, {clusters} clusters",
             allowed="as many different customers as clusters, or more",
             do="Ask for fewer clusters, or add features that tell customers apart.",
         )
-    which = np.cumsum(new) - 1
-    return ClusterSample(at, rows[new], np.bincount(which).astype(np.int64), which)
 
 
 def evenly(n: int, size: int) -> NDArray[np.int64]:

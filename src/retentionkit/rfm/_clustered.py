@@ -99,6 +99,9 @@ class Clusters(Result):
     silhouette
         Mean silhouette: near 1 if clusters lie apart, near 0 if they lie side by side; NaN where it
         is undefined.
+    cloud_adjusted_rand, cloud_silhouette
+        The same two of simulated customers without groups: as many clusters of as many customers,
+        from one normal distribution with the same covariance. NaN where undefined.
     tree
         A few rules that nearly say the same.
     choice
@@ -125,6 +128,8 @@ class Clusters(Result):
     mean_spend: NDArray[np.float64] | None
     stability: ClusterStability | None
     silhouette: float
+    cloud_adjusted_rand: float
+    cloud_silhouette: float
     tree: ClusterTree
     choice: ClusterChoice | None
     space: ClusterSpace
@@ -190,6 +195,12 @@ class Clusters(Result):
         position = self.parts.place(self.space.coordinates(later))
         return segments_of(later, position, k=len(self.parts), definition=self.definition)
 
+    def _cloud(self) -> str:
+        """The measures of a cloud without groups, in words."""
+        rand, apart = self.cloud_adjusted_rand, self.cloud_silhouette
+        index = "" if math.isnan(rand) else f"adjusted Rand index {rand:.2f}, "
+        return f"simulated customers without groups, cut in the same way: {index}silhouette {apart:.2f}"
+
     def _frame_kind(self) -> FrameKind:
         return self.segments.table.kind or "pandas"
 
@@ -218,6 +229,7 @@ class Clusters(Result):
             )
         if not math.isnan(self.silhouette):
             facts["silhouette"] = f"{self.silhouette:.2f} (1: far apart, 0: side by side)"
+            facts["no groups"] = self._cloud()
         facts["tree"] = (
             f"{len(self.tree.customers)} rules agree with {100 * self.tree.fidelity:.1f} %"
         )
