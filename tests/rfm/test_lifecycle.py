@@ -293,6 +293,16 @@ def test_the_definition_says_the_rules():
     assert "regular" not in text
 
 
+def test_stages_of_two_dates_can_be_compared():
+    log = rk.Transactions(rk.datasets.load_cdnow())
+    before, after = (rk.rfm.lifecycle(log, as_of=day) for day in ("1997-09-30", "1998-03-31"))
+    # No warning of windows of different length: the stages look back in ways of their own.
+    moved = rk.rfm.migration(before, after)
+    both = before.mask("dormant") & after.mask("lost")
+    at = {name: place for place, name in enumerate(before.names)}
+    assert moved.counts[at["dormant"], at["lost"]] == both.sum() > 0
+
+
 # -- properties ------------------------------------------------------------------------------------
 
 

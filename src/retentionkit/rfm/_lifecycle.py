@@ -18,6 +18,7 @@ half-open, :math:`[e + 1 - N, e + 1)`.
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
@@ -157,7 +158,7 @@ def lifecycle(
     )
     position = np.full(len(table), UNASSIGNED)
     position[~table.refund_only] = stage
-    return make_segments(
+    found = make_segments(
         table,
         position,
         names=tuple(STAGES),
@@ -166,6 +167,7 @@ def lifecycle(
         definition=_definition(new_within, rules, dormant_after, lost_after, returned_within)
         + _notes(days, end, rules, unknown, silence),
     )
+    return dataclasses.replace(found, by_window=False)
 
 
 def _stage(

@@ -139,7 +139,7 @@ def migration(
     """
     for part in (before, after):
         check_segments(part)
-    _check_dates(before.table, after.table)
+    _check_dates(before, after)
     names, labels = _shared_names(before, after, tuple(ranking or ()))
     found = transitions(
         _labelled(before, names),
@@ -156,7 +156,8 @@ def migration(
     return Migration(**fields, before_as_of=before.table.as_of, after_as_of=after.table.as_of)
 
 
-def _check_dates(before: RFMTable, after: RFMTable) -> None:
+def _check_dates(first: Segments, second: Segments) -> None:
+    before, after = first.table, second.table
     if before.as_of >= after.as_of:
         raise OptionError(
             "`before` must be earlier than `after`.",
@@ -165,7 +166,8 @@ def _check_dates(before: RFMTable, after: RFMTable) -> None:
             do="Swap them, or measure again with another as_of.",
         )
     shorter, longer = sorted([before.window, after.window])
-    if longer - shorter > _ALIKE * longer:
+    moved = first.by_window or second.by_window
+    if moved and longer - shorter > _ALIKE * longer:
         warnings.warn(
             f"The windows differ in length, {before.window:,} days before and {after.window:,} "
             "after: customers had longer to buy in one of them, which moves them by itself. Pass "

@@ -66,6 +66,8 @@ class Segments(Result):
         Whether the segments are ranked, the best one first, so that a move is up or down.
     definition
         One sentence: how the segments were made.
+    by_window
+        Whether a longer window of the measures moves customers by itself; stages have their own.
     """
 
     table: RFMTable
@@ -75,6 +77,7 @@ class Segments(Result):
     chinese: tuple[str, ...]
     ranked: bool
     definition: str
+    by_window: bool = True
 
     _heading: ClassVar[str] = "Segments"
 
@@ -162,8 +165,7 @@ class Segments(Result):
     @property
     def counts(self) -> NDArray[np.int64]:
         """Customers in each segment of `names`."""
-        inside = self.position[self.position >= 0]
-        return np.bincount(inside, minlength=len(self.names)).astype(np.int64)
+        return np.bincount(self.position[self.position >= 0], minlength=len(self.names))
 
     @property
     def n_unassigned(self) -> int:
@@ -194,8 +196,7 @@ class Segments(Result):
         """
         check_choice("language", language, get_args(Language))
         texts = {"key": self.names, "en": self.english, "zh": self.chinese}[language]
-        unassigned, refunds = OUTSIDE[language]
-        return np.array([*texts, refunds, unassigned], dtype=object)[self.position]
+        return np.array([*texts, *OUTSIDE[language][::-1]], dtype=object)[self.position]
 
     def customers(self, *names: str) -> NDArray[Any]:
         """The ids of the customers in some segments.
@@ -279,8 +280,7 @@ class Segments(Result):
         }
 
     def _printed(self) -> Columns:
-        outside = [(self.n_unassigned, 0), (self.n_refund_only, 1)]
-        more = [(count, at) for count, at in outside if count]
+        more = [(n, at) for at, n in enumerate((self.n_unassigned, self.n_refund_only)) if n]
         counts = [*self.counts.tolist(), *(count for count, _ in more)]
         keys = [*self.names, *(OUTSIDE["key"][at] for _, at in more)]
         texts = [*self.english, *(OUTSIDE["en"][at] for _, at in more)]
