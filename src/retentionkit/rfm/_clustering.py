@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from retentionkit.frames import FrameKind
     from retentionkit.rfm._cluster_centres import ClusterCentres
     from retentionkit.rfm._cluster_space import ClusterSpace, Feature
     from retentionkit.rfm._cluster_stability import ClusterStability
@@ -165,7 +166,8 @@ def cluster(
             k: _try(measures, everybody, drawn, k, method=method, resamples=draws, root=root)
             for k in numbers
         }
-        choice = _choice(trials, method) if isinstance(clusters, Iterable) else None
+        several = isinstance(clusters, Iterable)
+        choice = _choice(trials, method, measures.kind) if several else None
         k = numbers[0] if choice is None else choice.chosen
         cloud = _cloud(drawn, k, method=method, resamples=draws, root=root)
         return _result(measures, trials[k], cloud, choice, drawn, space, method, levels)
@@ -248,7 +250,9 @@ def _try(
     return _Trial(
         parts=parts,
         position=parts.place(everybody),
-        stability=stability_of(names, rows, drawn.weight, others) if others else None,
+        stability=stability_of(names, rows, drawn.weight, others, kind=measures.kind)
+        if others
+        else None,
         silhouette=_clusters.silhouette(drawn.distinct[drawn.which][seen], rows[drawn.which][seen]),
         bic=learned.bic,
         notes=tuple(notes),
@@ -306,7 +310,9 @@ def _ranking(
     return np.asarray(order[~np.isnan(means[order])])
 
 
-def _choice(trials: dict[int, _Trial], method: ClusterMethod) -> ClusterChoice:
+def _choice(
+    trials: dict[int, _Trial], method: ClusterMethod, kind: FrameKind | None
+) -> ClusterChoice:
     """The number of clusters that is taken, beside those that were tried."""
     numbers = np.array(list(trials), dtype=np.int64)
     found = list(trials.values())
@@ -327,6 +333,7 @@ def _choice(trials: dict[int, _Trial], method: ClusterMethod) -> ClusterChoice:
         bic=frozen_array(bic, np.float64),
         chosen=int(numbers[merit.argmax()]),
         definition=how,
+        kind=kind,
     )
 
 
