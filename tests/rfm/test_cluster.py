@@ -94,6 +94,7 @@ def test_planted_clusters_are_found_and_come_back(method):
     assert found.stability.mean > 0.99
     assert (found.stability.jaccard > 0.99).all()
     assert found.stability.reading.startswith("The clusters come back")
+    assert found.notes == ()
     assert found.silhouette > 0.7 > found.cloud_silhouette + 0.2
     assert found.tree.fidelity == 1
     assert found.tree.unexplained == ()
@@ -108,6 +109,7 @@ def test_one_blob_is_no_structure():
     found = rk.rfm.cluster(blob(), clusters=3, resamples=10)
     assert found.stability.mean < 0.6
     assert found.silhouette == pytest.approx(found.cloud_silhouette, abs=0.02)
+    assert found.notes[0].startswith("They lie no further apart")
     assert "no structure of the data" in found.stability.reading
     assert "no structure of the data" in repr(found)
 

@@ -195,8 +195,9 @@ def _counted(rules: SegmentRules, segments: Segments, depth: int) -> ClusterTree
         unexplained=tuple(name for name in names if name not in rules.names),
         n=n,
         definition=(
-            f"A decision tree of at most {depth} questions, for which all clusters count the same; "
-            "`right` is the share of a rule's customers who are in its cluster."
+            f"A decision tree of at most {depth} questions, for which all clusters count the same "
+            "and each rule takes 1 in 200 or more; `right` is the share of a rule's customers who "
+            "are in its cluster."
         ),
         kind=segments.table.kind,
     )

@@ -56,6 +56,9 @@ __all__ = ["cluster"]
 
 #: Customers whose silhouette is taken; its cost grows with their square.
 _SILHOUETTES: Final = 2_000
+#: How much further apart than a cloud clusters lie before that is worth a word; a convention.
+_FURTHER: Final = 0.05
+_NEAR: Final = "They lie no further apart than clusters of simulated customers without groups."
 _METHODS: Final[dict[ClusterMethod, str]] = {
     "kmeans": "k-means",
     "gaussian-mixture": "a Gaussian mixture",
@@ -191,6 +194,7 @@ def _result(
     segments = segments_of(measures, trial.position, k=k, definition=definition)
     n = int((~measures.refund_only).sum())
     sampled = (f"Made of {len(drawn.row):,} evenly spaced customers; all are assigned.",)
+    near = (_NEAR,) if trial.silhouette < cloud[1] + _FURTHER else ()
     spend = measures.net_spend
     return Clusters(
         segments=segments,
@@ -217,7 +221,7 @@ def _result(
         bic=trial.bic,
         n=n,
         n_fitted=len(drawn.row),
-        notes=(sampled if len(drawn.row) < n else ()) + trial.notes,
+        notes=(sampled if len(drawn.row) < n else ()) + near + trial.notes,
         definition=definition,
     )
 
