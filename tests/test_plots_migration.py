@@ -12,8 +12,7 @@ import pytest
 from matplotlib.patches import PathPatch
 
 import retentionkit as rk
-from retentionkit.errors import OptionError, RetentionKitWarning
-from retentionkit.plots._fonts import font_for
+from retentionkit.errors import OptionError
 from retentionkit.plots._migration import _apart
 from retentionkit.transitions import Labelled, transitions
 
@@ -105,7 +104,6 @@ def test_a_band_has_the_colour_of_its_block_and_those_outside_are_grey():
 
 
 def test_dates_and_language(monkeypatch):
-    monkeypatch.setattr("retentionkit.plots._fonts._CHINESE", ())
     log = rk.Transactions(rk.datasets.load_cdnow())
     parts = []
     for day in ("1997-09-30", "1998-06-30"):
@@ -119,14 +117,21 @@ def test_dates_and_language(monkeypatch):
     assert f"rarely  {moved.before[1]:,}" in texts(rk.plots.migration(moved, language="key"))
     both = rk.plots.migration(moved.present_at_both())
     assert both.get_title(loc="left") == f"{moved.n_stayed} stayed, {moved.n_moved} moved"
-    with pytest.warns(RetentionKitWarning, match="No installed font") as caught:
-        ax = rk.plots.migration(moved, language="zh")
-    assert caught[0].filename == __file__
+    note = "no Chinese font is installed: labels in English"
+    monkeypatch.setattr("retentionkit.plots._migration.fonts_for", lambda _: None)
+    ax = rk.plots.migration(moved, language="zh")
+    assert texts(ax)[-1] == note
+    assert texts(ax)[:-1] == texts(rk.plots.migration(moved))
+    monkeypatch.setattr("retentionkit.plots._migration.fonts_for", lambda _: ["sans", "SimHei"])
+    ax = rk.plots.migration(moved, language="zh")
+    assert note not in texts(ax)
     assert f"稀客  {moved.before[1]:,}" in texts(ax)
     assert "期末不在  1,673" in texts(ax)
     assert ax.get_title(loc="left") == (
         f"{moved.n_stayed} 人未变, {moved.n_moved} 人变动, 1,673 人退出, 0 人新进"
     )
+    families = [text.get_fontfamily() for text in ax.texts]
+    assert all(family == ["sans", "SimHei"] for family in families)
 
 
 # Reference: labels by brute force.
@@ -177,23 +182,6 @@ def test_labels_of_low_blocks_are_moved_apart():
     ax.figure.draw_without_rendering()
     boxes = [text.get_window_extent() for text in ax.texts]
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
-
-
-# Definition: a font that has the signs.
-
-
-def test_the_current_font_is_kept_if_it_has_the_signs():
-    assert font_for(["gold", "Größe", "Золото"]) is None
-
-
-def test_a_font_that_has_the_signs_is_found(monkeypatch):
-    # A font of mathematics stands for those without Chinese; it has no Cyrillic.
-    with mpl.rc_context({"font.family": "cmr10", "axes.formatter.use_mathtext": True}):
-        names = ("not installed", "cmr10", "DejaVu Sans")
-        monkeypatch.setattr("retentionkit.plots._fonts._CHINESE", names)
-        assert font_for(["Золото"]) == ["DejaVu Sans", "sans-serif"]
-        ax = rk.plots.migration(result(english=["Золото", "b", "c"]))
-    assert ax.texts[0].get_fontfamily() == ["DejaVu Sans", "sans-serif"]
 
 
 # Refusals.

@@ -115,7 +115,7 @@ def test_areas_are_the_revenue(profile):
     # 200, 50 and 20 of 270: the refunds have no area, nor has the empty segment.
     np.testing.assert_allclose(np.array(found) / sum(found), np.array([200, 50, 20]) / 270)
     labels = [text.get_text().replace("\n", " ") for text in ax.texts]
-    assert "best 74.1 %" in labels
+    assert "best 76.9 %" in labels  # of all revenue, the refunds included: 200 of 260
     assert "left out, because not positive: none, Refunds only" in ax.get_xlabel()
     assert ax.get_title(loc="left") == "area: revenue; darker: more revenue per customer"
 
@@ -203,6 +203,7 @@ def test_without_money_customers_are_drawn():
     assert len([bars for bars in ax.containers if hasattr(bars, "patches")]) == 1
     assert ax.get_legend() is None
     assert ax.get_title(loc="left") == "3 customers"
+    assert ax.get_xlabel() == "share of customers, 95 % intervals"
     ax = rk.plots.treemap(found)
     assert ax.get_title(loc="left") == "area: customers; darker: more orders per customer"
     with pytest.raises(OptionError, match="`by` is not one of its choices"):
@@ -238,6 +239,7 @@ def test_intervals_that_are_undefined_are_not_drawn():
     ax = rk.plots.segments(found)
     ax.figure.canvas.draw()
     assert ax.get_title(loc="left") == "2 customers, revenue -3"
+    assert [text.get_text() for text in rk.plots.treemap(found).texts] == ["low"]
 
 
 # -- refusals --------------------------------------------------------------------------------------

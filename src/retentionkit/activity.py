@@ -59,6 +59,9 @@ class OwnGap:
         `"3 months"`.
     min_gaps
         How many gaps a customer's rhythm is read from at least.
+    at_least
+        The shortest silence that counts, however fast the rhythm: days, or text. Three times the
+        gap of a customer who comes every other day is less than a week.
 
     Raises
     ------
@@ -78,6 +81,7 @@ class OwnGap:
     times: float
     otherwise: Duration = "3 months"
     min_gaps: int = 2
+    at_least: Duration = 0
 
     def __post_init__(self) -> None:
         """Check the numbers."""
@@ -91,6 +95,7 @@ class OwnGap:
                 do="Pass a whole number.",
             )
         _days("otherwise", self.otherwise)
+        _days("at_least", self.at_least)
 
 
 #: How long a silence is waited out: a duration, or some times the customer's own gap.
@@ -233,8 +238,9 @@ def check_longer(dormant_after: Patience, lost_after: Patience) -> None:
 def said(patience: Patience) -> str:
     """A patience in words."""
     if isinstance(patience, OwnGap):
+        floor = f" but at least {said(patience.at_least)}," if patience.at_least else ""
         return (
-            f"{patience.times:g} times the customer's own median gap between order days, "
+            f"{patience.times:g} times the customer's own median gap between order days,{floor} "
             f"or {said(patience.otherwise)} with fewer than {patience.min_gaps} gaps"
         )
     return patience.strip() if isinstance(patience, str) else f"{patience:g} days"
@@ -271,7 +277,8 @@ class _Medians:
         median = (self.value[middle] + self.value[upper]) / 2
         own = left >= rule.min_gaps
         limit = np.full(len(who), _days("otherwise", rule.otherwise))
-        limit[own] = np.round(rule.times * median[own], _DIGITS)
+        least = _days("at_least", rule.at_least)
+        limit[own] = np.maximum(np.round(rule.times * median[own], _DIGITS), least)
         return limit, own
 
     def take_latest(self, who: NDArray[np.int64]) -> NDArray[np.int64]:

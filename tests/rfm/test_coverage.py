@@ -32,7 +32,7 @@ def test_coverage_by_hand():
     assert found.duplicates_in_segment == 1
     assert found.duplicates_in_received == 2
     printed = repr(found)
-    assert "2 of 4: 50.0 % (95 % 15.0 to 85.0 %)" in printed
+    assert "2 of 4 in the segment: 50.0 % (95 % interval 15.0 to 85.0 %)" in printed
     assert "2 of 4 who received it are not in the segment, 1 of them no customers" in printed
     assert "1 ids of the segment, 2 received" in printed
     frame = found.to_frame()
@@ -156,7 +156,7 @@ def test_segments_answer_for_themselves():
 def test_nobody_has_no_rate():
     found = rate([], [1, 2])
     assert np.isnan(found.rate.value)
-    assert "0 of 0\n" in repr(found)
+    assert "0 of 0 in the segment\n" in repr(found)
     assert found.missed.tolist() == []
     assert rate(["a"], []).rate.value == 0
 

@@ -58,7 +58,9 @@ def test_what_followed_by_hand(kind):
     log = parsed(ROWS, kind=kind, order="order")
     segments = labelled(log, {"a": "x", "b": "y", "c": "x"}, names=["x", "empty", "y"])
     found = rk.rfm.evaluate_segmentation(segments, log)
-    assert found.segment == ("x", "empty", "y", "unassigned")
+    assert found.names == ("x", "empty", "y", "unassigned")
+    assert found.labels() == ("x", "empty", "y", "Unassigned")
+    assert found.labels(language="zh")[-1] == "未分类"
     assert found.customers.tolist() == [2, 0, 1, 1]
     assert found.ordered.tolist() == [1, 0, 1, 0]
     np.testing.assert_array_equal(found.retention, [0.5, np.nan, 1, 0])
@@ -149,7 +151,7 @@ def test_rows_one_by_one(rows, by_order, first, length):
         found = rk.rfm.evaluate_segmentation(segments, log, until=until)
     begin = (as_of - dt.date.fromisoformat("1970-01-01")).days
     later, _ = naive_events(rows, orders=by_order, until=until)
-    for row, name in enumerate(found.segment):
+    for row, name in enumerate(found.names):
         mine = [who for who in before if who % 2 == (name == "odd")]
         again = [who for who in mine if any(day > begin for day in gross[who])]
         assert (found.customers[row], found.ordered[row]) == (len(mine), len(again))
@@ -160,23 +162,24 @@ def test_rows_one_by_one(rows, by_order, first, length):
 
 
 def naive_ranking(groups):
-    """Over all pairs, each left out of the retention of its segment."""
+    """Over all pairs, each left out of the retention of its segment; and the error of DeLong."""
     people = [(name, event) for name, events in enumerate(groups) for event in events]
-    right, pairs = 0.0, 0
-    for (i, (mine, won)), (j, (other, lost)) in itertools.permutations(enumerate(people), 2):
-        if not won or lost:
-            continue
-        pairs += 1
-        if mine == other:
-            right += 0.5
-            continue
+    won, lost = ([i for i, (_, event) in enumerate(people) if event == e] for e in (True, False))
+    right = np.full((len(won), len(lost)), 0.5)
+    for (row, i), (column, j) in itertools.product(enumerate(won), enumerate(lost)):
+        mine, other = people[i][0], people[j][0]
         shares = []
         for name in (mine, other):
             rest = [e for k, (g, e) in enumerate(people) if g == name and k not in {i, j}]
             shares.append(sum(rest) / len(rest) if rest else None)
-        tie = None in shares or math.isclose(*shares)
-        right += 0.5 if tie else float(shares[0] > shares[1])
-    return right / pairs if pairs else math.nan
+        if mine != other and None not in shares and not math.isclose(*shares):
+            right[row, column] = float(shares[0] > shares[1])
+    if not (won and lost):
+        return math.nan, math.nan
+    if min(len(won), len(lost)) == 1:
+        return right.mean(), math.nan
+    spreads = [np.var(right.mean(axis=axis), ddof=1) / right.shape[1 - axis] for axis in (0, 1)]
+    return right.mean(), math.sqrt(sum(spreads))
 
 
 @settings(max_examples=60)
@@ -185,7 +188,21 @@ def test_the_ranking_over_all_pairs(groups):
     events = np.array([sum(events) for events in groups])
     size = np.array([len(events) for events in groups])
     found = ranked(events, size, confidence=0.95)
-    assert found.value == pytest.approx(naive_ranking(groups), abs=1e-12, nan_ok=True)
+    value, error = naive_ranking(groups)
+    assert found.value == pytest.approx(value, abs=1e-12, nan_ok=True)
+    assert found.standard_error == pytest.approx(error, abs=1e-12, nan_ok=True)
+
+
+def test_the_error_of_what_is_explained_is_that_of_the_jackknife():
+    rng = np.random.default_rng(4)
+    group = np.repeat([0, 1, 2], [200, 150, 50])
+    outcome = rng.exponential(np.array([1.0, 2.0, 4.0])[group])
+    others = [np.delete(np.arange(400), left_out) for left_out in range(400)]
+    shares = [explained(outcome[rows], group[rows], confidence=0.95).value for rows in others]
+    expected = math.sqrt(399 / 400 * np.sum((np.array(shares) - np.mean(shares)) ** 2))
+    # The jackknife is itself an approximation of the same order.
+    found = explained(outcome, group, confidence=0.95).standard_error
+    assert found == pytest.approx(expected, rel=0.05)
 
 
 def test_chi_square_is_that_of_scipy():
@@ -283,6 +300,12 @@ def test_a_log_without_money():
     assert math.isnan(found.adjusted)
     assert "revenue" not in found.to_frame().columns
     assert "revenue" not in repr(found)
+
+
+def test_large_money_is_printed_in_full():
+    log = parsed([(who, day, 1_000 * money, n) for who, day, money, n in ROWS], order="order")
+    text = repr(rk.rfm.evaluate_segmentation(labelled(log, {"a": "x", "c": "x", "b": "y"}), log))
+    assert "20,000 (-234,124 to 274,124)" in text
 
 
 def test_the_later_part_is_enough():
@@ -385,6 +408,8 @@ def test_other_things_are_refused():
         rk.rfm.evaluate_segmentation(segments, to_columns(ROWS))
     with pytest.raises(OptionError, match="`confidence` must lie strictly"):
         rk.rfm.evaluate_segmentation(segments, log, confidence=95)
+    with pytest.raises(OptionError, match="`language` is not one of its choices"):
+        rk.rfm.evaluate_segmentation(segments, log).labels(language="fr")
     with pytest.raises(OptionError, match="`until` is not a point in time"):
         rk.rfm.evaluate_segmentation(segments, log, until="later")
     refunded = segments.table[segments.table.refund_only]

@@ -96,7 +96,7 @@ def naive_patience(patience, gaps):
         return length_of(patience)
     if len(gaps) < patience.min_gaps:
         return length_of(patience.otherwise)
-    return patience.times * statistics.median(gaps)
+    return max(patience.times * statistics.median(gaps), length_of(patience.at_least))
 
 
 def naive_stage(days, orders, end, opening, options):
@@ -144,10 +144,11 @@ own_gaps = st.builds(
     st.sampled_from([0.5, 1, 1.5, 2, 3]),
     otherwise=st.integers(3, 30),
     min_gaps=st.integers(1, 4),
+    at_least=st.sampled_from([0, "1 week"]),
 )
 
 
-@settings(max_examples=100)
+@settings(max_examples=80)
 @given(
     rows=logs(),
     by_order=st.booleans(),
@@ -239,6 +240,8 @@ def test_own_gaps_are_those_known_at_the_time():
     silent = bought(opening=[999], a=[50, 43, 36, 29, 22], b=[49, 42, 35, 28, 21])
     found = stages_of(silent, dormant_after=own)
     assert found == {"opening": "lost", "a": "dormant", "b": "active"}
+    floored = rk.rfm.OwnGap(3, at_least=22)
+    assert stages_of(silent, dormant_after=floored)["a"] == "active"
     # Back after 22 days, which were long for a weekly customer; not so for a slow one.
     fast = [*range(60, 31, -7), 10, 3]
     slow = [90, 60, 30, 5]
@@ -282,6 +285,9 @@ def test_the_definition_says_the_rules():
     )
     own = rk.rfm.OwnGap(3, otherwise="2 months")
     text = rk.rfm.lifecycle(log, as_of=AS_OF, dormant_after=own, regular=()).definition
+    floored = rk.rfm.OwnGap(3, at_least="2 weeks")
+    more = rk.rfm.lifecycle(log, as_of=AS_OF, dormant_after=floored).definition
+    assert "between order days, but at least 2 weeks, or 3 months with fewer" in more
     assert "3 times the customer's own median gap between order days, or 2 months with" in text
     assert "0 of 2 customers have a gap of their own" in text
     assert "regular" not in text
@@ -290,7 +296,7 @@ def test_the_definition_says_the_rules():
 # -- properties ------------------------------------------------------------------------------------
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(rows=logs(), seed=st.integers(0, 99), own=st.booleans(), later=st.integers(0, 60))
 def test_neither_row_order_nor_later_rows_matter(rows, seed, own, later):
     day = max(moment for _, moment, _, _ in rows).date()
@@ -303,7 +309,7 @@ def test_neither_row_order_nor_later_rows_matter(rows, seed, own, later):
     assert stages_of(again, as_of=day, **options) == found
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(rows=logs(refunds=False), shorter=st.integers(1, 30), more=st.integers(1, 30))
 def test_more_patience_never_makes_more_dormant(rows, shorter, more):
     log = rk.Transactions(frame_of("pandas", to_columns(rows)))
@@ -356,6 +362,7 @@ def test_nonsense_is_refused(options, match):
         ({"times": 3, "min_gaps": 0}, "`min_gaps` must be a finite number"),
         ({"times": 3, "min_gaps": 1.5}, "`min_gaps` counts gaps"),
         ({"times": 3, "otherwise": "some time"}, "`otherwise` is not a duration"),
+        ({"times": 3, "at_least": -1}, "`at_least` must be a finite number"),
     ],
 )
 def test_a_gap_that_is_none_is_refused(options, match):

@@ -78,7 +78,8 @@ def test_travel_tiers_by_hand():
     assert whole.labels().tolist() == labels
     assert whole.names == ("diamond", "gold", "potential")
     assert "12 months" in found.definition
-    assert "CNY" in found.definition
+    assert "money in CNY. The log names no currency" in found.definition
+    assert "names no currency" not in SegmentRules([Rule("x", orders=1)]).assign(table).definition
 
 
 def test_the_first_rule_that_matches_wins():

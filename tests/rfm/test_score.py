@@ -171,6 +171,15 @@ def test_the_cuts_of_the_r_package(table, bins):
         assert getattr(found, name).tolist() == expected
 
 
+def test_the_frequencies_of_the_r_package_s_demo():
+    # Customers by number of rows in rfm_data_orders, and how many scored 1 to 5 when R ran it.
+    customers = [42, 83, 143, 187, 176, 150, 94, 51, 38, 20, 3, 5, 2, 1]
+    orders = np.repeat(np.arange(1, 15), customers)
+    found = rk.rfm.score(measured([0] * len(orders), orders=orders), compat="r-rfm")
+    counts = np.bincount(found.frequency.astype(int))[1:]
+    assert counts.tolist() == [268, 187, 176, 244, 120]
+
+
 @given(table=TABLES, bins=st.tuples(*[st.integers(2, 9)] * 3))
 def test_nested_ranks_one_class_after_the_other(table, bins):
     found = rk.rfm.score(table, bins=bins, nested=True)
@@ -303,6 +312,23 @@ def test_the_r_package_scores_small_amounts_alike():
 def test_many_orders_of_few_customers_are_scored_as_well():
     found = rk.rfm.score(measured([0] * 3, orders=[10**9, 1, 10**12]), bins=3)
     assert found.frequency.tolist() == [2, 1, 3]
+
+
+def test_what_is_told_of_scores():
+    table = measured([0, 9, 5], orders=[1, 2, 2], money=[7, 5, 5], customer=["a", "b", "c"])
+    found = rk.rfm.score(table, bins=(2, 12, 3))
+    assert found.customer.tolist() == ["a", "b", "c"]
+    assert found.code.tolist() == ["2-3-3", "1-9-2", "2-9-2"]
+    assert found.frequency_monetary.tolist() == [3, 5.5, 5.5]
+    assert len(found) == 3
+    text = repr(found)
+    assert "as of       2025-12-31" in text
+    assert "note        frequency: 2 of 12 levels occur; 2 of 3 customers tie at 2." in text
+    assert "frequency_score" in text
+    without = rk.rfm.score(measured([0, 9], orders=[1, 2]), bins=2)
+    assert without.frequency_monetary is without.frequency
+    assert "note" not in repr(without)
+    assert without.to_frame()["code"].tolist() == ["21", "12"]
 
 
 # Properties.

@@ -94,8 +94,8 @@ def test_a_scorer_by_hand():
     assert found.bins == (2, 2, 2)
     assert found.definition.endswith("mean rank; cuts of 2025-12-31 kept.")
     frame = scorer.to_frame()
-    assert frame["from"].tolist()[1::2] == [10, 3, 30]
-    assert frame["from"].isna().tolist()[::2] == [True] * 3
+    assert frame["from_value"].tolist()[1::2] == [10, 3, 30]
+    assert frame["from_value"].isna().tolist()[::2] == [True] * 3
     assert frame["share"].tolist() == [0.5] * 6
     assert "window of 365 days" in repr(scorer)
     assert "EUR" in repr(scorer)
@@ -198,6 +198,19 @@ def test_chance_alone_gives_what_is_expected():
     error = np.std(values) / 20
     assert abs(np.mean(values) - chance) < 3 * error
     assert abs(np.mean(np.array(p_values) < 0.1) - 0.1) < 3 * math.sqrt(0.1 * 0.9 / 400)
+
+
+def test_small_samples_are_not_called_drift():
+    rng = np.random.default_rng(3)
+    readings = []
+    for size in (1, 4, 8, 20, 40) * 60:
+        scorer, later = two_tables([200] * 5, rng.multinomial(size, [0.2] * 5))
+        drift = scorer.drift(later)
+        readings.append(drift.reading[0])
+    # At most the size of the test, and three of its standard errors.
+    alarms = readings.count("large") + readings.count("some")
+    assert alarms <= 300 * 0.01 + 3 * math.sqrt(300 * 0.01)
+    assert readings.count("chance") > 100
 
 
 def test_the_interval_covers_a_real_change():

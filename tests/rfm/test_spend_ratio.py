@@ -27,7 +27,7 @@ def test_ratio_by_hand():
     assert found.value == float(found) == 3.0
     # Variances of the means: 450 / 2 of 45, and 25 / 3 of 15.
     relative = math.sqrt(225 / 45**2 + 25 / 3 / 15**2)
-    assert found.ratio.standard_error == pytest.approx(3 * relative, rel=1e-14)
+    assert found.standard_error == pytest.approx(3 * relative, rel=1e-14)
     spread = math.exp(stats.norm.ppf(0.975) * relative)
     assert found.interval.low == pytest.approx(3 / spread, rel=1e-12)
     assert found.interval.high == pytest.approx(3 * spread, rel=1e-12)
@@ -87,7 +87,7 @@ def test_the_rest_is_everybody_else():
         ["top", "low", None, "middle"], [90.0, 10.0, 20.0, -3.0], orders=[1, 1, 1, 0], names=NAMES
     )
     assert rk.rfm.spend_ratio(segments, "top").value == 90 / 9
-    named = rk.rfm.spend_ratio(segments, "top", ["low", "unassigned", "refund_only"])
+    named = rk.rfm.spend_ratio(segments, "top", "low", "unassigned", "refund_only")
     assert named.value == 90 / 9
     assert named.second == ("low", "unassigned", "refund_only")
     both = rk.rfm.spend_ratio(segments, ("top", "low"), "unassigned")
@@ -153,11 +153,9 @@ def test_nonsense_is_refused():
     with pytest.raises(OptionError, match="There is no such segment"):
         rk.rfm.spend_ratio(segments, "members")
     with pytest.raises(OptionError, match="must be different segments"):
-        rk.rfm.spend_ratio(segments, "member", ("guest", "member"))
+        rk.rfm.spend_ratio(segments, "member", "guest", "member")
     with pytest.raises(OptionError, match="must be different segments"):
         rk.rfm.spend_ratio(segments, [])
-    with pytest.raises(OptionError, match="must be different segments"):
-        rk.rfm.spend_ratio(segments, "member", [])
     with pytest.raises(OptionError, match="`claim` must be a finite number"):
         rk.rfm.spend_ratio(segments, "member", claim=0)
     with pytest.raises(OptionError, match="`confidence`"):

@@ -140,7 +140,7 @@ def segment_money(segments: rk.rfm.Segments) -> None:
     assert_type(found, rk.rfm.SegmentProfile)
     assert_type(found.claim("top", customers=0.12, revenue=0.65), rk.rfm.SegmentClaim)
     assert_type(found.estimate("revenue", "top").value, float)
-    assert_type(rk.rfm.spend_ratio(segments, "top", ("middle", "low"), claim=3), rk.rfm.SpendRatio)
+    assert_type(rk.rfm.spend_ratio(segments, ("top", "middle"), "low", claim=3), rk.rfm.SpendRatio)
     assert_type(
         rk.rfm.coverage_rate(segments.customers("top"), {1, 2}, customers=segments.customer),
         rk.rfm.Coverage,
@@ -154,6 +154,23 @@ def compare(log: rk.Transactions, found: rk.PurchaseHistories) -> None:
     assert_type(compared, rk.clv.ModelComparison)
     assert_type(compared.recommended, str | None)
     assert_type(rk.clv.backtest(log, models=(rk.clv.BGNBD, "NBD")), rk.clv.Backtest)
+
+
+def scores(log: rk.Transactions) -> None:
+    """Measures, scores, and the same cuts later."""
+    table = rk.rfm.measure(log, as_of="1998-03-31", window="6 months")
+    found = rk.rfm.score(table, bins=(5, 4, 3), cuts={"recency": [30, 60, 90, 120]})
+    assert_type(found, rk.rfm.RFMScores)
+    scorer = rk.rfm.Scorer.fit(table, cuts="quantiles")
+    assert_type(scorer.score(table), rk.rfm.RFMScores)
+    drift = scorer.drift(table, confidence=0.9)
+    assert_type(drift, rk.rfm.Drift)
+    assert_type(drift.reading, tuple[str, ...])
+    scorer.save("scorer.json")
+    assert_type(rk.rfm.Scorer.load("scorer.json"), rk.rfm.Scorer)
+    rk.plots.rf_heat_map(found, value="net_spend")
+    rk.plots.score_histogram(found)
+    rk.rfm.score(table, ties="first")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def moves(before: rk.rfm.Segments, after: rk.rfm.Segments) -> None:
@@ -208,6 +225,7 @@ def stages(log: rk.Transactions) -> None:
     judged = rk.rfm.evaluate_segmentation(found, log, until="1998-06-30")
     assert_type(judged, rk.rfm.SegmentationEvaluation)
     assert_type(judged.ranking.value, float)
+    rk.plots.outcomes(judged, what="conversion")
     rk.rfm.lifecycle(log, regular=6)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 

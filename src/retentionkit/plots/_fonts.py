@@ -4,15 +4,12 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Final
-
-from retentionkit.errors import RetentionKitWarning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["font_for", "fonts_for"]
+__all__ = ["fonts_for"]
 
 #: Families with simplified Chinese glyphs, those of Linux, Windows and macOS.
 _CHINESE: Final = (
@@ -56,28 +53,3 @@ def _glyphs(path: str) -> set[int]:
     from matplotlib.font_manager import get_font  # noqa: PLC0415 - see above
 
     return set(get_font(path).get_charmap())
-
-
-def font_for(texts: Iterable[str]) -> list[str] | None:
-    """Families for texts whose signs the current font lacks; None where it has them all."""
-    from matplotlib import font_manager  # noqa: PLC0415 - an extra, loaded when needed
-
-    signs = {sign for text in texts for sign in text if not sign.isspace()}
-
-    def lacks(path: str) -> bool:
-        face = font_manager.get_font(path)
-        return any(face.get_char_index(ord(sign)) == 0 for sign in signs)
-
-    if not lacks(font_manager.findfont(font_manager.FontProperties())):
-        return None
-    installed = {entry.name: entry.fname for entry in font_manager.fontManager.ttflist}
-    for name in _CHINESE:
-        if name in installed and not lacks(installed[name]):
-            return [name, "sans-serif"]
-    warnings.warn(
-        "No installed font has all signs of the labels, so that some will be empty boxes. Install "
-        "one that has them, such as Noto Sans CJK SC, or draw with language='en'.",
-        RetentionKitWarning,
-        stacklevel=3,
-    )
-    return None

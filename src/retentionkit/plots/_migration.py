@@ -4,13 +4,13 @@
 # pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
 from retentionkit.errors import OptionError
 from retentionkit.plots._axes import QUIET, axes, check_drawn
-from retentionkit.plots._fonts import font_for
+from retentionkit.plots._fonts import fonts_for
 from retentionkit.rfm import Migration
 from retentionkit.transitions import Transitions
 
@@ -42,6 +42,19 @@ _DATES: Final = {"en": ("before", "after"), "zh": ("期初", "期末")}
 _Bar: TypeAlias = "tuple[NDArray[np.float64], NDArray[np.float64]]"
 
 
+class _Words(NamedTuple):
+    """The texts of a picture, and the fonts that have their glyphs."""
+
+    #: Names of the blocks of each bar.
+    names: tuple[tuple[str, ...], tuple[str, ...]]
+    title: str
+    dates: tuple[str, str]
+    #: Families for `fontfamily=`; None for those of the caller.
+    fonts: list[str] | None
+    #: What to say below the picture, if anything.
+    note: str = ""
+
+
 def migration(result: Transitions, *, language: _Language = "en", ax: Axes | None = None) -> Axes:
     """Draw who moved from which segment to which, as bands between the bars of two dates.
 
@@ -53,7 +66,8 @@ def migration(result: Transitions, *, language: _Language = "en", ax: Axes | Non
     result
         From `rk.rfm.migration`.
     language
-        `"key"` for the names of the segments, `"en"` or `"zh"` for labels for people.
+        `"key"` for the names of the segments, `"en"` or `"zh"` for labels for people. Without a
+        font that has Chinese glyphs they are in English, with a note below.
     ax
         Axes to draw into; new ones if None.
 
@@ -70,11 +84,6 @@ def migration(result: Transitions, *, language: _Language = "en", ax: Axes | Non
     OptionError
         There is nobody to draw, or `language` is none of these.
 
-    Warns
-    -----
-    RetentionKitWarning
-        No installed font has the signs of the labels.
-
     Examples
     --------
     >>> import matplotlib
@@ -89,7 +98,7 @@ def migration(result: Transitions, *, language: _Language = "en", ax: Axes | Non
     '443 stayed, 241 moved, 1,673 exited, 0 entered'
     """
     check_drawn(result, Transitions, name="migration", do="rk.rfm.migration(before, after)")
-    names = (result.sources(language=language), result.targets(language=language))
+    said = _words(result, language)
     total = int(result.counts.sum())
     if total == 0:
         raise OptionError(
@@ -98,32 +107,40 @@ def migration(result: Transitions, *, language: _Language = "en", ax: Axes | Non
             allowed="one customer or more",
             do="Measure a window in which somebody bought.",
         )
-    ax = axes(ax, size=(8.0, max(4.6, 0.42 * len(names[0]))))
+    ax = axes(ax, size=(8.0, max(4.6, 0.42 * len(said.names[0]))))
     bars = tuple(_bar(result.counts.sum(axis=1 - side), total) for side in (0, 1))
     _draw_bands(ax, result.counts, bars)
-    title, dates = _said(result, language)
-    font: dict[str, Any] = {"fontfamily": font_for([*names[0], *names[1], title])}
+    low = float(min(bar[1].min() for bar in bars))
     ax.set_xlim(0, 1)
-    ax.set_ylim(min(bar[1].min() for bar in bars), total)
+    ax.set_ylim(low, total)
     for side in (0, 1):
         _draw_bar(ax, bars[side], side)
-        _draw_labels(ax, names[side], result.counts.sum(axis=1 - side), bars[side], side, font)
-        ax.text(side, total * 1.02, dates[side], ha=("left", "right")[side], va="bottom", **font)
-    ax.set_title(title, fontsize="medium", loc="left", pad=22, **font)
+        _draw_labels(ax, said, result.counts.sum(axis=1 - side), bars[side], side)
+        place: dict[str, Any] = {"ha": ("left", "right")[side], "va": "bottom"}
+        ax.text(side, total * 1.02, said.dates[side], fontfamily=said.fonts, **place)
+    if said.note:
+        ax.text(0, low - total * 0.02, said.note, fontsize="small", color=QUIET, va="top")
+    ax.set_title(said.title, fontsize="medium", loc="left", pad=22, fontfamily=said.fonts)
     ax.set_axis_off()
     return ax
 
 
-def _said(result: Transitions, language: _Language) -> tuple[str, tuple[str, str]]:
-    """The title, and what stands above the bars."""
-    words = "zh" if language == "zh" else "en"
+def _words(result: Transitions, language: _Language) -> _Words:
+    """The words of a language; English ones, with a note, if no font has Chinese glyphs."""
+    names = (result.sources(language=language), result.targets(language=language))
+    key: Literal["en", "zh"] = "zh" if language == "zh" else "en"
     parts = (result.n_stayed, result.n_moved, result.n_exited, result.n_entered)
     shown = 2 if result.scope == "both" else 4
-    said = zip(_MOVES[words][:shown], parts, strict=False)
-    title = ", ".join(text.format(part) for text, part in said)
+    moves = zip(_MOVES[key][:shown], parts, strict=False)
+    title = ", ".join(text.format(part) for text, part in moves)
+    dates = _DATES[key]
     if isinstance(result, Migration):
-        return title, (str(result.before_as_of), str(result.after_as_of))
-    return title, _DATES[words]
+        dates = (str(result.before_as_of), str(result.after_as_of))
+    fonts = fonts_for([*names[0], *names[1], *dates, title])
+    if fonts is None and language == "zh":
+        note = "no Chinese font is installed: labels in English"
+        return _words(result, "en")._replace(note=note)
+    return _Words(names, title, dates, fonts)
 
 
 def _bar(sizes: NDArray[np.int64], total: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -169,11 +186,10 @@ def _draw_bar(ax: Axes, bar: _Bar, side: int) -> None:
 
 def _draw_labels(
     ax: Axes,
-    names: tuple[str, ...],
+    said: _Words,
     sizes: NDArray[np.int64],
     bar: _Bar,
     side: int,
-    font: dict[str, Any],
 ) -> None:
     """Name and size beside each block, moved apart where blocks are low."""
     from matplotlib.font_manager import FontProperties  # noqa: PLC0415 - an extra
@@ -191,11 +207,11 @@ def _draw_labels(
         ax.text(
             side + outward * _LABEL,
             label,
-            f"{names[place]}  {sizes[place]:,}",
+            f"{said.names[side][place]}  {sizes[place]:,}",
             ha=("right", "left")[side],
             va="center",
             fontsize="small",
-            **font,
+            fontfamily=said.fonts,
         )
 
 

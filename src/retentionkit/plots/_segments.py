@@ -80,7 +80,9 @@ def segments(profile: SegmentProfile, *, language: Language = "en", ax: Axes | N
     ax.invert_yaxis()
     ax.axvline(0, color=ACTUAL, lw=0.8)
     ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
-    share_text = said.says["share"].format(confidence=100 * profile.confidence)
+    share_text = said.says["shares" if len(names) > 1 else "people"].format(
+        confidence=100 * profile.confidence
+    )
     below = f"{share_text}\n{said.note}" if said.note else share_text
     ax.set_xlabel(below, fontfamily=said.fonts)
     ax.set_title(_title(profile, said.says), fontsize="medium", loc="left", fontfamily=said.fonts)
@@ -91,7 +93,7 @@ def segments(profile: SegmentProfile, *, language: Language = "en", ax: Axes | N
 
 def _title(profile: SegmentProfile, says: dict[str, str]) -> str:
     if profile.total_revenue is None:
-        return says["people"].format(customers=profile.n)
+        return says["counted"].format(customers=profile.n)
     currency = f" {profile.currency}" if profile.currency else ""
     return says["total"].format(
         customers=profile.n, revenue=profile.total_revenue, currency=currency

@@ -4,6 +4,7 @@
 # pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
+import math
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from unicodedata import east_asian_width
@@ -91,11 +92,11 @@ def treemap(
     ax = axes(ax, size=(7.0, 4.6))
     said = words(profile, language)
     width, height = _inches(ax)
+    shares: list[float] = getattr(profile, f"share_of_{what}").tolist()
     shades: list[float] = _shades(profile).tolist()
-    drawn = [areas[at] for at in order]
     small: list[str] = []
-    for at, box in zip(order, squarified(drawn, width, height), strict=True):
-        face = _Face(said.labels[at], areas[at] / sum(drawn), shades[at], said.fonts)
+    for at, box in zip(order, squarified([areas[at] for at in order], width, height), strict=True):
+        face = _Face(said.labels[at], shares[at], shades[at], said.fonts)
         if not _draw(ax, box, face):
             small.append(face.label)
     out = [label for at, label in enumerate(said.labels) if at not in order]
@@ -147,9 +148,8 @@ def _draw(ax: Axes, box: Box, face: _Face) -> bool:
         Rectangle((box.x, box.y), box.width, box.height, facecolor=colour, edgecolor="white", lw=2)
     )
     labels = (face.label, face.label.replace(" ", "\n"))
-    size, text = max(
-        (_fitted(f"{label}\n{100 * face.share:.1f} %", box) for label in labels), key=itemgetter(0)
-    )
+    share = "" if math.isnan(face.share) else f"\n{100 * face.share:.1f} %"
+    size, text = max((_fitted(label + share, box) for label in labels), key=itemgetter(0))
     if size < _SMALLEST:
         return False
     ax.text(

@@ -89,13 +89,13 @@ class Coverage(Result):
     def _facts(self) -> Mapping[str, str]:
         limits = self.rate.interval
         rate = (
-            f": {100 * self.rate.value:.1f} % ({100 * limits.confidence:g} % "
+            f": {100 * self.rate.value:.1f} % ({100 * limits.confidence:g} % interval "
             f"{100 * limits.low:.1f} to {100 * limits.high:.1f} %)"
         )
         unknown = f", {self.n_unknown:,} of them no customers" if self.n_unknown else ""
         again = (self.duplicates_in_segment, self.duplicates_in_received)
         facts = {
-            "received it": f"{self.covered:,} of {self.n:,}{rate if self.n else ''}",
+            "received it": f"{self.covered:,} of {self.n:,} in the segment{rate if self.n else ''}",
             "missed": f"{len(self.missed):,}",
             "outside": f"{self.received_outside:,} of {self.n_received:,} who received it are not "
             f"in the segment{unknown}",

@@ -45,8 +45,9 @@ _EXPECTED: Final = 5
 class _Groups(NamedTuple):
     """The segments that are judged; whoever is in none forms one more."""
 
-    segment: tuple[str, ...]
-    label: tuple[str, ...]
+    names: tuple[str, ...]
+    english: tuple[str, ...]
+    chinese: tuple[str, ...]
     #: Place of each customer's segment.
     at: NDArray[np.int64]
     #: Which customers are judged: all who ever ordered.
@@ -54,7 +55,7 @@ class _Groups(NamedTuple):
 
     def counts(self, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Customers of each segment for whom the mask holds."""
-        return np.bincount(self.at[mask & self.inside], minlength=len(self.segment))
+        return np.bincount(self.at[mask & self.inside], minlength=len(self.names))
 
 
 def evaluate_segmentation(
@@ -142,8 +143,9 @@ def evaluate_segmentation(
     present = customers > 0
     p_retention, expected = chi_square(ordered[present], customers[present])
     return SegmentationEvaluation(
-        segment=groups.segment,
-        label=groups.label,
+        names=groups.names,
+        english=groups.english,
+        chinese=groups.chinese,
         customers=frozen_array(customers, np.int64),
         ordered=frozen_array(ordered, np.int64),
         **_share("retention", ordered, customers, confidence),
@@ -176,8 +178,9 @@ def _groups(segments: Segments) -> _Groups:
     number = len(segments.names)
     loose = segments.n_unassigned > 0
     return _Groups(
-        segment=(*segments.names, *([OUTSIDE["key"][0]] * loose)),
-        label=(*segments.english, *([OUTSIDE["en"][0]] * loose)),
+        names=(*segments.names, *([OUTSIDE["key"][0]] * loose)),
+        english=(*segments.english, *([OUTSIDE["en"][0]] * loose)),
+        chinese=(*segments.chinese, *([OUTSIDE["zh"][0]] * loose)),
         at=np.where(segments.position == UNASSIGNED, number, segments.position),
         inside=inside,
     )
@@ -213,7 +216,7 @@ def _money(found: Outcomes, groups: _Groups, confidence: float) -> dict[str, Any
     from scipy.special import stdtrit  # noqa: PLC0415 - scipy is loaded when needed
 
     at, revenue = groups.at[groups.inside], found.revenue[groups.inside]
-    number, size = len(groups.segment), groups.counts(groups.inside)
+    number, size = len(groups.names), groups.counts(groups.inside)
     total: NDArray[np.float64] = np.bincount(at, revenue, minlength=number).astype(np.float64)
     undefined = np.full(number, np.nan)
     mean = np.divide(total, size, out=undefined.copy(), where=size > 0)

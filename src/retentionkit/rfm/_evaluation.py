@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
+from retentionkit.arguments import check_choice
 from retentionkit.results import Columns, Result
 
 if TYPE_CHECKING:
@@ -23,20 +24,22 @@ __all__ = ["SegmentationEvaluation"]
 
 #: p-values below this are printed as such.
 _LEAST = 0.0001
+#: Numbers from here on have more than three digits before the point.
+_LONG = 999.5
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SegmentationEvaluation(Result):
     """What the customers of each segment did next, and how much the labels told of it.
 
-    Arrays are read-only and have shape (k,), in the order of `segment`. Undefined numbers are NaN.
+    Arrays are read-only and have shape (k,), in the order of `names`. Undefined numbers are NaN.
 
     Attributes
     ----------
-    segment
+    names
         Keys of the segments; `"unassigned"` last if there are such customers.
-    label
-        Their labels in English.
+    english, chinese
+        Their labels for people.
     customers
         Customers in each segment.
     ordered
@@ -81,8 +84,9 @@ class SegmentationEvaluation(Result):
         The kind of frame that the caller brought.
     """
 
-    segment: tuple[str, ...]
-    label: tuple[str, ...]
+    names: tuple[str, ...]
+    english: tuple[str, ...]
+    chinese: tuple[str, ...]
     customers: NDArray[np.int64]
     ordered: NDArray[np.int64]
     retention: NDArray[np.float64]
@@ -111,6 +115,7 @@ class SegmentationEvaluation(Result):
     kind: FrameKind | None = None
 
     _heading: ClassVar[str] = "Segments and what followed"
+    _whole_up_to: ClassVar[int] = 30
 
     @property
     def n(self) -> int:
@@ -125,6 +130,26 @@ class SegmentationEvaluation(Result):
         chance = self.explained_by_chance
         return (self.variance_explained.value - chance) / (1 - chance)
 
+    def labels(self, *, language: Literal["en", "zh"] = "en") -> tuple[str, ...]:
+        """The labels of the segments for people.
+
+        Parameters
+        ----------
+        language
+            `"en"` or `"zh"`.
+
+        Returns
+        -------
+        tuple of str
+
+        Raises
+        ------
+        OptionError
+            `language` is neither.
+        """
+        check_choice("language", language, ("en", "zh"))
+        return self.english if language == "en" else self.chinese
+
     def _table(self) -> Columns:
         money = {
             "revenue": self.revenue,
@@ -133,8 +158,8 @@ class SegmentationEvaluation(Result):
             "revenue_high": self.revenue_high,
         }
         return {
-            "segment": list(self.segment),
-            "label": list(self.label),
+            "segment": list(self.names),
+            "label": list(self.english),
             "customers": self.customers,
             "ordered": self.ordered,
             "retention": self.retention,
@@ -150,7 +175,7 @@ class SegmentationEvaluation(Result):
 
     def _printed(self) -> Columns:
         columns: dict[str, Any] = {
-            "segment": list(self.segment),
+            "segment": list(self.names),
             "customers": self.customers,
             "retention": _texts(self.retention, self.retention_low, self.retention_high),
         }
@@ -188,8 +213,13 @@ def _texts(
 
 
 def _text(value: float, low: float, high: float) -> str:
-    limits = "" if np.isnan(low) else f" ({low:.3g} to {high:.3g})"
-    return f"{value:.3g}{limits}"
+    limits = "" if np.isnan(low) else f" ({_number(low)} to {_number(high)})"
+    return f"{_number(value)}{limits}"
+
+
+def _number(value: float) -> str:
+    """Three digits, or all before the point."""
+    return f"{value:,.0f}" if abs(value) >= _LONG else f"{value:.3g}"
 
 
 def _said(found: Estimate) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from retentionkit.rfm._rules import SegmentRules
     from retentionkit.rfm._table import RFMTable
 
-__all__ = ["inside", "say_window", "takes", "values_of"]
+__all__ = ["inside", "say_window", "takes", "unnamed_currency", "values_of"]
 
 _MONEY: Final = ("net_spend", "mean_order_value")
 
@@ -91,6 +91,13 @@ def inside(
 def say_window(window: Duration) -> str:
     """A window in words."""
     return window if isinstance(window, str) else f"{window:g} days"
+
+
+def unnamed_currency(rules: SegmentRules, table: RFMTable) -> str:
+    """What is to be said if rules name a currency and the log does not."""
+    if rules.currency is None or table.currency is not None or table.net_spend is None:
+        return ""
+    return f" The log names no currency; its money was taken to be in {rules.currency}."
 
 
 def _checked_scores(rules: SegmentRules, data: object) -> RFMScores:

@@ -235,4 +235,8 @@ def _windows(before: RFMTable, after: RFMTable) -> str:
     edges = [(table.first, calendar_day(day_number(table.as_of) + 1)) for table in (before, after)]
     said = " and ".join(f"[{first}, {end})" for first, end in edges)
     shared = day_number(edges[0][1]) - max(day_number(first) for first, _ in edges)
-    return f"segments of {said}" + (f", which share {shared:,} days" if shared > 0 else "")
+    return f"segments of {said}" + _sharing(shared)
+
+
+def _sharing(days: int) -> str:
+    return f", which share {days:,} day{'s' * (days > 1)}" if days > 0 else ""

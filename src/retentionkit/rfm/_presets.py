@@ -20,7 +20,7 @@ __all__ = [
     "VALUE_POTENTIAL_DORMANT",
 ]
 
-STANDARD: Final = SegmentRules(
+STANDARD: Final[SegmentRules] = SegmentRules(
     [
         Rule("champions", chinese="冠军客户", recency=5, frequency_monetary=(4, None)),
         Rule("loyal", chinese="忠诚客户", recency=(3, 5), frequency_monetary=(4, None)),
@@ -92,7 +92,7 @@ def _eight() -> SegmentRules:
     )
 
 
-EIGHT: Final = _eight()
+EIGHT: Final[SegmentRules] = _eight()
 """The eight segments of high and low recency, frequency and money, for scores of two bins.
 
 They are known by their Chinese names: 重要 (important) is high money and 一般 (ordinary) low; 价值
@@ -101,7 +101,7 @@ frequent, 挽留 (to win back) long ago and rare. The convention cuts each measu
 `score(table, bins=2, cuts="mean")`. With `score(table, bins=2)` they are halves.
 """
 
-VALUE_POTENTIAL_DORMANT: Final = SegmentRules(
+VALUE_POTENTIAL_DORMANT: Final[SegmentRules] = SegmentRules(
     [
         Rule(
             "important_value",
@@ -154,7 +154,7 @@ _FIRST: Final = (
     "can tell."
 )
 
-TRAVEL_TIERS: Final = SegmentRules(
+TRAVEL_TIERS: Final[SegmentRules] = SegmentRules(
     [
         _DIAMOND,
         Rule(
@@ -185,7 +185,7 @@ TRAVEL_TIERS: Final = SegmentRules(
 cheap ones are in no tier.
 """
 
-TRAVEL_TIERS_COMPLETED: Final = SegmentRules(
+TRAVEL_TIERS_COMPLETED: Final[SegmentRules] = SegmentRules(
     [
         _DIAMOND,
         Rule(

@@ -231,16 +231,16 @@ class SegmentProfile(Result):
         columns: dict[str, Any] = {
             "segment": list(self.names),
             "customers": self.customers.astype(np.float64),  # printed with commas
-            "of customers": self._percent("share_of_customers"),
+            "% of customers": self._percent("share_of_customers"),
         }
         if self.revenue is not None:
             columns["revenue"] = np.rint(self.revenue)
-            columns["of revenue"] = self._percent("share_of_revenue")
+            columns["% of revenue"] = self._percent("share_of_revenue")
         else:
             columns["orders"] = self.orders.astype(np.float64)
         if self.mean_order_value is not None:
             columns["per order"] = self.mean_order_value
-        return {**columns, "days since": self.days_since_last}
+        return {**columns, "days": self.days_since_last}
 
     def _percent(self, name: str) -> list[str]:
         """Shares with their limits as text."""
@@ -254,7 +254,9 @@ class SegmentProfile(Result):
         facts["as of"] = str(self.segments.table.as_of)
         if self.notes:
             facts["note"] = " ".join(self.notes)
-        facts["in brackets"] = f"{100 * self.confidence:g} % intervals"
+        facts["in brackets"] = (
+            f"{100 * self.confidence:g} % intervals; days are since the last order"
+        )
         return {**facts, "definition": self.definition}
 
 
@@ -262,4 +264,4 @@ def _percent(value: float, low: float, high: float) -> str:
     if math.isnan(value):
         return "–"
     limits = "" if math.isnan(low) else f" ({100 * low:.1f}–{100 * high:.1f})"
-    return f"{100 * value:.1f} %{limits}"
+    return f"{100 * value:.1f}{limits}"

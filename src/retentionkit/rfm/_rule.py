@@ -21,7 +21,7 @@ __all__ = ["Rule"]
 _RESERVED: Final = frozenset({"unassigned", "refund_only"})  # what Segments call those outside
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Rule:
     """A box of a segment: who satisfies all of its conditions may belong to it.
 
@@ -57,7 +57,8 @@ class Rule:
     diamond: orders ≥ 3, mean order value ≥ 5,000
     """
 
-    name: str = dataclasses.field(kw_only=False)
+    name: str
+    _: dataclasses.KW_ONLY
     english: str | None = None
     chinese: str | None = None
     note: str = ""

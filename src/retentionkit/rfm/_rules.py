@@ -14,7 +14,7 @@ import numpy as np
 from retentionkit.durations import duration_in
 from retentionkit.results import Columns, JSONValue, Result
 from retentionkit.rfm._bounds import MEASURES, SCORES
-from retentionkit.rfm._matching import say_window, takes, values_of
+from retentionkit.rfm._matching import say_window, takes, unnamed_currency, values_of
 from retentionkit.rfm._rule_checks import check_rules, read_bins
 from retentionkit.rfm._rule_files import as_document, from_document, read_document, write_document
 from retentionkit.rfm._segments import UNASSIGNED, Segments, make_segments, measures_of
@@ -188,7 +188,7 @@ class SegmentRules(Result):
             english=self.english,
             chinese=self.chinese,
             ranked=self.ranked,
-            definition=self.sentence,
+            definition=self.sentence + unnamed_currency(self, table),
         )
 
     @property

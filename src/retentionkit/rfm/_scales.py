@@ -66,10 +66,8 @@ def scaled(table: RFMTable, how: Scoring) -> dict[Dimension, Scaled]:
     found: dict[Dimension, Scaled] = {}
     bought = ~table.refund_only
     within = np.zeros(int(bought.sum()), dtype=np.int64)
-    for name, bins in zip(DIMENSIONS, how.bins, strict=True):
-        values = _better_is_more(table, name)
-        if values is None:
-            continue
+    for name, values in _better_is_more(table).items():
+        bins = how.bins[DIMENSIONS.index(name)]
         groups, floor = _groups(values, name)
         if how.nested or how.spread:
             alone = spread(groups, table.customer[bought]) if how.spread else groups
@@ -84,26 +82,25 @@ def scaled(table: RFMTable, how: Scoring) -> dict[Dimension, Scaled]:
 
 def by_scales(table: RFMTable, scales: Mapping[Dimension, Scale]) -> dict[Dimension, Scaled]:
     """The scores that frozen scales give; the table has all of their measures."""
-    found: dict[Dimension, Scaled] = {}
-    for name, scale in scales.items():
-        values = _better_is_more(table, name)
-        if values is not None:
-            found[name] = _placed(values, _groups(values, name)[0], scale)
-    return found
+    measures = _better_is_more(table)
+    groups = {name: _groups(measures[name], name)[0] for name in scales}
+    return {name: _placed(measures[name], groups[name], scale) for name, scale in scales.items()}
 
 
 def _placed(values: NDArray[np.float64], groups: Groups, scale: Scale) -> Scaled:
     return Scaled(np.array(scale.levels)[scale.place(values)], groups, scale)
 
 
-def _better_is_more(table: RFMTable, name: Dimension) -> NDArray[np.float64] | None:
-    """A measure of those who bought, turned so that more is better; None without money."""
-    values: NDArray[Any] | None = getattr(table, _MEASURED[name])
-    if values is None:
-        return None
-    refunds = table.refund_only
-    known = values[~refunds] if refunds.any() else values
-    return np.asarray(-known if name == "recency" else known, dtype=np.float64)
+def _better_is_more(table: RFMTable) -> dict[Dimension, NDArray[np.float64]]:
+    """The measures of those who bought, turned so that more is better."""
+    bought = None if not table.refund_only.any() else ~table.refund_only
+    found: dict[Dimension, NDArray[np.float64]] = {}
+    for name, measure in _MEASURED.items():
+        values: NDArray[Any] | None = getattr(table, measure)
+        if values is not None:
+            known = values if bought is None else values[bought]
+            found[name] = np.asarray(-known if name == "recency" else known, dtype=np.float64)
+    return found
 
 
 def _groups(values: NDArray[np.float64], name: Dimension) -> tuple[Groups, float]:

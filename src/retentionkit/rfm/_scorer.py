@@ -315,7 +315,7 @@ class Scorer(Result):
                 strict=True,
             )
         ]
-        names = ("dimension", "score", "from", "customers", "share")
+        names = ("dimension", "score", "from_value", "customers", "share")
         return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
 
     def _printed(self) -> Columns:

@@ -31,7 +31,7 @@ _DEFAULT: Final = 5
 _SAID: Final[Mapping[Method, str]] = {
     "ranks": "equal values share the score of their mean rank",
     "quantiles": "one more than the number of quantiles (type 7) that a customer is above",
-    "mean": "2 from the mean on, else 1",
+    "mean": "2 for what is as good as the mean or better, else 1",
     "r-rfm": "cuts of the R package rfm 0.3.0: quantiles (type 7) plus 1",
 }
 

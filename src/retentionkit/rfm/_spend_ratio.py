@@ -85,6 +85,11 @@ class SpendRatio(Result):
         return self.ratio.value
 
     @property
+    def standard_error(self) -> float:
+        """The standard error of the ratio."""
+        return self.ratio.standard_error
+
+    @property
     def interval(self) -> Interval:
         """The interval of the ratio."""
         return self.ratio.interval
@@ -119,8 +124,7 @@ class SpendRatio(Result):
 def spend_ratio(
     segments: Segments,
     first: str | Sequence[str],
-    second: str | Sequence[str] | None = None,
-    *,
+    *second: str,
     claim: float | None = None,
     confidence: float = 0.95,
 ) -> SpendRatio:
@@ -131,10 +135,10 @@ def spend_ratio(
     segments
         Customers in segments; their log must have money.
     first
-        Name of the segment above, or several names.
-    second
-        Name of the segment below, or several. Default: all other customers, those without a segment
-        and those who only sent goods back included.
+        Name of the segment above, or a list of names that are taken together.
+    *second
+        Names of the segments below, taken together. Default: all other customers, those without a
+        segment and those who only sent goods back included.
     claim
         A stated ratio to hold against the data, such as 3 for "members spend three times as much".
     confidence
@@ -174,20 +178,20 @@ def spend_ratio(
     confidence = check_confidence(confidence)
     stated = None if claim is None else check_number("claim", claim, low=0, open_low=True)
     spend = net_spend(segments)
-    above, below = _names(first), () if second is None else _names(second)
-    _check_apart(above, None if second is None else below)
+    above = (first,) if isinstance(first, str) else tuple(first)
+    _check_apart(above, second)
     mask = segments.mask(*above)
-    others = segments.mask(*below) if below else ~mask
+    others = segments.mask(*second) if second else ~mask
     one = _mean_spend(spend[mask], _listed(above), confidence)
-    two = _mean_spend(spend[others], _listed(below), confidence)
+    two = _mean_spend(spend[others], _listed(second), confidence)
     definition = (
-        f"Mean net spend per customer of {_listed(above)} over that of {_listed(below)}, with a "
+        f"Mean net spend per customer of {_listed(above)} over that of {_listed(second)}, with a "
         f"log-scale interval; {continued(segments.table)}"
     )
     found = _ratio(one, two, definition, confidence)
     return SpendRatio(
         first=above,
-        second=below,
+        second=second,
         ratio=found,
         first_mean=one,
         second_mean=two,
@@ -247,21 +251,16 @@ def _ratio(one: Estimate, two: Estimate, definition: str, confidence: float) -> 
     return Estimate(value, error, Interval(float(low), float(high), confidence), n, definition)
 
 
-def _names(given: str | Sequence[str]) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) else tuple(given)
-
-
 def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(names) if names else "all others"
 
 
-def _check_apart(above: tuple[str, ...], below: tuple[str, ...] | None) -> None:
-    named = below is None or (len(below) > 0 and not set(above) & set(below))
-    if above and named:
+def _check_apart(above: tuple[str, ...], below: tuple[str, ...]) -> None:
+    if above and not set(above) & set(below):
         return
     raise OptionError(
         "The two sides must be different segments.",
-        received=f"{list(above)} over {'all others' if below is None else list(below)}",
+        received=f"{', '.join(above) or 'no segment'} over {_listed(below)}",
         allowed="names of segments, none of them on both sides",
-        do="Leave `second` out to compare with all other customers.",
+        do="Leave out the names below to compare with all other customers.",
     )
