@@ -26,6 +26,7 @@ from retentionkit.rfm._cluster_centres import centres_of
 from retentionkit.rfm._cluster_stability import adjusted_rand, crossed, returned, stability_of
 from retentionkit.rfm._cluster_tree import short_between
 from retentionkit.rfm._clustering import _choice, _Trial
+from strategies import frame_of
 
 
 def measures(days, orders, spend, *, customer=None, **more):
@@ -93,6 +94,7 @@ def test_planted_clusters_are_found_and_come_back(method):
     assert found.stability.mean > 0.99
     assert (found.stability.jaccard > 0.99).all()
     assert found.stability.reading.startswith("The clusters come back")
+    assert found.notes == ()
     assert found.silhouette > 0.7 > found.cloud_silhouette + 0.2
     assert found.tree.fidelity == 1
     assert found.tree.unexplained == ()
@@ -107,6 +109,7 @@ def test_one_blob_is_no_structure():
     found = rk.rfm.cluster(blob(), clusters=3, resamples=10)
     assert found.stability.mean < 0.6
     assert found.silhouette == pytest.approx(found.cloud_silhouette, abs=0.02)
+    assert found.notes[0].startswith("They lie no further apart")
     assert "no structure of the data" in found.stability.reading
     assert "no structure of the data" in repr(found)
 
@@ -300,13 +303,13 @@ def test_the_number_is_chosen():
 
 def test_what_does_not_come_back_is_not_chosen():
     trials = {k: _trial(rand, apart) for k, rand, apart in [(2, 0.5, 0.9), (3, 0.7, 0.4)]}
-    made = _choice(trials, "kmeans")
+    made = _choice(trials, "kmeans", None)
     assert made.chosen == 3
     assert made.definition.endswith("0.6 or more.")
-    loose = _choice({2: _trial(0.5, 0.3), 3: _trial(0.4, 0.4)}, "kmeans")
+    loose = _choice({2: _trial(0.5, 0.3), 3: _trial(0.4, 0.4)}, "kmeans", None)
     assert loose.chosen == 3
     assert loose.definition.endswith("which none has: the greatest of all.")
-    unknown = _choice({2: _trial(None, 0.5), 3: _trial(None, math.nan)}, "kmeans")
+    unknown = _choice({2: _trial(None, 0.5), 3: _trial(None, math.nan)}, "kmeans", None)
     assert unknown.chosen == 2
     assert np.isnan(unknown.adjusted_rand).all()
 
@@ -428,6 +431,17 @@ def test_a_measure_that_all_share_does_not_matter():
     found = rk.rfm.cluster(table, clusters=2, resamples=0)
     assert sorted(found.counts.tolist()) == [2, 2]
     np.testing.assert_array_equal(found.space.spread[1:], [1, 1])
+
+
+def test_frames_come_back_in_the_kind_of_the_caller(kind):
+    rows = [(at, f"2025-{1 + at % 9:02}-01", 5.0 + at**2) for at in range(30)]
+    columns = dict(zip(("customer_id", "date", "amount"), zip(*rows, strict=True), strict=True))
+    columns = {name: list(values) for name, values in columns.items()}
+    columns["date"] = pd.to_datetime(columns["date"]).to_pydatetime().tolist()
+    table = rk.rfm.measure(rk.Transactions(frame_of(kind, columns)))
+    found = rk.rfm.cluster(table, clusters=[2, 3], resamples=2)
+    for result in (found, found.tree, found.choice, found.stability, found.segments):
+        assert type(result.to_frame()).__module__.split(".")[0] == kind
 
 
 # -- properties ------------------------------------------------------------------------------------

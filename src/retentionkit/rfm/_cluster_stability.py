@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from retentionkit.frames import FrameKind
+
 __all__ = ["LOOSE", "ClusterStability", "adjusted_rand", "crossed", "returned", "stability_of"]
 
 #: Below this mean agreement, clusters are no structure of the data; a convention.
@@ -61,6 +63,15 @@ class ClusterStability(Result):
         Customers who were drawn again in each resample.
     definition
         One sentence: how this was measured.
+    kind
+        The kind of frame that the caller brought.
+
+    Examples
+    --------
+    >>> import retentionkit as rk
+    >>> table = rk.rfm.measure(rk.Transactions(rk.datasets.load_cdnow()), as_of="1997-12-31")
+    >>> rk.rfm.cluster(table, clusters=2).stability.jaccard.round(2)
+    array([0.95, 0.98])
     """
 
     names: tuple[str, ...]
@@ -70,6 +81,7 @@ class ClusterStability(Result):
     jaccard: NDArray[np.float64]
     n: int
     definition: str
+    kind: FrameKind | None = None
 
     _heading: ClassVar[str] = "Stability of clusters"
 
@@ -106,6 +118,8 @@ def stability_of(
     position: NDArray[np.int64],
     weight: NDArray[np.int64],
     others: Sequence[NDArray[np.int64]],
+    *,
+    kind: FrameKind | None = None,
 ) -> ClusterStability:
     """The clusters of these rows beside those of each resample."""
     tables = [crossed(position, other, weight) for other in others]
@@ -123,6 +137,7 @@ def stability_of(
             "Customers drawn again with replacement, clusters made anew in the same way, and the "
             "customers sorted by both."
         ),
+        kind=kind,
     )
 
 

@@ -55,6 +55,15 @@ class ClusterChoice(Result):
         The number that was taken.
     definition
         One sentence: how it was chosen.
+    kind
+        The kind of frame that the caller brought.
+
+    Examples
+    --------
+    >>> import retentionkit as rk
+    >>> table = rk.rfm.measure(rk.Transactions(rk.datasets.load_cdnow()), as_of="1997-12-31")
+    >>> rk.rfm.cluster(table, clusters=[2, 3], resamples=5).choice.chosen
+    2
     """
 
     clusters: NDArray[np.int64]
@@ -63,6 +72,7 @@ class ClusterChoice(Result):
     bic: NDArray[np.float64]
     chosen: int
     definition: str
+    kind: FrameKind | None = None
 
     _heading: ClassVar[str] = "Number of clusters"
 
@@ -199,7 +209,8 @@ class Clusters(Result):
         """The measures of a cloud without groups, in words."""
         rand, apart = self.cloud_adjusted_rand, self.cloud_silhouette
         index = "" if math.isnan(rand) else f"adjusted Rand index {rand:.2f}, "
-        return f"simulated customers without groups, cut in the same way: {index}silhouette {apart:.2f}"
+        made = "simulated customers without groups, cut in the same way"
+        return f"{made}: {index}silhouette {apart:.2f}"
 
     def _frame_kind(self) -> FrameKind:
         return self.segments.table.kind or "pandas"

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from retentionkit.frames import FrameKind
     from retentionkit.rfm._cluster_centres import ClusterCentres
     from retentionkit.rfm._cluster_space import ClusterSpace, Feature
     from retentionkit.rfm._cluster_stability import ClusterStability
@@ -55,6 +56,9 @@ __all__ = ["cluster"]
 
 #: Customers whose silhouette is taken; its cost grows with their square.
 _SILHOUETTES: Final = 2_000
+#: How much further apart than a cloud clusters lie before that is worth a word; a convention.
+_FURTHER: Final = 0.05
+_NEAR: Final = "They lie no further apart than clusters of simulated customers without groups."
 _METHODS: Final[dict[ClusterMethod, str]] = {
     "kmeans": "k-means",
     "gaussian-mixture": "a Gaussian mixture",
@@ -165,7 +169,8 @@ def cluster(
             k: _try(measures, everybody, drawn, k, method=method, resamples=draws, root=root)
             for k in numbers
         }
-        choice = _choice(trials, method) if isinstance(clusters, Iterable) else None
+        several = isinstance(clusters, Iterable)
+        choice = _choice(trials, method, measures.kind) if several else None
         k = numbers[0] if choice is None else choice.chosen
         cloud = _cloud(drawn, k, method=method, resamples=draws, root=root)
         return _result(measures, trials[k], cloud, choice, drawn, space, method, levels)
@@ -189,6 +194,7 @@ def _result(
     segments = segments_of(measures, trial.position, k=k, definition=definition)
     n = int((~measures.refund_only).sum())
     sampled = (f"Made of {len(drawn.row):,} evenly spaced customers; all are assigned.",)
+    near = (_NEAR,) if trial.silhouette < cloud[1] + _FURTHER else ()
     spend = measures.net_spend
     return Clusters(
         segments=segments,
@@ -215,7 +221,7 @@ def _result(
         bic=trial.bic,
         n=n,
         n_fitted=len(drawn.row),
-        notes=(sampled if len(drawn.row) < n else ()) + trial.notes,
+        notes=(sampled if len(drawn.row) < n else ()) + near + trial.notes,
         definition=definition,
     )
 
@@ -248,7 +254,9 @@ def _try(
     return _Trial(
         parts=parts,
         position=parts.place(everybody),
-        stability=stability_of(names, rows, drawn.weight, others) if others else None,
+        stability=stability_of(names, rows, drawn.weight, others, kind=measures.kind)
+        if others
+        else None,
         silhouette=_clusters.silhouette(drawn.distinct[drawn.which][seen], rows[drawn.which][seen]),
         bic=learned.bic,
         notes=tuple(notes),
@@ -306,7 +314,9 @@ def _ranking(
     return np.asarray(order[~np.isnan(means[order])])
 
 
-def _choice(trials: dict[int, _Trial], method: ClusterMethod) -> ClusterChoice:
+def _choice(
+    trials: dict[int, _Trial], method: ClusterMethod, kind: FrameKind | None
+) -> ClusterChoice:
     """The number of clusters that is taken, beside those that were tried."""
     numbers = np.array(list(trials), dtype=np.int64)
     found = list(trials.values())
@@ -327,6 +337,7 @@ def _choice(trials: dict[int, _Trial], method: ClusterMethod) -> ClusterChoice:
         bic=frozen_array(bic, np.float64),
         chosen=int(numbers[merit.argmax()]),
         definition=how,
+        kind=kind,
     )
 
 

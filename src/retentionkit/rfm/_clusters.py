@@ -27,6 +27,8 @@ _STARTS: Final[dict[ClusterMethod, int]] = {"kmeans": 10, "gaussian-mixture": 2}
 #: would be a part without width, and its likelihood without bound.
 _NARROWEST: Final = 0.1
 _ITERATIONS: Final = 1_000
+#: Share of the customers whom a rule takes at least; one for a single customer explains nothing.
+_FEWEST: Final = 0.005
 
 
 class Learned(NamedTuple):
@@ -91,7 +93,11 @@ def grow(ranks: NDArray[np.int64], position: NDArray[np.int64], *, depth: int) -
     learner: Any = DecisionTreeClassifier
     # Small clusters count as much as large ones; else the most valuable few would have no rule.
     fitted: Any = learner(
-        criterion="entropy", class_weight="balanced", max_depth=depth, random_state=0
+        criterion="entropy",
+        class_weight="balanced",
+        max_depth=depth,
+        min_samples_leaf=_FEWEST,
+        random_state=0,
     ).fit(ranks, position)
     nodes: Any = fitted.tree_
     return Grown(
