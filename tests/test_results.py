@@ -124,6 +124,23 @@ def test_a_column_of_counts_has_no_decimals(prices, expected):
     ] == expected
 
 
+@pytest.mark.parametrize("column", [np.array, list])
+def test_rows_that_are_not_shown_are_not_looked_at(column):
+    class Untouched(list):
+        def __iter__(self):
+            raise AssertionError
+
+    prices = np.full(40, 1_411.0)
+    prices[20] = 0.5
+    names = Untouched(f"n{row}" for row in range(40))
+    result = Shelf(names, column(prices))
+    for printed in (repr(result), result._repr_html_()):
+        assert "1,411" in printed
+        assert "1,411.0" not in printed  # the only price with decimals is not shown
+    prices[37] = 0.5
+    assert "1,411.0" in repr(Shelf(names, column(prices)))
+
+
 @pytest.mark.parametrize(
     ("interval", "expected"),
     [

@@ -285,13 +285,15 @@ def _limit(value: float) -> str:
     return f"{value:,.0f}" if _SHORT <= abs(value) < _LONG else f"{value:.4g}"
 
 
-def _whole(column: NDArray[Any] | Sequence[object]) -> bool:
-    """Whether all numbers of a column are counts, to be printed without decimals."""
-    given = column if _is_numpy(column) and column.dtype.kind == "f" else None
-    if given is None:
-        given = np.array([value for value in column if isinstance(value, float)], dtype=np.float64)
-    known = given[np.isfinite(given)]
-    return bool(((known == np.rint(known)) & (np.abs(known) < _LONG)).all())
+def _shown(column: NDArray[Any] | Sequence[object], rows: Sequence[int]) -> list[object]:
+    """The values of some rows; the others are not touched, however many they are."""
+    return column[rows].tolist() if _is_numpy(column) else [column[row] for row in rows]
+
+
+def _whole(values: Sequence[object]) -> bool:
+    """Whether all numbers are counts, to be printed without decimals."""
+    known = [value for value in values if isinstance(value, float) and math.isfinite(value)]
+    return all(value == round(value) and abs(value) < _LONG for value in known)
 
 
 def _preview(
@@ -300,14 +302,14 @@ def _preview(
     """Names, the first rows, the last rows, and how many lie between."""
     names = list(columns)
     size = len(columns[names[0]]) if names else 0
-    half = _PREVIEW // 2
-    cuts = (range(size), range(0)) if size <= most else (range(half), range(size - half, size))
-    whole = {name: _whole(columns[name]) for name in names}
-    first, last = (
-        [[_cell(columns[name][row], whole=whole[name]) for name in names] for row in rows]
-        for rows in cuts
-    )
-    return names, first, last, size - len(first) - len(last)
+    half = size if size <= most else _PREVIEW // 2
+    rows = [*range(half), *range(max(half, size - half), size)]
+    shown = {name: _shown(columns[name], rows) for name in names}
+    whole = {name: _whole(values) for name, values in shown.items()}
+    cells = [
+        [_cell(shown[name][at], whole=whole[name]) for name in names] for at in range(len(rows))
+    ]
+    return names, cells[:half], cells[half:], size - len(rows)
 
 
 def _text_table(columns: Columns, most: int) -> list[str]:
