@@ -341,7 +341,7 @@ def test_missing_ids_are_refused(ids):
 def test_ids_that_cannot_match_are_refused():
     with pytest.raises(DataError, match="of different kinds, so that none can") as error:
         transitions(([1, 2], [0, 1]), (["1", "2"], [0, 1]), names=["a", "b"])
-    assert error.value.received == "numbers before, such as 1; text after, such as '1'"
+    assert error.value.received == "numbers, such as 1 and text, such as '1'"
     # Other customers of the same kind may well be all new, and nobody has any kind.
     assert transitions(([1], [0]), ([2], [0]), names=["a"]).n_exited == 1
     assert transitions(([], []), (["x"], [0]), names=["a"]).n_entered == 1

@@ -387,12 +387,13 @@ def test_other_customers_are_refused():
     log = parsed(ROWS, order="order")
     segments = labelled(log, {"a": "x"})
     strangers = parsed([(f"z{who}", day, money, n) for who, day, money, n in ROWS])
-    with pytest.raises(DataError, match="None of the customers is in these transactions"):
+    with pytest.raises(DataError, match="None of the customers is in these transactions") as error:
         rk.rfm.evaluate_segmentation(segments, strangers)
+    assert error.value.received == "segments of 'a', ...; transactions of 'za', ..."
     numbers = parsed([(ord(who), day, money, n) for who, day, money, n in ROWS])
-    with pytest.raises(DataError, match="ids of the customers are of different types"):
+    with pytest.raises(DataError, match="ids of the customers are of different kinds"):
         rk.rfm.evaluate_segmentation(segments, numbers)
-    with pytest.raises(DataError, match="ids of the customers are of different types"):
+    with pytest.raises(DataError, match="ids of the customers are of different kinds"):
         rk.rfm.evaluate_segmentation(segments, log, converted=[1, 2])
     some = parsed([row for row in ROWS if row[0] != "d"])
     found = rk.rfm.evaluate_segmentation(segments, some)

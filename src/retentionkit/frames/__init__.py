@@ -12,6 +12,7 @@ from retentionkit._doors import open_door
 from retentionkit.frames._kinds import FIRST_DAY, KINDS, LAST_DAY, Frame, FrameKind, build, kind_of
 
 if TYPE_CHECKING:
+    from retentionkit.frames._places import places
     from retentionkit.frames._reading import INDEX, Wanted, has_index, read
     from retentionkit.frames._series import read_ids, read_numbers, series_kind
     from retentionkit.frames._table import (
@@ -52,6 +53,7 @@ __all__ = [
     "lookup",
     "lowest",
     "null_count",
+    "places",
     "read",
     "read_ids",
     "read_numbers",
@@ -62,6 +64,7 @@ __all__ = [
 
 # narwhals is loaded when a frame is read, not when a result is printed.
 _HOMES = {
+    "places": "_places",
     "INDEX": "_reading",
     "Wanted": "_reading",
     "has_index": "_reading",

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from retentionkit import frames
 from retentionkit.arguments import check_confidence
 from retentionkit.durations import calendar_day
 from retentionkit.errors import DataError
 from retentionkit.intervals import wilson
 from retentionkit.results import frozen_array
 from retentionkit.rfm._evaluation import SegmentationEvaluation
-from retentionkit.rfm._outcomes import outcomes, places_of
+from retentionkit.rfm._outcomes import outcomes
 from retentionkit.rfm._ranking import chi_square, explained, kruskal_wallis, ranked
 from retentionkit.rfm._segments import OUTSIDE, REFUND_ONLY, UNASSIGNED, check_segments
 from retentionkit.transactions._transactions import check_transactions
@@ -195,7 +196,7 @@ def _converted(
         return once, once & found.ordered, 0
     given = np.asarray(list(ids))
     wanted = np.unique(given.astype(object) if given.dtype.kind in "US" else given)
-    did = places_of(segments.customer, wanted) >= 0
+    did = frames.places(segments.customer, among=wanted) >= 0
     return np.ones(len(did), dtype=bool), did, len(wanted) - int(did.sum())
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import warnings
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from retentionkit.rfm._table import RFMTable
     from retentionkit.transactions import Transactions
 
-__all__ = ["Outcomes", "outcomes", "places_of"]
+__all__ = ["Outcomes", "outcomes"]
 
 
 class Outcomes(NamedTuple):
@@ -46,22 +47,12 @@ def outcomes(table: RFMTable, transactions: Transactions, until: Moment | None) 
     events = part.window("day", start, end, before=before, after=after)
     sums = {"amount": frames.total("amount")} if part.log.money else {}
     people = events.events.per("customer", rows=frames.total("rows"), **sums)
-    ids, rows, *money = people.arrays("customer", "rows", *sums, sort=("customer",))
-    everyone = part.log.rows.per("customer", rows=frames.count())
-    (listed,) = everyone.arrays("customer", sort=("customer",))
-    known = places_of(table.customer, listed) >= 0
-    if not known.any():
-        raise DataError(
-            "None of the customers is in these transactions.",
-            received=f"segments of {table.customer[0]!r}, ...; transactions of {listed[0]!r}, ...",
-            allowed="the log that the segments were made from, or its later part",
-            do="Pass that log.",
-        )
-    at = places_of(table.customer, ids)
-    ordered = at >= 0
+    ids, rows, *money = people.arrays("customer", "rows", *sums)
+    at = frames.places(table.customer, among=ids)
+    known, ordered = _known(table, at, transactions), at >= 0
     others = np.ones(len(ids), dtype=bool)
     others[at[ordered]] = False
-    aside = float(money[0][others].sum()) if money else None
+    aside = math.fsum(money[0][others]) if money else None
     ledger = events.ledger.less(
         "customers without a segment", int(rows[others].sum()), aside, int(others.sum())
     )
@@ -72,21 +63,22 @@ def outcomes(table: RFMTable, transactions: Transactions, until: Moment | None) 
     return Outcomes(ordered, revenue, known, start, end, ledger)
 
 
-def places_of(wanted: NDArray[Any], ids: NDArray[Any]) -> NDArray[np.int64]:
-    """Where each wanted id stands among sorted ids; -1 where it is not among them."""
-    if len(ids) and len(wanted) and (ids.dtype.kind == "O") != (wanted.dtype.kind == "O"):
-        raise DataError(
-            "The ids of the customers are of different types.",
-            received=f"{type(wanted.tolist()[0]).__name__} and {type(ids.tolist()[0]).__name__}",
-            allowed="the same type of ids on both sides",
-            do="Read the ids from the same column, or convert one side.",
-        )
-    places = np.searchsorted(ids, wanted)
-    found = np.full(len(wanted), -1, dtype=np.int64)
-    inside = places < len(ids)
-    inside[inside] = ids[places[inside]] == wanted[inside]
-    found[inside] = places[inside]
-    return found
+def _known(table: RFMTable, at: NDArray[np.int64], transactions: Transactions) -> NDArray[np.bool_]:
+    """Who occurs in the transactions; only those are looked for who did not order again."""
+    known = at >= 0
+    if known.all():
+        return known
+    everyone = transactions.part.log.rows.different("customer")
+    known[~known] = frames.places(table.customer[~known], among=everyone) >= 0
+    if known.any():
+        return known
+    raise DataError(
+        "None of the customers is in these transactions.",
+        received=f"segments of {table.customer.tolist()[0]!r}, ...; transactions of "
+        f"{min(everyone.tolist())!r}, ...",
+        allowed="the log that the segments were made from, or its later part",
+        do="Pass that log.",
+    )
 
 
 def _window(table: RFMTable, log: Transactions, until: Moment | None) -> tuple[int, int]:

@@ -125,14 +125,10 @@ def _counts(first: _Read, second: _Read, size: int) -> NDArray[np.int64]:
     """Customers by label before (rows) and after; the last row and column are those not there."""
     (ids, before), (later, after) = first, second
     target, source = np.full(len(ids), size), np.full(len(later), size)
-    if len(ids) and len(later):
-        _check_kinds(ids, later)
-        where = dict(
-            zip(later.tolist(), range(len(later)), strict=True)
-        )  # faster than sorting text
-        place = np.array([where.get(customer, -1) for customer in ids.tolist()])
-        target[place >= 0] = after[place[place >= 0]]
-        source[place[place >= 0]] = before[place >= 0]
+    place = frames.places(ids, among=later)
+    there = place >= 0
+    target[there] = after[place[there]]
+    source[place[there]] = before[there]
     new = source == size
     rows, columns = np.append(before, source[new]), np.append(target, after[new])
     cells = np.bincount(rows * (size + 1) + columns, minlength=(size + 1) ** 2)
@@ -161,20 +157,6 @@ def _read(part: Labelled, name: str, keys: tuple[str, ...]) -> _Read:
             do="Decide on one label for each customer first.",
         )
     return ids, position.astype(np.int64)
-
-
-def _check_kinds(ids: NDArray[Any], later: NDArray[Any]) -> None:
-    """Refuse ids that cannot match: numbers at one date, text at the other."""
-    if (ids.dtype.kind == "O") == (later.dtype.kind == "O"):
-        return
-    said = ["text" if part.dtype.kind == "O" else "numbers" for part in (ids, later)]
-    raise DataError(
-        "The ids of the two dates are of different kinds, so that none can be in both.",
-        received=f"{said[0]} before, such as {ids[:1].tolist()[0]!r}; "
-        f"{said[1]} after, such as {later[:1].tolist()[0]!r}",
-        allowed="the same ids for the same customers at both dates",
-        do="Read the ids of both dates as numbers, or of both as text.",
-    )
 
 
 def _names(names: Sequence[str]) -> tuple[str, ...]:
