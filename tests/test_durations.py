@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from retentionkit.durations import (
     GRAINS,
     UNITS,
+    alike_windows,
     calendar_day,
     calendar_period,
     continuous_rate,
@@ -116,6 +117,15 @@ def test_a_moment_may_be_written_in_many_ways(value, expected):
     found = moment("as_of", value)
     assert found == expected
     assert isinstance(found, dt.datetime) == isinstance(expected, dt.datetime)
+
+
+@pytest.mark.parametrize(
+    ("days", "other", "alike"),
+    [(30, 30, True), (28, 31, True), (100, 90, True), (100, 89.9, False), (365, 366, True)],
+)
+def test_windows_of_one_length_differ_by_a_tenth_at_most(days, other, alike):
+    assert alike_windows(days, other) is alike
+    assert alike_windows(other, days) is alike
 
 
 # --- properties ----------------------------------------------------------------------------------

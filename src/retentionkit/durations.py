@@ -31,6 +31,7 @@ __all__ = [
     "Grain",
     "Moment",
     "Unit",
+    "alike_windows",
     "calendar_day",
     "calendar_period",
     "continuous_rate",
@@ -64,9 +65,25 @@ _GRAIN_DAYS: Final[dict[Grain, float]] = {
 }
 _MONTHS: Final[dict[CalendarGrain, int]] = {"month": 1, "quarter": 3, "year": 12}
 _DURATION: Final = re.compile(r"\s*([0-9.eE+-]+)\s*(day|week|month|year)s?\s*", re.IGNORECASE)
+_ALIKE: Final = 0.1  # of the longer window
 _EPOCH: Final = dt.date(1970, 1, 1)
 
 Days = TypeVar("Days")  # an int, an integer array or an expression over a column
+
+
+def alike_windows(days: float, other: float) -> bool:
+    """Whether two windows may be compared as of one length: the shorter lacks at most a tenth.
+
+    A tenth, since calendar months are of one length to whoever asks for `"1 month"` twice, and have
+    28 to 31 days; longer periods differ by less.
+
+    Examples
+    --------
+    >>> alike_windows(28, 31), alike_windows(91, 90), alike_windows(365, 180)
+    (True, True, False)
+    """
+    shorter, longer = sorted([days, other])
+    return longer - shorter <= _ALIKE * longer
 
 
 def unit_ratio(source: Unit, target: Unit) -> float:

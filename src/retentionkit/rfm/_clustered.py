@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
 import numpy as np
 
+from retentionkit.durations import alike_windows
 from retentionkit.errors import DataError, RetentionKitWarning
 from retentionkit.results import Columns, Result, frozen_array
 from retentionkit.rfm._cluster_space import measured
@@ -33,7 +34,6 @@ __all__ = ["ClusterChoice", "ClusterMethod", "Clusters", "group_means", "medians
 #: How clusters are found.
 ClusterMethod: TypeAlias = Literal["kmeans", "gaussian-mixture"]
 _SHOWN: Final[tuple[Feature, ...]] = ("days_since_last", "orders", "net_spend")
-_OTHER_WINDOW: Final = 0.1
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -195,7 +195,7 @@ class Clusters(Result):
                 allowed=f"measures in {fitted.currency}",
                 do="Convert the amounts when the log is read: rates=.",
             )
-        if abs(later.window - fitted.window) > _OTHER_WINDOW * fitted.window:
+        if not alike_windows(later.window, fitted.window):
             warnings.warn(
                 f"The measures look back {later.window} days, those of the clusters "
                 f"{fitted.window} days: orders and spend grow with the window.",

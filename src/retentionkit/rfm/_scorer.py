@@ -11,6 +11,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from retentionkit.durations import alike_windows
 from retentionkit.errors import DataError, OptionError, RetentionKitWarning
 from retentionkit.results import Columns, Result
 from retentionkit.rfm._cuts import Scale
@@ -58,7 +59,8 @@ class Scorer(Result):
     as_of
         The last day counted at the fit.
     window
-        Length of the window of the fit, in days; later tables must have the same.
+        Length of the window of the fit, in days; that of later tables may differ by a tenth, as
+        calendar months and quarters do.
     currency
         Currency of the fit; later tables must have the same.
     n
@@ -280,7 +282,8 @@ class Scorer(Result):
 
     def _parts(self, table: RFMTable) -> dict[Dimension, Scaled]:
         """The scores of each dimension, if the table can be compared with that of the fit."""
-        _check_alike("window", f"{self.window} days", f"{check_table(table).window} days")
+        if not alike_windows(self.window, check_table(table).window):
+            _check_alike("window", f"{self.window} days", f"{table.window} days")
         _check_alike("currency", self.currency, table.currency)
         money = ("no money", "money")
         there = table.net_spend is not None
