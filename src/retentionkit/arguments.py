@@ -13,7 +13,7 @@ from retentionkit.errors import OptionError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["check_choice", "check_confidence", "check_number"]
+__all__ = ["check_choice", "check_confidence", "check_number", "check_whole"]
 
 T = TypeVar("T")
 
@@ -65,6 +65,29 @@ def check_number(
         received=repr(value),
         allowed=f"{left}{low:g}, {high:g}{right}",
         do=do or f"Pass a number in that range for `{name}`.",
+    )
+
+
+def check_whole(
+    name: str, value: object, *, low: float, high: float = math.inf, do: str | None = None
+) -> int:
+    """`value` as an int, if it is a whole number in [low, high]; 5.0 is one, True is none.
+
+    Examples
+    --------
+    >>> check_whole("bins", 10.0, low=1)
+    10
+    """
+    to = "on" if high == math.inf else f"to {high:,.0f}"
+    do = do or f"Pass a whole number from {low:,.0f} {to} for `{name}`."
+    number = check_number(name, value, low=low, high=high, do=do)
+    if number.is_integer():
+        return int(number)
+    raise OptionError(
+        f"`{name}` must be a whole number.",
+        received=repr(value),
+        allowed=f"a whole number from {low:,.0f} {to}",
+        do=do,
     )
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from retentionkit.arguments import check_number
+from retentionkit.arguments import check_whole
 from retentionkit.errors import DataError, OptionError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ClusterSample", "check_different", "drawn_from", "evenly", "read_numbers", "whole"]
+__all__ = ["ClusterSample", "check_different", "drawn_from", "evenly", "numbers_of_clusters"]
 
 #: More clusters than these are no segments that anyone could name.
 _MOST: Final = 50
@@ -60,10 +60,10 @@ def evenly(n: int, size: int) -> NDArray[np.int64]:
     return np.asarray((2 * np.arange(size) + 1) * n // (2 * max(size, 1)))
 
 
-def read_numbers(clusters: int | Iterable[int]) -> tuple[int, ...]:
+def numbers_of_clusters(clusters: int | Iterable[int]) -> tuple[int, ...]:
     """The number of clusters, or the different numbers to try, in rising order."""
     given = list(clusters) if isinstance(clusters, Iterable) else [clusters]
-    numbers = sorted({whole("clusters", one, low=2, high=_MOST) for one in given})
+    numbers = sorted({check_whole("clusters", one, low=2, high=_MOST) for one in given})
     if numbers:
         return tuple(numbers)
     raise OptionError(
@@ -71,18 +71,4 @@ def read_numbers(clusters: int | Iterable[int]) -> tuple[int, ...]:
         received=repr(clusters),
         allowed=f"a number from 2 to {_MOST}, or several",
         do="Pass clusters=5, or range(2, 9) to try several.",
-    )
-
-
-def whole(name: str, value: object, *, low: int, high: int = 10_000_000) -> int:
-    """A whole number within its limits."""
-    do = f"Pass a whole number from {low} to {high:,}."
-    number = check_number(name, value, low=low, high=high, do=do)
-    if number == int(number):
-        return int(number)
-    raise OptionError(
-        f"`{name}` must be a whole number.",
-        received=repr(value),
-        allowed=f"{low} to {high:,}",
-        do=do,
     )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 import numpy as np
 
-from retentionkit.arguments import check_choice
+from retentionkit.arguments import check_choice, check_whole
 from retentionkit.results import frozen_array
 from retentionkit.rfm import _clusters
 from retentionkit.rfm._cluster_sample import (
@@ -24,8 +24,7 @@ from retentionkit.rfm._cluster_sample import (
     check_different,
     drawn_from,
     evenly,
-    read_numbers,
-    whole,
+    numbers_of_clusters,
 )
 from retentionkit.rfm._cluster_space import measured, read_features, space_of
 from retentionkit.rfm._cluster_stability import LOOSE, adjusted_rand, crossed, stability_of
@@ -153,10 +152,10 @@ def cluster(
     """
     measures = measures_of(table)
     check_choice("method", method, get_args(ClusterMethod))
-    numbers = read_numbers(clusters)
-    draws = whole("resamples", resamples, low=0)
-    levels = whole("depth", depth, low=1, high=10)
-    size = whole("sample", sample, low=100)
+    numbers = numbers_of_clusters(clusters)
+    draws = check_whole("resamples", resamples, low=0)
+    levels = check_whole("depth", depth, low=1, high=10)
+    size = check_whole("sample", sample, low=100)
     names = read_features(measures, features)
     buyers = measures[~measures.refund_only]
     check_different(len(buyers), max(numbers))
