@@ -6,7 +6,7 @@ much the labels tell is put beside what as many meaningless labels would seem to
 has the formulas.
 
 The interval of the mean revenue of :math:`n` customers is
-:math:`\bar y \pm t_{n-1}\, s / \sqrt{n}`.
+:math:`\bar y \pm t_{n-1}\, s / \sqrt{n}`, cut off at 0 unless a customer's revenue is negative.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from retentionkit.arguments import check_confidence
 from retentionkit.durations import calendar_day
 from retentionkit.errors import DataError
-from retentionkit.intervals import wilson
+from retentionkit.intervals import t_quantile, wilson
 from retentionkit.results import frozen_array
 from retentionkit.rfm._evaluation import SegmentationEvaluation
 from retentionkit.rfm._outcomes import outcomes, places_of
@@ -213,8 +213,6 @@ def _money(found: Outcomes, groups: _Groups, confidence: float) -> dict[str, Any
     names = ("revenue", "revenue_per_customer", "revenue_low", "revenue_high")
     if found.revenue is None:
         return dict.fromkeys((*names, "variance_explained")) | {"p_revenue": np.nan}
-    from scipy.special import stdtrit  # noqa: PLC0415 - scipy is loaded when needed
-
     at, revenue = groups.at[groups.inside], found.revenue[groups.inside]
     number, size = len(groups.names), groups.counts(groups.inside)
     total: NDArray[np.float64] = np.bincount(at, revenue, minlength=number).astype(np.float64)
@@ -223,10 +221,11 @@ def _money(found: Outcomes, groups: _Groups, confidence: float) -> dict[str, Any
     squares = np.bincount(at, (revenue - mean[at]) ** 2, minlength=number)
     several = size > 1
     variance = np.divide(squares, size * (size - 1), out=undefined.copy(), where=several)
-    levels = stdtrit(np.maximum(size - 1, 1), 0.5 + confidence / 2)
-    half = np.asarray(levels, dtype=np.float64) * np.sqrt(variance)
+    half = t_quantile(size, confidence=confidence) * np.sqrt(variance)
+    # A mean of amounts of which none is negative cannot be negative.
+    low = mean - half if (revenue < 0).any() else np.maximum(mean - half, 0.0)
     return {
-        **_fields(names, (total, mean, mean - half, mean + half)),
+        **_fields(names, (total, mean, low, mean + half)),
         "variance_explained": explained(revenue, at, confidence=confidence),
         "p_revenue": kruskal_wallis(revenue, at),
     }

@@ -49,7 +49,8 @@ class SegmentationEvaluation(Result):
     revenue
         Net revenue of each segment in the window; None for a log without money.
     revenue_per_customer, revenue_low, revenue_high
-        Net revenue per customer, with or without an order, and its t interval; None without money.
+        Net revenue per customer, with or without an order, and its t interval, cut off at 0 unless
+        a customer's revenue is negative; None without money.
     eligible
         Who could convert: customers with exactly one order at `as_of`, or all if ids were given.
     converted
