@@ -122,7 +122,7 @@ def evaluate_segmentation(
     >>> stages = rk.rfm.lifecycle(log, as_of="1997-09-30")
     >>> found = rk.rfm.evaluate_segmentation(stages, log)
     >>> round(found.ranking.value, 3), found.ranking.interval
-    (0.676, Interval(0.6564 to 0.6959, 95 %))
+    (0.676, Interval(0.6556 to 0.6959, 95 %))
     >>> found.to_frame()[["segment", "customers", "ordered", "retention"]].round(3)
         segment  customers  ordered  retention
     0       new          0        0        NaN

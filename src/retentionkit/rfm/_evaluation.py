@@ -59,7 +59,9 @@ class SegmentationEvaluation(Result):
         The share of them, and its Wilson interval.
     ranking
         How well the segments rank customers by who orders again: area under the ROC curve, with
-        each pair of customers left out. 0.5 is what meaningless labels reach on average.
+        each pair of customers left out. 0.5 is what meaningless labels reach on average. The
+        interval is of the segments in the order of their true retentions and knows that this order
+        is estimated. NaN for a single segment.
     variance_explained
         Share of the variance of the customers' revenue that lies between segments; None without
         money.
