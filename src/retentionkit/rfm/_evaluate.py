@@ -109,11 +109,22 @@ def evaluate_segmentation(
     To compare two segmentations of the same customers, evaluate both with the same `until`.
     `ranking` and `adjusted` do not reward a segmentation for having more segments.
 
+    The p-values are of tests that stand on their own: `p_retention` of equal retentions, by
+    chi-square [2]_; `p_revenue` of equal distributions of revenue, by the ranks of Kruskal and
+    Wallis [3]_. So `p_revenue` may be small though the means are equal, and where a few customers
+    bring most of the money it hardly notices them. The interval of `variance_explained` is too
+    short then: in simulations with lognormal revenue and large differences, 95 % became 85 to 90 %.
+
     References
     ----------
     .. [1] DeLong, E. R., DeLong, D. M., Clarke-Pearson, D. L. (1988). Comparing the areas under two
        or more correlated receiver operating characteristic curves: a nonparametric approach.
-       Biometrics 44, 837-845. The standard error of `ranking`.
+       Biometrics 44, 837-845. The standard error of `ranking`, for a given order of the segments.
+    .. [2] Pearson, K. (1900). On the criterion that a given system of deviations from the probable
+       in the case of a correlated system of variables is such that it can be reasonably supposed
+       to have arisen from random sampling. Philosophical Magazine 50, 157-175.
+    .. [3] Kruskal, W. H., Wallis, W. A. (1952). Use of ranks in one-criterion variance analysis.
+       Journal of the American Statistical Association 47, 583-621.
 
     Examples
     --------
@@ -265,7 +276,9 @@ def _definition(segments: Segments, found: Outcomes, *, by_ids: bool) -> str:
     )
     window = f"[{calendar_day(found.start)}, {calendar_day(found.end)})"
     money = "" if found.revenue is None else "; revenue: of these orders, net of refunds in it"
+    of_money = "" if found.revenue is None else "; of revenue: equal distributions, Kruskal-Wallis"
     return (
         f"Segments as of {segments.table.as_of} by what followed in {window}; retention: share of "
-        f"customers with an order in it{money}; conversion: {conversion}."
+        f"customers with an order in it{money}; conversion: {conversion}; p of the ranking: equal "
+        f"retentions, chi-square{of_money}."
     )

@@ -64,13 +64,14 @@ class SegmentationEvaluation(Result):
         is estimated. NaN for a single segment.
     variance_explained
         Share of the variance of the customers' revenue that lies between segments; None without
-        money.
+        money. Its interval is too short where few customers bring most of the revenue.
     explained_by_chance
         What as many labels dealt out at random explain on average: (k - 1) / (n - 1).
     p_retention
-        p-value of equal retention in all segments, by chi-square.
+        p-value of the chi-square test of equal retentions in all segments.
     p_revenue
-        p-value of equal revenue in all segments, by Kruskal-Wallis; NaN without money.
+        p-value of the Kruskal-Wallis test (by ranks) of equal distributions of revenue in all
+        segments; NaN without money.
     as_of
         The day at whose end the segments were made.
     until
