@@ -5,6 +5,7 @@ import datetime as dt
 import json
 import math
 import warnings
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from retentionkit.errors import DataError, KindError, OptionError, RetentionKitW
 from retentionkit.ledger import Ledger
 
 NAMES = ("recency", "frequency", "monetary")
+MEASURES = dict(zip(NAMES, ("days_since_last", "orders", "net_spend"), strict=True))
 
 
 def measured(days, orders=None, money=None, **changes):
@@ -101,6 +103,38 @@ def test_a_scorer_by_hand():
     assert "EUR" in repr(scorer)
 
 
+@pytest.mark.parametrize(
+    ("money", "options", "later", "scores"),
+    [
+        # All four quantiles are 0, so that any amount is above all of them.
+        ([0] * 9 + [100], {"cuts": "quantiles"}, [99, 0.01, 0, -1], [5, 5, 1, 1]),
+        # The quantile is 25, although nobody has it.
+        ([10, 20, 30, 40], {"cuts": "quantiles", "bins": 2}, [27, 25, 24], [2, 1, 1]),
+        # The quantiles plus 1 are 1.24, 1.38, 1.52 and 1.66: nobody of the fit is above them.
+        (
+            [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8],
+            {"compat": "r-rfm"},
+            [100, 1.66, 1.65, 1.3, 1.2],
+            [5, 5, 4, 2, 1],
+        ),
+        # Nothing but zeros says no size of money: the next number is more.
+        ([0, 0, 0], {"cuts": "quantiles"}, [1e-300, 0, -1e-300], [5, 1, 1]),
+    ],
+)
+def test_frozen_quantiles_by_hand(money, options, later, scores):
+    scorer = rk.rfm.Scorer.fit(measured([0] * len(money), money=money), **options)
+    found = [scorer.score(measured([0], money=[amount])).monetary[0] for amount in later]
+    assert found == scores
+
+
+def test_days_and_orders_are_cut_at_whole_numbers():
+    table = measured([1, 2, 3, 4], orders=[1, 2, 3, 4])
+    quantiles = rk.rfm.Scorer.fit(table, bins=2, cuts="quantiles")  # both are 2.5
+    assert quantiles.cuts == {"recency": (2,), "frequency": (3,)}
+    of_r = rk.rfm.Scorer.fit(table, bins=2, compat="r-rfm")  # both are 3.5
+    assert of_r.cuts == {"recency": (3,), "frequency": (4,)}
+
+
 def test_half_years_of_the_published_cohort(cdnow):
     before, later = cdnow
     scorer = rk.rfm.Scorer.fit(before)
@@ -132,8 +166,42 @@ def test_cuts_are_applied_one_customer_at_a_time(options, table, later):
     measures = (-later.days_since_last, later.orders, later.net_spend)
     for name, values in zip(NAMES, measures, strict=True):
         cuts = sorted(-c if name == "recency" else c for c in scorer.cuts[name])
-        reached = [sum(value >= cut - 1e-9 for cut in cuts) for value in values.tolist()]
+        near = [(1e-9 * abs(cut) + scorer.floor) / 2 * (name == "monetary") for cut in cuts]
+        low = [cut - slack for cut, slack in zip(cuts, near, strict=True)]
+        reached = [sum(value >= cut for cut in low) for value in values.tolist()]
         assert getattr(found, name).tolist() == [scorer.levels[name][at] for at in reached]
+
+
+def type_7(values, bins):
+    """Quantiles at k/b between the neighbours of (n - 1) k/b, of cents as exact fractions."""
+    values = sorted(Fraction(round(100 * value), 100) for value in values)
+    found = []
+    for k in range(1, bins):
+        place = Fraction((len(values) - 1) * k, bins)
+        low = math.floor(place)
+        high = min(low + 1, len(values) - 1)
+        found.append(values[low] + (values[high] - values[low]) * (place - low))
+    return found
+
+
+@pytest.mark.parametrize("options", [{"cuts": "quantiles"}, {"compat": "r-rfm"}])
+@given(table=TABLES, later=TABLES, bins=st.integers(2, 12))
+def test_the_quantiles_of_the_fit_score_later_customers(options, table, later, bins):
+    scorer = rk.rfm.Scorer.fit(table, bins=bins, **options)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RetentionKitWarning)
+        found = scorer.score(later)
+    assert scorer.levels == dict.fromkeys(NAMES, tuple(range(1, bins + 1)))
+    for name in NAMES:
+        quantiles = type_7(getattr(table, MEASURES[name]).tolist(), bins)
+        values = [Fraction(round(100 * x), 100) for x in getattr(later, MEASURES[name]).tolist()]
+        if "compat" in options:
+            passed = [sum(cut + 1 <= x for cut in quantiles) for x in values]
+        else:
+            passed = [sum(cut < x for cut in quantiles) for x in values]
+        expected = [bins - n if name == "recency" else 1 + n for n in passed]
+        assert getattr(found, name).tolist() == expected
+        assert not np.signbit(scorer.cuts[name]).any() or name == "monetary"
 
 
 @given(

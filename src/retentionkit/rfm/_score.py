@@ -83,10 +83,10 @@ def score(
     Amounts within a share of 1e-9 of each other are equal, as are 0 and what cancelled refunds
     leave: 1e-9 of the median amount.
 
-    Quantiles are those of type 7: the default of numpy and R. Cuts of a score are the lowest
-    measures of its classes, whereas cuts of your own and means are kept as they are. Passed back,
-    the cuts of scores give the same classes, numbered from 1 without the levels that do not occur;
-    a `Scorer` keeps the numbers.
+    Quantiles are those of type 7: the default of numpy and R. Cuts of ranks are the lowest measures
+    of their classes, whereas cuts of your own and means are kept as they are, and those by
+    quantiles are the least measure above each. Passed back, the cuts of scores give the same
+    classes, numbered from 1 without the levels that do not occur; a `Scorer` keeps the numbers.
 
     The R package adds 1 to each quantile, and classes begin at a cut. So scores depend on the
     currency: amounts from 0.1 to 0.8 all score 1. Dates and orders are still those of `measure`:
