@@ -258,6 +258,35 @@ def test_weights_make_the_combined_score():
     np.testing.assert_allclose(without.combined, [7 / 4, 5 / 4], rtol=1e-15)
 
 
+@pytest.mark.parametrize(
+    ("weights", "money", "said"),
+    [
+        ((5, 1, 1), True, "mean rank; combined: mean weighted 5:1:1."),
+        ((1, 0.5, 0.25), True, "mean rank; combined: mean weighted 1:0.5:0.25."),
+        ((2, 2, 2), True, "mean rank."),
+        ((3, 1, 9), False, "mean rank; combined: mean weighted 3:1."),
+        ((1, 1, 9), False, "mean rank."),
+    ],
+)
+def test_unequal_weights_are_told(weights, money, said):
+    table = measured([0, 9], orders=[1, 2], money=[7, 5] if money else None)
+    found = rk.rfm.score(table, weights=weights)
+    classes = "5×5×5" if money else "5×5"
+    assert found.definition == (
+        f"Scores in {classes} classes, 1 the worst: equal values share the score of their {said}"
+    )
+
+
+def test_cuts_of_all_dimensions_leave_nothing_to_ranks():
+    table = measured([0, 9], orders=[1, 2], money=[7, 5])
+    own = {"recency": [5], "frequency": [2], "monetary": [6]}
+    for found in (rk.rfm.score(table, cuts=own), rk.rfm.Scorer.fit(table, cuts=own)):
+        assert found.definition == (
+            "Scores in 2×2×2 classes, 1 the worst: recency, frequency, monetary by given cuts, a "
+            "customer at a cut in the better class."
+        )
+
+
 def test_customers_who_only_sent_goods_back_are_not_scored():
     table = measured([5, 0, 7], orders=[1, 0, 2], money=[10, -20, 30])
     for options in ({}, {"nested": True}, {"ties": "spread_by_id"}, {"cuts": "quantiles"}):

@@ -94,7 +94,10 @@ def test_a_scorer_by_hand():
     assert found.frequency.tolist() == [1, 2]
     assert found.monetary.tolist() == [2, 1]
     assert found.bins == (2, 2, 2)
-    assert found.definition.endswith("mean rank; cuts of 2025-12-31 kept.")
+    assert found.definition == (
+        "Scores in 2×2×2 classes, 1 the worst: equal values share the score of their mean rank at "
+        "the fit, where a class begins at the worst measure in it; cuts of 2025-12-31 kept."
+    )
     frame = scorer.to_frame()
     assert frame["from_value"].tolist()[1::2] == [10, 3, 30]
     assert frame["from_value"].isna().tolist()[::2] == [True] * 3
@@ -140,6 +143,7 @@ def test_half_years_of_the_published_cohort(cdnow):
     scorer = rk.rfm.Scorer.fit(before)
     drift = scorer.drift(later)
     assert drift.reading == ("stable", "stable", "stable")
+    assert "independent samples" in drift.definition
     assert (drift.n_before, drift.n_after) == (592, 515)
     np.testing.assert_allclose(drift.psi, [0.07837, 0.00101, 0.01055], atol=5e-6)
     assert sum(drift.after["monetary"]) == 515
@@ -315,8 +319,10 @@ def test_readings():
 @pytest.mark.parametrize("options", OPTIONS)
 @given(table=TABLES)
 def test_on_the_table_of_the_fit_scores_are_those_of_score(options, table):
-    again = rk.rfm.Scorer.fit(table, **options).score(table)
+    scorer = rk.rfm.Scorer.fit(table, **options)
+    again = scorer.score(table)
     found = rk.rfm.score(table, **options)
+    assert again.definition == f"{scorer.definition[:-1]}; cuts of {table.as_of} kept."
     assert dataclasses.replace(again, definition=found.definition).equals(found)
 
 

@@ -50,10 +50,11 @@ def score(
         Score the frequency within each class of recency, and money within each class of both.
     cuts
         None to score by rank. `"quantiles"`: one more than the number of quantiles of the measure
-        below the customer's. `"mean"`: 2 for a measure as good as the mean or better, else 1. Or
-        rising cut points of your own, such as `{"recency": [30, 90], "monetary": [100, 500]}`;
-        dimensions left out are scored by rank. A customer at a cut belongs to the better class: at
-        most so many days, at least so many orders or so much money.
+        below the customer's, for recency the best score less that number. `"mean"`: 2 for a measure
+        as good as the mean or better, else 1. Or rising cut points of your own, such as
+        `{"recency": [30, 90], "monetary": [100, 500]}`; dimensions left out are scored by rank. A
+        customer at a cut belongs to the better class: at most so many days, at least so many orders
+        or so much money.
     weights
         Weights of recency, frequency and money in the combined score, which is their mean.
     compat
