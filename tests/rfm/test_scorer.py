@@ -119,6 +119,11 @@ def test_many_cuts_are_shown_in_part():
     assert "1  2  3  4  …  17  18  19  20" in repr(scorer)
 
 
+def test_a_single_customer_makes_one_level():
+    scorer = rk.rfm.Scorer.fit(measured([5], money=[20]))
+    assert repr(scorer).count("one level") == 3
+
+
 # Reference: frozen cuts one customer at a time, the index and its test by scipy.
 
 
@@ -306,6 +311,14 @@ def test_a_saved_scorer_is_the_same(options, tmp_path, cdnow):
     again = rk.rfm.Scorer.load(tmp_path / "scorer.json")
     assert again.equals(scorer)
     assert again.score(cdnow[1]).equals(scorer.score(cdnow[1]))
+
+
+def test_a_saved_scorer_holds_no_rest_of_a_sum(tmp_path, cdnow):
+    rk.rfm.Scorer.fit(cdnow[0], bins=20).save(tmp_path / "scorer.json")
+    document = json.loads((tmp_path / "scorer.json").read_text("utf-8"))
+    cents = document["cuts"]["monetary"]
+    assert len(cents) == 19
+    assert cents == [round(cut, 2) for cut in cents]
 
 
 def test_a_saved_scorer_without_money_and_with_a_name(tmp_path):
