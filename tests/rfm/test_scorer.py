@@ -138,6 +138,11 @@ def test_days_and_orders_are_cut_at_whole_numbers():
     assert of_r.cuts == {"recency": (3,), "frequency": (4,)}
 
 
+def test_frozen_quantiles_are_without_the_rests_of_sums():
+    of_r = rk.rfm.Scorer.fit(measured([0] * 4, money=[0.1, 0.2, 0.4, 0.8]), compat="r-rfm")
+    assert of_r.cuts["monetary"] == (1.16, 1.24, 1.36, 1.56)
+
+
 def test_half_years_of_the_published_cohort(cdnow):
     before, later = cdnow
     scorer = rk.rfm.Scorer.fit(before)
@@ -155,6 +160,11 @@ def test_many_cuts_are_shown_in_part():
     table = measured(range(40), money=range(40))
     scorer = rk.rfm.Scorer.fit(table, bins=20)
     assert "1  2  3  4  …  17  18  19  20" in repr(scorer)
+
+
+def test_a_single_customer_makes_one_level():
+    scorer = rk.rfm.Scorer.fit(measured([5], money=[20]))
+    assert repr(scorer).count("one level") == 3
 
 
 # Reference: frozen cuts one customer at a time, the index and its test by scipy.
@@ -380,6 +390,14 @@ def test_a_saved_scorer_is_the_same(options, tmp_path, cdnow):
     again = rk.rfm.Scorer.load(tmp_path / "scorer.json")
     assert again.equals(scorer)
     assert again.score(cdnow[1]).equals(scorer.score(cdnow[1]))
+
+
+def test_a_saved_scorer_holds_no_rest_of_a_sum(tmp_path, cdnow):
+    rk.rfm.Scorer.fit(cdnow[0], bins=20).save(tmp_path / "scorer.json")
+    document = json.loads((tmp_path / "scorer.json").read_text("utf-8"))
+    cents = document["cuts"]["monetary"]
+    assert len(cents) == 19
+    assert cents == [round(cut, 2) for cut in cents]
 
 
 def test_a_saved_scorer_without_money_and_with_a_name(tmp_path):

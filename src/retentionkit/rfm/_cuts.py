@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retentionkit.rfm._ranks import SAME
+from retentionkit.rfm._ranks import SAME, rounded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,8 +59,8 @@ class Scale:
 def scale_of(groups: Groups, scores: NDArray[np.int64], floor: float) -> Scale:
     """The scale that gives each group its score: a class begins at the lowest value in it."""
     levels, first = np.unique(scores, return_index=True)
-    begins = groups.value[first[1:]]
-    return Scale(tuple(begins.tolist()), tuple(levels.tolist()), floor)
+    begins = map(rounded, groups.value[first[1:]].tolist())
+    return Scale(tuple(begins), tuple(levels.tolist()), floor)
 
 
 def quantiles(groups: Groups, bins: int) -> NDArray[np.float64]:
@@ -80,4 +80,4 @@ def first_above(cuts: NDArray[np.float64], floor: float) -> NDArray[np.float64]:
 
 def mean_of(groups: Groups) -> float:
     """The mean of the values, in an order of summation that rows do not change."""
-    return float(groups.value @ groups.size / groups.size.sum())
+    return rounded(float(groups.value @ groups.size / groups.size.sum()))

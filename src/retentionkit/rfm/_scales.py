@@ -16,6 +16,7 @@ from retentionkit.rfm._ranks import (
     money_floor,
     rank_scores,
     rank_within,
+    rounded,
     spread,
     torn,
     which_occur,
@@ -123,8 +124,8 @@ def _scale(groups: Groups, floor: float, name: Dimension, bins: int, how: Scorin
         return Scale((mean_of(groups),), every, floor)
     if how.method == "ranks":
         return scale_of(groups, rank_scores(groups.size, bins), floor)
-    begins = _quantile_begins(quantiles(groups, bins), floor, name, how.method)
-    return Scale(tuple(begins.tolist()), every, floor)
+    begins = _quantile_begins(quantiles(groups, bins), floor, name, how.method).tolist()
+    return Scale(tuple(map(rounded, begins) if name == "monetary" else begins), every, floor)
 
 
 def _quantile_begins(

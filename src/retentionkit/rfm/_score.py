@@ -85,9 +85,10 @@ def score(
     leave: 1e-9 of the median amount.
 
     Quantiles are those of type 7: the default of numpy and R. Cuts of ranks are the lowest measures
-    of their classes, whereas cuts of your own and means are kept as they are, and those by
-    quantiles are the least measure above each. Passed back, the cuts of scores give the same
-    classes, numbered from 1 without the levels that do not occur; a `Scorer` keeps the numbers.
+    of their classes, cuts by quantiles the least measure above each, whoever has it; means and cuts
+    of your own are kept. All but your own are rounded to twelve digits, which moves no score.
+    Passed back, the cuts of scores give the same classes, numbered from 1 without the levels that
+    do not occur; a `Scorer` keeps the numbers.
 
     The R package adds 1 to each quantile, and classes begin at a cut. So scores depend on the
     currency: amounts from 0.1 to 0.8 all score 1. Dates and orders are still those of `measure`:
@@ -99,7 +100,7 @@ def score(
     >>> table = rk.rfm.measure(rk.Transactions(rk.datasets.load_cdnow()), as_of="1997-09-30")
     >>> scores = rk.rfm.score(table)
     >>> scores.notes
-    ('frequency: 3 of 5 levels occur; 1,411 of 2,357 customers tie at 1.',)
+    ('frequency: 3 of 5 levels occur; 1,411 of 2,357 customers tie at 1 order.',)
     >>> rk.rfm.score(table, cuts={"recency": [30, 90, 180]}).bins
     (4, 5, 5)
     """

@@ -324,7 +324,7 @@ class Scorer(Result):
         return {
             "dimension": list(self.levels),
             "scores": [listed(levels) for levels in self.levels.values()],
-            "cuts": [listed(cuts) for cuts in self.cuts.values()],
+            "cuts": [listed(cuts) or "one level" for cuts in self.cuts.values()],
         }
 
     def _facts(self) -> Mapping[str, str]:
