@@ -169,7 +169,7 @@ def scores(log: rk.Transactions) -> None:
     scorer.save("scorer.json")
     assert_type(rk.rfm.Scorer.load("scorer.json"), rk.rfm.Scorer)
     rk.plots.rf_heat_map(found, value="net_spend")
-    rk.plots.score_histogram(found)
+    rk.plots.score_histogram(found, language="zh")
     rk.rfm.score(table, ties="first")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
