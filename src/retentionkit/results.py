@@ -92,7 +92,7 @@ class Estimate:
     Examples
     --------
     >>> Estimate(0.3, 0.145, Interval(0.108, 0.603, 0.95), 10, "Customers who came back.")
-    Estimate(0.3, 95 % 0.108 to 0.603, n = 10: Customers who came back.)
+    Estimate(0.3, 95 % 0.108 to 0.603, n = 10)
     """
 
     value: float
@@ -106,13 +106,10 @@ class Estimate:
         return self.value
 
     def __repr__(self) -> str:
-        """The value, its interval, n, and the definition."""
+        """The value, its interval and n on one line; the definition is for those who ask."""
         low, high = _limit(self.interval.low), _limit(self.interval.high)
         level = f"{100 * self.interval.confidence:g} %"
-        return (
-            f"Estimate({_limit(self.value)}, {level} {low} to {high}, n = {self.n:,}: "
-            f"{self.definition})"
-        )
+        return f"Estimate({_limit(self.value)}, {level} {low} to {high}, n = {self.n:,})"
 
     def to_dict(self) -> dict[str, JSONValue]:
         """The estimate as strict JSON; undefined numbers are None."""
