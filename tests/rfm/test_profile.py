@@ -293,7 +293,7 @@ def test_without_money():
     assert "The log has no money." in repr(found)
     assert "revenue" not in repr(found)
     with pytest.raises(DataError, match="The log has no money"):
-        found.claim("top", customers=0.1, revenue=0.6)
+        found.claim("top", customers=0.1, value=0.6)
     with pytest.raises(OptionError, match="`measure` is not one of its choices"):
         found.estimate("revenue", "top")
 

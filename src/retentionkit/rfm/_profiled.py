@@ -174,7 +174,7 @@ class SegmentProfile(Result):
             f"{measure.replace('_', ' ').capitalize()} of {segment}; {self.definition}",
         )
 
-    def claim(self, *names: str, customers: float, revenue: float) -> SegmentClaim:
+    def claim(self, *names: str, customers: float, value: float) -> SegmentClaim:
         """Hold a sentence such as "12 % of customers bring 65 % of revenue" against segments.
 
         Parameters
@@ -183,21 +183,26 @@ class SegmentProfile(Result):
             Names of the segments that the sentence is about; several are taken together.
         customers
             The stated share of customers, such as 0.12.
-        revenue
-            The stated share of revenue, such as 0.65.
+        value
+            The stated share of revenue, such as 0.65: that, or more.
 
         Returns
         -------
         SegmentClaim
-            The shares found, whether the stated ones lie within their intervals, and the ratio of
-            spend per customer that follows from either.
+            The verdict, the shares found, and how many times as much one of these customers brings
+            as one of the rest.
 
         Raises
         ------
         OptionError
-            There is no such segment, none is named, or a share is not within [0, 1].
+            There is no such segment, none is named, or a share is not within (0, 1].
         DataError
             The log has no money.
+
+        Notes
+        -----
+        Segments are who their rules say they are. `Concentration.claim` asks the same of the
+        customers who bring most, whoever they are.
 
         Examples
         --------
@@ -205,11 +210,11 @@ class SegmentProfile(Result):
         >>> table = rk.rfm.measure(rk.Transactions(rk.datasets.load_cdnow()))
         >>> labels = ["regular" if n >= 6 else "other" for n in table.orders]
         >>> found = rk.rfm.profile(rk.rfm.Segments.from_labels(table, labels))
-        >>> found.claim("regular", customers=0.12, revenue=0.65).verdict
-        'contradicted'
+        >>> found.claim("regular", customers=0.12, value=0.65).verdict
+        'does not hold'
         """
         return weigh_claim(
-            self.segments, names, customers=customers, revenue=revenue, confidence=self.confidence
+            self.segments, names, customers=customers, value=value, confidence=self.confidence
         )
 
     def __len__(self) -> int:
