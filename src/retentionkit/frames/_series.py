@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -87,7 +88,8 @@ def _frame(values: Any, argument: str) -> Frame:  # noqa: ANN401 - anything may 
 
     if kind == "pandas":
         return pd.DataFrame({argument: values.array})
-    if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
+    no_list = isinstance(values, str | bytes | Mapping) or hasattr(type(values), "columns")
+    if no_list or not hasattr(values, "__iter__"):  # of a frame that would be its columns' names
         raise _no_column(argument, repr(values)[:80])
     given = values if hasattr(values, "dtype") else list(values)
     if np.ndim(given) != 1:
