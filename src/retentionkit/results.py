@@ -216,7 +216,7 @@ def per_cent(value: float, low: float, high: float, *, unit: str = "") -> str:
 
     Examples
     --------
-    >>> per_cent(0.1735, 0.1588, 0.1893), per_cent(-0.001, -0.003, -0.0001, unit=" %")
+    >>> per_cent(0.174, 0.1588, 0.1893), per_cent(-0.001, -0.003, -0.0001, unit=" %")
     ('17.4 (15.9 to 18.9)', '-0.1 % (-0.3 to 0.0 %)')
     """
     if math.isnan(value):

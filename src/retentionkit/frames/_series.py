@@ -88,13 +88,19 @@ def _frame(values: Any, argument: str) -> Frame:  # noqa: ANN401 - anything may 
 
     if kind == "pandas":
         return pd.DataFrame({argument: values.array})
-    no_list = isinstance(values, str | bytes | Mapping) or hasattr(type(values), "columns")
-    if no_list or not hasattr(values, "__iter__"):  # of a frame that would be its columns' names
+    if not _is_listed(values):
         raise _no_column(argument, repr(values)[:80])
     given = values if hasattr(values, "dtype") else list(values)
     if np.ndim(given) != 1:
         raise _no_column(argument, f"{np.ndim(given)} dimensions")
     return pd.DataFrame({argument: given})
+
+
+def _is_listed(values: object) -> bool:
+    """Whether iterating gives values; of a mapping or a frame it gives names."""
+    if hasattr(type(values), "columns") or not hasattr(values, "__iter__"):
+        return False
+    return not isinstance(values, str | bytes | Mapping)
 
 
 def _no_column(argument: str, received: str) -> DataError:

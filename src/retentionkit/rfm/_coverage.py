@@ -211,7 +211,7 @@ def _read(argument: str, given: object) -> _Ids:
 def _check_one_kind(*lists: _Ids) -> None:
     """Refuse numbers beside text: they match nothing, and the rate would be zero."""
     present = [part for part in lists if part.ids]
-    if len({type(min(part.ids)) for part in present}) > 1:
+    if len({part.dtype.kind == "O" for part in present}) > 1:
         raise DataError(
             "The ids are not of one type, so that none of them can match.",
             received=", ".join(f"`{x.argument}` like {x.example}" for x in present),
