@@ -91,8 +91,12 @@ def _frame(values: Any, argument: str) -> Frame:  # noqa: ANN401 - anything may 
     if not _is_listed(values):
         raise _no_column(argument, repr(values)[:80])
     given = values if hasattr(values, "dtype") else list(values)
-    if np.ndim(given) != 1:
-        raise _no_column(argument, f"{np.ndim(given)} dimensions")
+    try:
+        dimensions = str(np.ndim(given))
+    except ValueError:  # lists of several lengths
+        dimensions = "uneven"
+    if dimensions != "1":
+        raise _no_column(argument, f"{dimensions} dimensions")
     return pd.DataFrame({argument: given})
 
 
