@@ -202,7 +202,7 @@ def estimate(
     Examples
     --------
     >>> estimate(0.5, 0.1, n=25, definition="A share.", high=0.6)
-    Estimate(0.5, 95 % 0.304 to 0.6, n = 25: A share.)
+    Estimate(0.5, 95 % 0.304 to 0.6, n = 25)
     """
     half = normal_quantile(confidence) * standard_error
     limits = Interval(max(value - half, low), min(value + half, high), confidence)
@@ -219,7 +219,7 @@ def share(
     Examples
     --------
     >>> share(3, 10, definition="Customers who came back.")
-    Estimate(0.3, 95 % 0.1078 to 0.6032, n = 10: Customers who came back.)
+    Estimate(0.3, 95 % 0.1078 to 0.6032, n = 10)
     """
     low, high = wilson(successes, trials, confidence=confidence)
     value = successes / trials if trials > 0 else math.nan

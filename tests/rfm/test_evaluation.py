@@ -61,6 +61,7 @@ def test_what_followed_by_hand(kind):
     assert found.names == ("x", "empty", "y", "unassigned")
     assert found.labels() == ("x", "empty", "y", "Unassigned")
     assert found.labels(language="zh")[-1] == "未分类"
+    assert [str(x) for x in found.to_frame()["chinese"]] == ["x", "empty", "y", "未分类"]
     assert found.customers.tolist() == [2, 0, 1, 1]
     assert found.ordered.tolist() == [1, 0, 1, 0]
     np.testing.assert_array_equal(found.retention, [0.5, np.nan, 1, 0])
@@ -72,7 +73,7 @@ def test_what_followed_by_hand(kind):
     assert found.converted.tolist() == [1, 0, 0, 0]
     np.testing.assert_array_equal(found.conversion, [0.5, np.nan, np.nan, 0])
     assert (found.n, found.as_of.isoformat(), found.until.isoformat()) == (4, AS_OF, "2025-05-05")
-    assert "1 customers who only sent goods back are left out" in found.notes[0]
+    assert "Left out: 1 customer who only sent goods back." in found.notes[0]
     reasons = {line.reason: (line.rows, line.amount) for line in found.ledger.set_aside}
     assert reasons["customers without a segment"] == (1, 99.0)
     assert reasons["refunds: purchase before the window"] == (1, -20.0)
@@ -92,12 +93,18 @@ def test_until_and_given_conversions():
     assert found.revenue.tolist() == [30, 5]
     assert found.eligible.tolist() == [2, 2]
     assert found.converted.tolist() == [2, 0]
-    assert "1 converted ids are of nobody in the segments" in " ".join(found.notes)
+    assert "Of nobody in the segments: 1 converted id." in " ".join(found.notes)
     assert "share of all customers whose ids were given" in found.definition
     assert "[2025-04-01, 2025-05-01)" in found.definition
     assert found.conversion_low[0] == rk.intervals.wilson(2, 2, confidence=0.9)[0]
-    none = rk.rfm.evaluate_segmentation(segments, log, converted=[])
+    with pytest.warns(RetentionKitWarning, match="The list is empty, so that nobody") as told:
+        none = rk.rfm.evaluate_segmentation(segments, log, converted=[])
+    assert told[0].filename == __file__
     assert none.converted.tolist() == [0, 0]
+    with pytest.warns(RetentionKitWarning, match="None of these customers is in the segments"):
+        rk.rfm.evaluate_segmentation(segments, log, converted=["zz"])
+    with pytest.raises(DataError, match="`converted` has missing ids"):
+        rk.rfm.evaluate_segmentation(segments, log, converted=["a", None])
     numbers = rk.Transactions(rk.datasets.load_cdnow())
     stages = rk.rfm.lifecycle(numbers, as_of="1997-09-30")
     ids = np.array([1, 2, 3])
@@ -122,8 +129,11 @@ def test_cdnow_by_orders():
         assert found.revenue_high[row] == pytest.approx(limits.high)
     assert found.converted.tolist() == [again[number == 1].sum(), 0, 0, 0]
     text = repr(found)
-    assert "2,357, of whom 684 ordered again (0.29)" in text
+    assert "2,357, of whom 684 ordered again (29.0 %)" in text
     assert "0.5 by chance; p < 0.0001" in text
+    assert "13.7 (12.0 to 15.6)" in text
+    assert "8.3 (6.5 to 10.1)" in text
+    assert max(map(len, text.splitlines())) <= 100
     groups = [later.spend[number == label] for label in (1, 2, 3, 4)]
     assert found.p_revenue == pytest.approx(stats.kruskal(*groups).pvalue)
     anova = stats.f_oneway(*groups).statistic
@@ -507,7 +517,7 @@ def test_other_customers_are_refused():
         rk.rfm.evaluate_segmentation(segments, log, converted=[1, 2])
     some = parsed([row for row in ROWS if row[0] != "d"])
     found = rk.rfm.evaluate_segmentation(segments, some)
-    assert "1 customers of the segments never occur" in " ".join(found.notes)
+    assert "Not in these transactions: 1 customer of the segments." in " ".join(found.notes)
 
 
 def test_other_things_are_refused():

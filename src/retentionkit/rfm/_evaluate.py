@@ -11,15 +11,17 @@ The interval of the mean revenue of :math:`n` customers is
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from retentionkit import frames
 from retentionkit.arguments import check_confidence
 from retentionkit.durations import calendar_day
-from retentionkit.errors import DataError
+from retentionkit.errors import DataError, RetentionKitWarning
 from retentionkit.intervals import t_quantile, wilson
-from retentionkit.results import frozen_array
+from retentionkit.results import counted, frozen_array
 from retentionkit.rfm._evaluation import SegmentationEvaluation
 from retentionkit.rfm._outcomes import outcomes, places_of
 from retentionkit.rfm._ranking import chi_square, explained, kruskal_wallis, ranked
@@ -98,7 +100,8 @@ def evaluate_segmentation(
     Warns
     -----
     RetentionKitWarning
-        The log ends before `until`; right only if nobody bought in between.
+        The log ends before `until`; right only if nobody bought in between. `converted` is empty,
+        or has nobody of the segments.
 
     Notes
     -----
@@ -204,9 +207,14 @@ def _converted(
     if ids is None:
         once = segments.table.orders == 1
         return once, once & found.ordered, 0
-    given = np.asarray(list(ids))
-    wanted = np.unique(given.astype(object) if given.dtype.kind in "US" else given)
+    given = frames.read_ids(ids, argument="converted")
+    wanted = np.unique(given if given.dtype.kind in "iu" else given.astype(object))
     did = places_of(segments.customer, wanted) >= 0
+    if not did.any():
+        what = "None of these customers is in the segments" if len(wanted) else "The list is empty"
+        warnings.warn(
+            f"`converted`: {what}, so that nobody converted.", RetentionKitWarning, stacklevel=3
+        )
     return np.ones(len(did), dtype=bool), did, len(wanted) - int(did.sum())
 
 
@@ -260,9 +268,9 @@ def _notes(
         "retention is rough."
     )
     notes = [
-        (refunds, f"{refunds:,} customers who only sent goods back are left out."),
-        (unseen, f"{unseen:,} customers of the segments never occur in these transactions."),
-        (strangers, f"{strangers:,} converted ids are of nobody in the segments."),
+        (refunds, f"Left out: {counted(refunds, 'customer')} who only sent goods back."),
+        (unseen, f"Not in these transactions: {counted(unseen, 'customer')} of the segments."),
+        (strangers, f"Of nobody in the segments: {counted(strangers, 'converted id')}."),
         (expected < _EXPECTED, rough),
     ]
     return tuple(text for number, text in notes if number)
