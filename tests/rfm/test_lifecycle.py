@@ -359,6 +359,7 @@ def test_more_patience_never_makes_more_dormant(rows, shorter, more):
             "silent for longer to be lost",
         ),
         ({"dormant_after": "3 moons"}, "`dormant_after` is not a duration"),
+        ({"dormant_after": dt.timedelta(days=9)}, "`dormant_after` is a timedelta"),
         ({"dormant_after": None}, "`dormant_after` must be a finite number"),
         ({"lost_after": "ever"}, "`lost_after` is not a duration"),
         ({"new_within": 0.5}, "`new_within` is shorter than a day"),

@@ -400,6 +400,8 @@ def test_refusals():
         rk.rfm.measure(log, window="0.5 days")
     with pytest.raises(OptionError, match="not a duration"):
         rk.rfm.measure(log, window="a year")
+    with pytest.raises(OptionError, match=r"is a timedelta(.|\n)*Write window='90 days'"):
+        rk.rfm.measure(log, window=pd.Timedelta("90 days"))
     with pytest.raises(OptionError, match="must be a finite number"):
         rk.rfm.measure(log, window=math.nan)
     with pytest.raises(OptionError, match="has to be a whole day"):
