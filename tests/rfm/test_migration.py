@@ -1,3 +1,4 @@
+import dataclasses
 import datetime as dt
 import json
 import warnings
@@ -16,7 +17,7 @@ TIERS = ("diamond", "gold", "potential")
 
 
 def table(customers, as_of="2024-12-31", *, orders=None, window=365, kind=pd):
-    """Measures of customers who bought once each, on the last day counted."""
+    """Measures of customers who bought once each, on the last day of a window that was observed."""
     log = kind.DataFrame(
         {
             "customer_id": list(customers),
@@ -24,7 +25,8 @@ def table(customers, as_of="2024-12-31", *, orders=None, window=365, kind=pd):
             "amount": [1.0] * len(customers) if orders is None else orders,
         }
     )
-    return rk.rfm.measure(rk.Transactions(log), as_of=as_of, window=window)
+    found = rk.rfm.measure(rk.Transactions(log), as_of=as_of, window=window)
+    return dataclasses.replace(found, observed=window)
 
 
 def segments(labels, as_of="2024-12-31", *, names=TIERS, ranked=True, **options):
@@ -263,6 +265,7 @@ def scored(as_of, orders, *, how=None, rules=None):
     frame = pd.DataFrame(rows, columns=["customer_id", "date", "amount"])
     log = rk.Transactions(frame.assign(date=pd.to_datetime(frame["date"])))
     measures = rk.rfm.measure(log, as_of=as_of, window=365)
+    measures = dataclasses.replace(measures, observed=365)
     rules = rules or rk.rfm.SegmentRules([rk.rfm.Rule("top", frequency=5), rk.rfm.Rule("rest")])
     return measures, rules.assign(how(measures) if how else rk.rfm.score(measures))
 
@@ -317,15 +320,21 @@ def test_frozen_cuts_are_not_warned_about():
     assert rk.rfm.migration(*parts).rate("rest", "top").value == 0.5
 
 
-def test_days_that_the_log_does_not_cover_are_warned_about(monkeypatch):
-    before, after = segments({1: "gold"}, "2023-12-31"), segments({1: "gold"})
-    monkeypatch.setattr(rk.rfm.RFMTable, "observed", 90, raising=False)
-    rk.rfm.migration(before, after)
-    monkeypatch.setattr(
-        rk.rfm.RFMTable, "observed", property(lambda part: 90 if part is before.table else 365)
-    )
+def test_days_that_the_log_does_not_cover_are_warned_about():
+    """A year that ends three months after the first row is no year, however it was asked for."""
+    log = rk.Transactions(rk.datasets.load_cdnow())
+
+    def tiers(as_of, window):
+        table = rk.rfm.measure(log, as_of=as_of, window=window)
+        labels = np.where(table.orders > 1, "often", "rarely")
+        return rk.rfm.Segments.from_labels(table, labels)
+
+    after = tiers("1998-03-31", "12 months")
     with pytest.warns(RetentionKitWarning, match="covers 90 days of the window before and 365"):
-        rk.rfm.migration(before, after)
+        rk.rfm.migration(tiers("1997-03-31", "12 months"), after)
+    # Windows of which as much was observed compare, whatever their length.
+    found = rk.rfm.migration(tiers("1997-03-31", "12 months"), tiers("1998-03-31", "3 months"))
+    assert found.n_before == 2357
 
 
 def test_dates_must_be_in_order():

@@ -34,6 +34,7 @@ def measured(days, orders=None, money=None, customer=None):
         as_of=dt.date(2025, 12, 31),
         first=dt.date(2025, 1, 1),
         window=365,
+        observed=365,
         currency="EUR",
         definition="",
         ledger=Ledger(size),

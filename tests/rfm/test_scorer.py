@@ -37,6 +37,7 @@ def measured(days, orders=None, money=None, **changes):
             "as_of": dt.date(2025, 12, 31),
             "first": dt.date(2025, 1, 1),
             "window": 365,
+            "observed": 365,
             "currency": "EUR",
             "definition": "",
             "ledger": Ledger(size),

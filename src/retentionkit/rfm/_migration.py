@@ -195,7 +195,7 @@ def _other_cuts(names: tuple[str, ...]) -> str:
 
 
 def _other_windows(before: RFMTable, after: RFMTable) -> Iterator[str]:
-    first, second = (getattr(table, "observed", table.window) for table in (before, after))
+    first, second = before.observed, after.observed
     if not _unlike(first, second):
         return
     if _unlike(before.window, after.window):
