@@ -287,7 +287,7 @@ def test_scores_cut_anew_are_warned_about():
     before, after = (
         scored(*part, rules=every)[1] for part in (("2023-12-31", FEW), ("2024-12-31", MORE))
     )
-    with pytest.warns(RetentionKitWarning, match="scores of frequency and monetary were not"):
+    with pytest.warns(RetentionKitWarning, match="scores of frequency, monetary were not"):
         rk.rfm.migration(before, after)
 
 
