@@ -29,6 +29,7 @@ def table_of(spend, orders=None, days=None, *, customer=None, kind=None, currenc
         as_of=dt.date(2025, 3, 31),
         first=dt.date(2025, 1, 1),
         window=90,
+        observed=90,
         currency=currency,
         definition="Orders in [2025-01-01, 2025-04-01).",
         ledger=Ledger(size),

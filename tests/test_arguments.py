@@ -49,6 +49,14 @@ def test_limits_are_included_unless_open():
         check_number("x", 0, low=0, high=1, open_low=True)
 
 
+def test_who_passes_a_label_is_told_the_choice():
+    labels = {"Gold card": "gold", "金卡": "gold", "Lost": "lost"}
+    with pytest.raises(OptionError, match="do:       Pass tier='gold' if that is meant"):
+        check_choice("tier", "金卡", ("gold", "basic"), labels=labels)
+    with pytest.raises(OptionError, match="do:       Pass one of them"):
+        check_choice("tier", "Lost", ("gold", "basic"), labels=labels)
+
+
 # --- properties ----------------------------------------------------------------------------------
 
 

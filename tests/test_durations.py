@@ -160,6 +160,21 @@ def test_a_number_that_is_no_duration_is_refused(value):
         duration_in("horizon", value, "week")
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (dt.timedelta(days=90), "'90 days'"),
+        (pd.Timedelta("36 hours"), "'1.5 days'"),
+    ],
+)
+def test_a_timedelta_is_refused_with_the_text_to_write(value, text):
+    with pytest.raises(OptionError, match="`window` is a timedelta") as caught:
+        duration_in("window", value, "week")
+    assert "a number of weeks, or text" in str(caught.value)
+    assert f"Write window={text}." in str(caught.value)
+    assert duration_in("window", text.strip("'"), "day") == value / pd.Timedelta("1 day")
+
+
 @pytest.mark.parametrize("value", [15, -0.01, math.nan])
 def test_a_rate_in_percent_is_refused(value):
     with pytest.raises(OptionError, match=r"write 15 % as discount_rate=0\.15"):

@@ -118,17 +118,17 @@ def test_dates_and_language(monkeypatch):
     both = rk.plots.migration(moved.present_at_both())
     assert both.get_title(loc="left") == f"{moved.n_stayed} stayed, {moved.n_moved} moved"
     note = "no Chinese font is installed: labels in English"
-    monkeypatch.setattr("retentionkit.plots._migration.fonts_for", lambda _: None)
+    monkeypatch.setattr("retentionkit.plots._words.fonts_for", lambda _: None)
     ax = rk.plots.migration(moved, language="zh")
     assert texts(ax)[-1] == note
     assert texts(ax)[:-1] == texts(rk.plots.migration(moved))
-    monkeypatch.setattr("retentionkit.plots._migration.fonts_for", lambda _: ["sans", "SimHei"])
+    monkeypatch.setattr("retentionkit.plots._words.fonts_for", lambda _: ["sans", "SimHei"])
     ax = rk.plots.migration(moved, language="zh")
     assert note not in texts(ax)
     assert f"稀客  {moved.before[1]:,}" in texts(ax)
     assert "期末不在  1,673" in texts(ax)
     assert ax.get_title(loc="left") == (
-        f"{moved.n_stayed} 人未变, {moved.n_moved} 人变动, 1,673 人退出, 0 人新进"
+        f"{moved.n_stayed} 人未变，{moved.n_moved} 人变动，1,673 人退出，0 人新进"
     )
     families = [text.get_fontfamily() for text in ax.texts]
     assert all(family == ["sans", "SimHei"] for family in families)

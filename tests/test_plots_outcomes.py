@@ -10,7 +10,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import font_manager
 from matplotlib.axes import Axes
 
 import retentionkit as rk
@@ -99,6 +98,7 @@ def test_what_is_undefined_is_not_drawn(without_money):
     assert ax.get_legend() is None
     assert len(ax.containers[0].lines[0].get_xdata()) == 0
     assert labels_of(ax) == ["x"]
+    assert ax.get_title(loc="left").startswith("1 customer as of")
 
 
 def test_own_axes_are_drawn_into(found):
@@ -108,16 +108,17 @@ def test_own_axes_are_drawn_into(found):
     assert isinstance(rk.plots.outcomes(found), Axes)
 
 
-def test_chinese_words(found, monkeypatch):
-    monkeypatch.setattr(_outcomes, "fonts_for", lambda _: ["sans-serif"])
+@pytest.mark.usefixtures("chinese_font")
+def test_chinese_words(found):
     ax = rk.plots.outcomes(found, language="zh")
     assert labels_of(ax) == list(found.chinese)
     assert "再次下单客户占比" in ax.get_xlabel()
+    assert ax.get_title(loc="left") == "2,357 位客户，分群日 1997-09-30，观察至 1998-06-30"
+    ax.figure.canvas.draw()  # a missing glyph would warn
 
 
-def test_without_a_chinese_font_the_labels_are_english(found, monkeypatch):
-    own = [x for x in font_manager.fontManager.ttflist if x.name.startswith("DejaVu")]
-    monkeypatch.setattr(font_manager.fontManager, "ttflist", own)
+@pytest.mark.usefixtures("plain_fonts")
+def test_without_a_chinese_font_the_labels_are_english(found):
     ax = rk.plots.outcomes(found, language="zh")
     assert labels_of(ax) == list(found.english)
     assert ax.get_xlabel().endswith("no Chinese font is installed: labels in English")

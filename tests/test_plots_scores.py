@@ -147,6 +147,46 @@ def test_a_single_level_has_no_cut_to_show(small):
     assert texts(ax.xaxis) == ["1\nnobody", "2"]
 
 
+def test_one_customer_is_no_plural_and_has_whole_ticks(small):
+    found = rk.rfm.score(small[:1])
+    ax = rk.plots.score_histogram(found)
+    ax.figure.canvas.draw()
+    assert texts(ax.yaxis) == [str(at) for at in range(len(texts(ax.yaxis)))]
+    assert ax.get_title(loc="left") == "1 customer on 2025-01-20"
+    assert rk.plots.rf_heat_map(found).get_title(loc="left") == "1 customer on 2025-01-20"
+
+
+def test_chinese_texts(scores, small, chinese_font):
+    ax = rk.plots.rf_heat_map(scores, language="zh")
+    assert texts(ax.xaxis) == ["1\n无人", "2\n< 2", "3\n无人", "4\n≥ 2", "5\n≥ 3"]
+    assert texts(ax.yaxis)[::4] == ["1\n> 242", "5\n≤ 99"]
+    assert ax.get_title(loc="left") == "2,357 位客户，截至 1997-09-30"
+    assert ax.get_ylabel() == "R 得分：距上次下单天数"
+    assert ax.get_xticklabels()[0].get_fontfamily()[-1] == chinese_font
+    ax.figure.canvas.draw()  # a missing glyph would warn
+    ax = rk.plots.rf_heat_map(rk.rfm.score(small, bins=2), value="net_spend", language="zh")
+    assert ax.get_title(loc="left") == "人均净消费（EUR）：2 位客户，截至 2025-01-20"
+    ax = rk.plots.rf_heat_map(rk.rfm.score(small, bins=12), language="zh")
+    assert ax.figure.axes[1].get_ylabel() == "客户数"
+    ax.figure.canvas.draw()
+    ax = rk.plots.score_histogram(scores, language="zh")
+    assert texts(ax.xaxis)[2::5] == ["3\n最近消费 R", "3\n消费频率 F", "3\n消费金额 M"]
+    assert ax.get_title(loc="left") == "2,357 位客户，截至 1997-09-30"
+    assert [text.get_text() for text in ax.texts].count("无人") == 2
+    ax.figure.canvas.draw()
+
+
+@pytest.mark.usefixtures("plain_fonts")
+@pytest.mark.parametrize("name", DRAW)
+def test_without_a_chinese_font_the_texts_are_english(name, scores):
+    ax = DRAW[name](scores, language="zh")
+    english = DRAW[name](scores)
+    note = "no Chinese font is installed: labels in English"
+    assert ax.get_xlabel() == f"{english.get_xlabel()}\n{note}"
+    assert ax.get_title(loc="left") == english.get_title(loc="left")
+    assert texts(ax.xaxis) == texts(english.xaxis)
+
+
 def test_a_log_without_money():
     log = rk.Transactions(rk.datasets.load_cdnow(), amount=None)
     found = rk.rfm.score(rk.rfm.measure(log))
@@ -179,6 +219,13 @@ def test_other_things_are_refused(name, table):
 def test_unknown_values_are_refused(scores):
     with pytest.raises(OptionError, match="`value` is not one of its choices"):
         rk.plots.rf_heat_map(scores, value="median")
+
+
+@pytest.mark.parametrize("name", DRAW)
+def test_unknown_languages_are_refused(name, scores):
+    with pytest.raises(OptionError, match="`language` is not one of its choices"):
+        DRAW[name](scores, language="key")
+    assert not plt.get_fignums()
 
 
 @pytest.mark.parametrize("name", DRAW)

@@ -9,17 +9,13 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from fontTools.fontBuilder import FontBuilder
-from fontTools.pens.ttGlyphPen import TTGlyphPen
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib import font_manager
 from matplotlib.axes import Axes
 
 import retentionkit as rk
 from retentionkit.errors import DataError, KindError, MissingExtraError, OptionError
 from retentionkit.plots._fonts import fonts_for
-from retentionkit.plots._segment_words import _CHINESE
 from retentionkit.plots._squares import squarified
 from segmented import segments_of
 
@@ -48,36 +44,6 @@ def profile():
 def cdnow():
     scores = rk.rfm.score(rk.rfm.measure(rk.Transactions(rk.datasets.load_cdnow())))
     return rk.rfm.profile(rk.rfm.STANDARD.assign(scores))
-
-
-@pytest.fixture
-def plain_fonts(monkeypatch):
-    """Only the fonts that come with matplotlib, none of which has Chinese glyphs."""
-    own = [x for x in font_manager.fontManager.ttflist if x.name.startswith("DejaVu")]
-    monkeypatch.setattr(font_manager.fontManager, "ttflist", own)
-
-
-@pytest.fixture
-def chinese_font(plain_fonts, tmp_path):  # noqa: ARG001 - the other fonts are set aside first
-    """A font with a square for each sign that the pictures need."""
-    signs = {ord(sign) for text in [*BILINGUAL.values(), *_CHINESE.values()] for sign in text}
-    signs |= {ord(sign) for sign in "未分类仅退款"}
-    pen = TTGlyphPen(None)
-    for at, corner in enumerate([(0, 0), (0, 800), (800, 800), (800, 0)]):
-        (pen.lineTo if at else pen.moveTo)(corner)
-    pen.closePath()
-    builder = FontBuilder(1000, isTTF=True)
-    builder.setupGlyphOrder([".notdef", "square"])
-    builder.setupCharacterMap(dict.fromkeys(sorted(signs), "square"))
-    builder.setupGlyf({".notdef": TTGlyphPen(None).glyph(), "square": pen.glyph()})
-    builder.setupHorizontalMetrics({".notdef": (1000, 0), "square": (1000, 0)})
-    builder.setupHorizontalHeader(ascent=900, descent=-100)
-    builder.setupNameTable({"familyName": "SimHei", "styleName": "Regular"})
-    builder.setupOS2()
-    builder.setupPost()
-    builder.save(tmp_path / "squares.ttf")
-    font_manager.fontManager.addfont(tmp_path / "squares.ttf")
-    return "SimHei"
 
 
 def texts(axis):
@@ -229,9 +195,62 @@ def test_chinese_labels_with_a_font(chinese_font, profile):
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["客户占比", "收入占比"]
     ax.figure.canvas.draw()  # a missing glyph would warn
     ax = rk.plots.treemap(profile, language="zh")
-    assert ax.get_title(loc="left") == "面积：收入; 颜色越深，人均收入越高"
+    assert ax.get_title(loc="left") == "面积：收入；颜色越深，人均收入越高"
     assert "非正值未画出：无、仅退款" in ax.get_xlabel()
     ax.figure.canvas.draw()
+
+
+def grouped(names, small):
+    """A profile of so many segments of one customer with little money, and one of many."""
+    labels = [*range(small), *[small] * 200]
+    spend = [1.0] * small + [30.0] * 200
+    return rk.rfm.profile(segments_of([names[at] for at in labels], spend, names=names))
+
+
+@pytest.mark.parametrize("small", [1, 5, 6, 12])
+def test_many_small_segments_leave_the_map_its_room(small):
+    names = [f"rare long named group {at}" for at in range(small)]
+    ax = rk.plots.treemap(grouped([*names, "most"], small))
+    ax.figure.canvas.draw()  # a layout that cannot be applied would warn
+    room, picture, below = (
+        part.get_window_extent() for part in (ax, ax.figure, ax.xaxis.get_label())
+    )
+    assert room.width > 0.95 * picture.width
+    assert room.height > 0.75 * picture.height
+    assert picture.x0 <= below.x0
+    assert below.x1 <= picture.x1
+    assert picture.y0 <= below.y0
+    said = ax.get_xlabel().replace("\n", " ")
+    given = ", ".join(names[:5]) + (f" and {small - 5} more" if small > 5 else "")
+    assert said == f"too small for a label: {given}"
+
+
+@pytest.mark.usefixtures("chinese_font")
+@pytest.mark.parametrize("name", ["很长的客户群名称", "x" * 90, "W W W W W W W W"])
+def test_what_is_below_the_map_is_no_wider_than_the_picture(name):
+    names = [*(f"{name}{at}" for at in range(9)), "most"]
+    ax = rk.plots.treemap(grouped(names, 9), language="zh")
+    ax.figure.canvas.draw()
+    assert ax.get_window_extent().width > 0.95 * ax.figure.get_window_extent().width
+    below = ax.xaxis.get_label().get_window_extent()
+    assert below.x1 <= ax.figure.get_window_extent().x1
+    said = ax.get_xlabel().replace("\n", "").replace(" ", "")
+    assert said == f"面积过小未标注：{'、'.join(names[:5])}等，另有4个".replace(" ", "")
+    assert not any(line[0] in "、，：" for line in ax.get_xlabel().split("\n"))
+
+
+def test_the_map_of_one_customer_is_as_wide_as_the_picture():
+    rules = [rk.rfm.Rule(f"a segment of nobody {at}", orders=at + 2) for at in range(9)]
+    table = segments_of(["x"], [5.0], names=["x"]).table
+    found = rk.rfm.SegmentRules([*rules, rk.rfm.Rule("once", orders=1)]).assign(table)
+    ax = rk.plots.treemap(rk.rfm.profile(found))
+    ax.figure.canvas.draw()
+    assert ax.get_window_extent().width > 0.95 * ax.figure.get_window_extent().width
+    below = ax.xaxis.get_label().get_window_extent()
+    assert below.x1 <= ax.figure.get_window_extent().x1
+    assert ax.get_xlabel().endswith("and 4 more")
+    bars = rk.plots.segments(rk.rfm.profile(found))
+    assert bars.get_title(loc="left") == "1 customer, revenue 5"
 
 
 def test_intervals_that_are_undefined_are_not_drawn():

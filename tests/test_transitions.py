@@ -374,6 +374,19 @@ def test_options_are_checked(five):
         five.rate("exited", "happy")
     with pytest.raises(OptionError, match="`target` is not one of its choices"):
         five.rate("happy", "entered")
+    labels = {"english": ["Well off", "Broke", "Gone"], "chinese": ["富", "穷", "走"]}
+    names = ["a1", "b2", "c3"]
+    found = transitions(([1], [0]), ([1], [1]), names=names, ranking=names[:2], **labels)
+    for label, meant in {"Well off": "a1", "穷": "b2", "期初不在": "entered"}.items():
+        with pytest.raises(OptionError, match=f"Pass source='{meant}' if that is meant"):
+            found.rate(label, "a1")
+    with pytest.raises(OptionError, match="Pass target='exited' if that is meant"):
+        found.rate("a1", "Not there after")
+    with pytest.raises(OptionError, match="Pass source='a1' if that is meant"):
+        found.upgrade_rate("富")
+    # Nobody is pointed to what would be refused as well.
+    with pytest.raises(OptionError, match="Pass one of them"):
+        found.upgrade_rate("走")
     with pytest.raises(OptionError, match="`source` is not one of its choices"):
         five.downgrade_rate("bored")
     with pytest.raises(OptionError, match="`language` is not one of its choices"):

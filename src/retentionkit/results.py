@@ -27,7 +27,17 @@ if TYPE_CHECKING:
 
     from retentionkit.frames import Frame, FrameKind
 
-__all__ = ["Columns", "Estimate", "Interval", "JSONValue", "Result", "as_json", "frozen_array"]
+__all__ = [
+    "Columns",
+    "Estimate",
+    "Interval",
+    "JSONValue",
+    "Result",
+    "as_json",
+    "counted",
+    "frozen_array",
+    "per_cent",
+]
 
 JSONValue: TypeAlias = "bool | int | float | str | list[JSONValue] | dict[str, JSONValue] | None"
 Columns: TypeAlias = "Mapping[str, NDArray[Any] | Sequence[object]]"
@@ -92,7 +102,7 @@ class Estimate:
     Examples
     --------
     >>> Estimate(0.3, 0.145, Interval(0.108, 0.603, 0.95), 10, "Customers who came back.")
-    Estimate(0.3, 95 % 0.108 to 0.603, n = 10: Customers who came back.)
+    Estimate(0.3, 95 % 0.108 to 0.603, n = 10)
     """
 
     value: float
@@ -106,13 +116,10 @@ class Estimate:
         return self.value
 
     def __repr__(self) -> str:
-        """The value, its interval, n, and the definition."""
+        """The value, its interval and n on one line; the definition is for those who ask."""
         low, high = _limit(self.interval.low), _limit(self.interval.high)
         level = f"{100 * self.interval.confidence:g} %"
-        return (
-            f"Estimate({_limit(self.value)}, {level} {low} to {high}, n = {self.n:,}: "
-            f"{self.definition})"
-        )
+        return f"Estimate({_limit(self.value)}, {level} {low} to {high}, n = {self.n:,})"
 
     def to_dict(self) -> dict[str, JSONValue]:
         """The estimate as strict JSON; undefined numbers are None."""
@@ -202,6 +209,31 @@ def as_json(value: object) -> JSONValue:
     if isinstance(value, dt.date):
         return value.isoformat()
     return _container_as_json(value)
+
+
+def per_cent(value: float, low: float, high: float, *, unit: str = "") -> str:
+    """A share and its limits in per cent; a dash where it is undefined.
+
+    Examples
+    --------
+    >>> per_cent(0.174, 0.1588, 0.1893), per_cent(-0.001, -0.003, -0.0001, unit=" %")
+    ('17.4 (15.9 to 18.9)', '-0.1 % (-0.3 to 0.0 %)')
+    """
+    if math.isnan(value):
+        return "–"
+    limits = "" if math.isnan(low) else f" ({100 * low:z.1f} to {100 * high:z.1f}{unit})"
+    return f"{100 * value:z.1f}{unit}{limits}"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things in words.
+
+    Examples
+    --------
+    >>> counted(1, "customer"), counted(2_357, "customer")
+    ('1 customer', '2,357 customers')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _is_numpy(value: object) -> TypeGuard[NDArray[Any]]:

@@ -123,6 +123,9 @@ def test_overlaps_and_rules_that_are_never_reached():
     ]
     assert [finding.cells for finding in lint.findings] == [3, 6, 3, 9, 0, 0]
     assert [finding.customers for finding in lint.findings] == [1, 0, 1, 1, 0, 0]
+    printed = repr(lint)
+    for text in ("good before great, frequent  ", "great (rule 2)  ", "nobody (rule 6)  "):
+        assert text in printed
     assert lint.overlaps[0].rules == (1, 2, 3)
     assert lint.n_multiple_cells == 12
     assert lint.n_multiple == 2

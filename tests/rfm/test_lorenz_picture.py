@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import retentionkit as rk
-from retentionkit.errors import DataError
+from retentionkit.errors import DataError, OptionError
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +46,26 @@ def test_a_single_customer_has_a_curve_but_no_interval():
     assert ax.get_title(loc="left") == "1 customer; Gini coefficient 0.000"
 
 
+def test_chinese_texts(chinese_font):
+    found = rk.rfm.concentration([0.0, 10.0, 10.0, 80.0])
+    ax = rk.plots.lorenz(found, language="zh")
+    limits = found.gini.interval
+    assert ax.get_title(loc="left") == (
+        f"4 位客户；基尼系数 0.600（{limits.low:.3f} 至 {limits.high:.3f}）"
+    )
+    assert ax.texts[0].get_text() == "前 20 % 的客户贡献 64 %"
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["实际分布", "完全均等"]
+    assert ax.xaxis.get_label().get_fontfamily() == [*mpl.rcParams["font.family"], chinese_font]
+    ax.figure.canvas.draw()  # a missing glyph would warn
+
+
+@pytest.mark.usefixtures("plain_fonts")
+def test_without_a_chinese_font_the_texts_are_english():
+    ax = rk.plots.lorenz(rk.rfm.concentration([1.0, 2.0]), language="zh")
+    assert ax.get_xlabel().startswith("share of customers, least valuable first\nno Chinese font")
+    assert ax.get_ylabel() == "share of the value that they bring"
+
+
 # Properties.
 
 
@@ -63,6 +83,12 @@ def test_many_customers_are_drawn_through_some_corners_of_their_curve():
 
 
 # Refusals.
+
+
+def test_unknown_languages_are_refused():
+    with pytest.raises(OptionError, match="`language` is not one of its choices"):
+        rk.plots.lorenz(rk.rfm.concentration([1.0, 2.0]), language="fr")
+    assert not plt.get_fignums()
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import dataclasses
 import datetime as dt
 import json
 import warnings
@@ -16,7 +17,7 @@ TIERS = ("diamond", "gold", "potential")
 
 
 def table(customers, as_of="2024-12-31", *, orders=None, window=365, kind=pd):
-    """Measures of customers who bought once each, on the last day counted."""
+    """Measures of customers who bought once each, on the last day of a window that was observed."""
     log = kind.DataFrame(
         {
             "customer_id": list(customers),
@@ -24,7 +25,8 @@ def table(customers, as_of="2024-12-31", *, orders=None, window=365, kind=pd):
             "amount": [1.0] * len(customers) if orders is None else orders,
         }
     )
-    return rk.rfm.measure(rk.Transactions(log), as_of=as_of, window=window)
+    found = rk.rfm.measure(rk.Transactions(log), as_of=as_of, window=window)
+    return dataclasses.replace(found, observed=window)
 
 
 def segments(labels, as_of="2024-12-31", *, names=TIERS, ranked=True, **options):
@@ -113,11 +115,13 @@ def test_what_is_printed(year):
 def test_the_eleven_segments_of_cdnow_fit_a_screen():
     log = rk.Transactions(rk.datasets.load_cdnow())
 
-    def standard(as_of):
-        measures = rk.rfm.measure(log, as_of=as_of, window="9 months")
-        return rk.rfm.STANDARD.assign(rk.rfm.score(measures))
-
-    found = rk.rfm.migration(standard("1997-09-30"), standard("1998-06-30"))
+    tables = [
+        rk.rfm.measure(log, as_of=day, window="9 months") for day in ("1997-09-30", "1998-06-30")
+    ]
+    scorer = rk.rfm.Scorer.fit(tables[0], cuts={"recency": [30, 60, 120, 180]})
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Scores by the cuts of")  # customers did change
+        found = rk.rfm.migration(*(rk.rfm.STANDARD.assign(scorer.score(t)) for t in tables))
     assert (found.n_before, found.n_stayed + found.n_moved, found.n_after) == (2357, 684, 684)
     lines = repr(found).splitlines()
     assert max(map(len, lines)) <= 100
@@ -252,6 +256,85 @@ def test_windows_of_different_length_are_warned_about():
     with pytest.warns(RetentionKitWarning, match="180 days before and 365 after") as caught:
         rk.rfm.migration(before, segments({1: "gold"}))
     assert caught[0].filename == __file__
+
+
+def scored(as_of, orders, *, how=None, rules=None):
+    """Segments of scores of customers with these orders, made by `how`."""
+    first = dt.date.fromisoformat(as_of)
+    rows = [(c, first - dt.timedelta(days=c + d), 1.0) for c, n in orders.items() for d in range(n)]
+    frame = pd.DataFrame(rows, columns=["customer_id", "date", "amount"])
+    log = rk.Transactions(frame.assign(date=pd.to_datetime(frame["date"])))
+    measures = rk.rfm.measure(log, as_of=as_of, window=365)
+    measures = dataclasses.replace(measures, observed=365)
+    rules = rules or rk.rfm.SegmentRules([rk.rfm.Rule("top", frequency=5), rk.rfm.Rule("rest")])
+    return measures, rules.assign(how(measures) if how else rk.rfm.score(measures))
+
+
+FEW = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5}
+MORE = {1: 1, 2: 4, 3: 6, 4: 8, 5: 10}
+
+
+def test_scores_cut_anew_are_warned_about():
+    _, before = scored("2023-12-31", FEW)
+    _, after = scored("2024-12-31", MORE)
+    with pytest.warns(
+        RetentionKitWarning, match="scores of frequency were not cut alike"
+    ) as caught:
+        rk.rfm.migration(before, after)
+    assert caught[0].filename == __file__
+    assert "rk.rfm.Scorer.fit(table_before)" in str(caught[0].message)
+    every = rk.rfm.STANDARD
+    before, after = (
+        scored(*part, rules=every)[1] for part in (("2023-12-31", FEW), ("2024-12-31", MORE))
+    )
+    with pytest.warns(RetentionKitWarning, match="scores of frequency, monetary were not"):
+        rk.rfm.migration(before, after)
+
+
+def test_scores_without_cuts_are_warned_about():
+    def spread(measures):
+        return rk.rfm.score(measures, ties="spread_by_id")
+
+    before, after = (scored(day, FEW, how=spread)[1] for day in ("2023-12-31", "2024-12-31"))
+    with pytest.warns(RetentionKitWarning, match="ties spread by id, have no cuts to hold"):
+        rk.rfm.migration(before, after)
+    _, cut = scored("2024-12-31", FEW)
+    with pytest.warns(RetentionKitWarning, match="scores of frequency were not cut alike"):
+        rk.rfm.migration(before, cut)
+
+
+def test_frozen_cuts_are_not_warned_about():
+    measures, before = scored("2023-12-31", FEW)
+    scorer = rk.rfm.Scorer.fit(measures)
+    # Some scores do not occur at the second date: the others are cut as they were.
+    _, after = scored("2024-12-31", {1: 1, 2: 1, 3: 2, 4: 3, 5: 4}, how=scorer.score)
+    assert after.cuts != before.cuts
+    found = rk.rfm.migration(before, after)
+    assert found.rate("top", "rest").value == 1
+    # Cuts of measures that the rules do not use may differ, and own cuts are the same.
+    own = {"frequency": [2, 3, 4, 5]}
+    parts = [
+        scored(day, orders, how=lambda table: rk.rfm.score(table, cuts=own))[1]
+        for day, orders in (("2023-12-31", FEW), ("2024-12-31", MORE))
+    ]
+    assert rk.rfm.migration(*parts).rate("rest", "top").value == 0.5
+
+
+def test_days_that_the_log_does_not_cover_are_warned_about():
+    """A year that ends three months after the first row is no year, however it was asked for."""
+    log = rk.Transactions(rk.datasets.load_cdnow())
+
+    def tiers(as_of, window):
+        table = rk.rfm.measure(log, as_of=as_of, window=window)
+        labels = np.where(table.orders > 1, "often", "rarely")
+        return rk.rfm.Segments.from_labels(table, labels)
+
+    after = tiers("1998-03-31", "12 months")
+    with pytest.warns(RetentionKitWarning, match="covers 90 days of the window before and 365"):
+        rk.rfm.migration(tiers("1997-03-31", "12 months"), after)
+    # Windows of which as much was observed compare, whatever their length.
+    found = rk.rfm.migration(tiers("1997-03-31", "12 months"), tiers("1998-03-31", "3 months"))
+    assert found.n_before == 2357
 
 
 def test_dates_must_be_in_order():

@@ -141,7 +141,7 @@ def test_every_figure_against_exact_fractions(rows):
     profile = rk.rfm.profile(segments_of(*rows))
     expected = twin(*rows)
     assert list(expected) == list(profile.names)
-    z = stats.norm.ppf(0.975)
+    totals = ("revenue", "orders", "share_of_revenue")
     floor = 0 if min(rows[1]) >= 0 else -np.inf
     scale = max(map(abs, rows[1])) + 1  # where exact squares are zero, a rounding error is left
     for at, (_, measures) in enumerate(expected.items()):
@@ -155,6 +155,9 @@ def test_every_figure_against_exact_fractions(rows):
                 continue
             np.testing.assert_allclose(got, want, rtol=1e-9, atol=1e-9)
             np.testing.assert_allclose(se, error, rtol=1e-7, atol=1e-7 * scale)
+            # Means within a segment know the variance of its own customers only.
+            normal = name in totals or profile.customers[at] < 2
+            z = stats.norm.ppf(0.975) if normal else stats.t.ppf(0.975, profile.customers[at] - 1)
             lowest = floor if "revenue" in name or "value" in name else 0
             high = (
                 min(got + z * se, 1) if name == "share_of_revenue" and floor == 0 else got + z * se
@@ -238,12 +241,12 @@ def test_without_negative_amounts_limits_are_possible():
 def test_table_and_print(cdnow):
     frame = cdnow.to_frame()
     columns = [part for name in MEASURES for part in (name, f"{name}_low", f"{name}_high")]
-    assert list(frame.columns) == ["segment", "label", *columns]
+    assert list(frame.columns) == ["segment", "label", "chinese", *columns]
     assert frame["segment"].tolist() == ["regular", "several", "one"]
     np.testing.assert_array_equal(frame["revenue_low"], cdnow.low["revenue"])
     printed = repr(cdnow)
-    assert "49.8 (45.1–54.5)" in printed
-    assert "12.0 (10.8–13.4)" in printed
+    assert "49.8 (45.1 to 54.5)" in printed
+    assert "12.0 (10.8 to 13.4)" in printed
     assert max(map(len, printed.splitlines())) <= 100
     assert "49.8 (" in cdnow._repr_html_()
     json.dumps(cdnow.to_dict(), allow_nan=False)
@@ -269,6 +272,7 @@ def test_labels_for_people():
     found = rk.rfm.profile(segments_of(["top", None], [1.0, 2.0], names=names))
     assert found.labels() == ("top", "low", "Unassigned")
     assert found.labels(language="zh") == ("重要", "一般", "未分类")
+    assert found.to_frame()["chinese"].tolist() == ["重要", "一般", "未分类"]
 
 
 def test_notes_say_what_to_know(small):
@@ -283,6 +287,23 @@ def test_notes_say_what_to_know(small):
     assert "–" in repr(negative)
 
 
+def test_negative_shares_and_refunds_are_printed_readably(small):
+    assert "customers    6, of whom 1 only sent goods back" in repr(small)
+    assert "-3.0 (-" in repr(small)
+    assert " to " in repr(small).splitlines()[-1]
+    tiny = rk.rfm.profile(segments_of(["top", "low"] * 500, [1000.0, -0.1] * 500))
+    assert "-0.0" not in repr(tiny)
+
+
+def test_large_figures_are_printed_in_a_hundred_columns():
+    names = ["potential_loyalist", "need_attention"]
+    spend = np.random.default_rng(3).lognormal(8, 1, 4_000)
+    labels = [names[int(y < 3_000)] for y in spend]
+    found = rk.rfm.profile(segments_of(labels, spend, names=names))
+    assert found.revenue.max() > 1e6
+    assert max(map(len, repr(found).splitlines())) <= 100
+
+
 def test_without_money():
     found = rk.rfm.profile(segments_of(["top", "low", "low"], None, orders=[3, 1, 1]))
     assert found.revenue is None
@@ -293,7 +314,7 @@ def test_without_money():
     assert "The log has no money." in repr(found)
     assert "revenue" not in repr(found)
     with pytest.raises(DataError, match="The log has no money"):
-        found.claim("top", customers=0.1, revenue=0.6)
+        found.claim("top", customers=0.1, value=0.6)
     with pytest.raises(OptionError, match="`measure` is not one of its choices"):
         found.estimate("revenue", "top")
 

@@ -1,6 +1,9 @@
+import dataclasses
+import inspect
 import itertools
 import json
 import math
+import pickle
 import time
 
 import numpy as np
@@ -10,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import retentionkit as rk
-from retentionkit.errors import DataError, KindError, OptionError
+from retentionkit.errors import DataError, KindError, OptionError, RetentionKitWarning
 from retentionkit.rfm import Bound, Rule, SegmentRules
 
 MEASURES = ["days_since_last", "orders", "active_days", "net_spend", "mean_order_value"]
@@ -34,8 +37,9 @@ def bought(*counts_and_means):
     )
 
 
-def table_of(*counts_and_means, window="12 months"):
-    return rk.rfm.measure(bought(*counts_and_means), as_of="2025-12-31", window=window)
+def table_of(*counts_and_means, window="12 months", currency=None):
+    table = rk.rfm.measure(bought(*counts_and_means), as_of="2025-12-31", window=window)
+    return dataclasses.replace(table, currency=currency)
 
 
 def scores_of(cells, bins=(5, 5, 5), *, money=True):
@@ -65,7 +69,13 @@ def grid(*bins):
 
 def test_travel_tiers_by_hand():
     table = table_of(
-        (3, 5_000.0), (3, 4_999.0), (2, 10.0), (1, 3_000.0), (1, 3_000.01), (4, 9_000.0)
+        (3, 5_000.0),
+        (3, 4_999.0),
+        (2, 10.0),
+        (1, 3_000.0),
+        (1, 3_000.01),
+        (4, 9_000.0),
+        currency="CNY",
     )
     found = rk.rfm.TRAVEL_TIERS.assign(table)
     labels = ["diamond", "unassigned", "gold", "potential", "unassigned", "diamond"]
@@ -77,9 +87,75 @@ def test_travel_tiers_by_hand():
     labels = ["diamond", "gold", "gold", "potential", "potential", "diamond"]
     assert whole.labels().tolist() == labels
     assert whole.names == ("diamond", "gold", "potential")
-    assert "12 months" in found.definition
-    assert "money in CNY. The log names no currency" in found.definition
-    assert "names no currency" not in SegmentRules([Rule("x", orders=1)]).assign(table).definition
+    assert found.definition == (
+        "Tiers of a travel company as given, with their holes. The first of 3 rules that matches, "
+        "on measures in a window of 12 months, money in CNY. Orders in [2025-01-01, 2026-01-01)."
+    )
+    frame = found.to_frame()
+    assert list(frame.columns[-3:]) == ["segment", "label", "chinese"]
+    assert frame["chinese"].tolist() == found.labels(language="zh").tolist()
+
+
+def test_what_is_printed_of_segments():
+    log = log_of(
+        [
+            *[(f"c{at}", "2025-12-01", 10.0) for at in range(1_099)],
+            ("d", "2025-12-02", 900.0),
+            ("e", "2025-12-02", -5.0),
+            ("f", "2025-12-02", -5.0),
+        ]
+    )
+    table = rk.rfm.measure(log, as_of="2025-12-31")
+    rules = SegmentRules(
+        [Rule("cheap", net_spend=(None, 100)), Rule("dear", net_spend=(800, None))]
+    )
+    assert repr(rules.assign(table)) == (
+        "Segments\n"
+        "  customers   1,100, and 2 with refunds only\n"
+        "  as of       2025-12-31\n"
+        "  definition  The first of 2 rules that matches, on measures. Orders in [2025-12-01, "
+        "2026-01-01).\n"
+        "      segment         label  customers  % of customers\n"
+        "        cheap         Cheap      1,099            99.7\n"
+        "         dear          Dear          1             0.1\n"
+        "  refund_only  Refunds only          2             0.2"
+    )
+
+
+def test_the_same_rules_on_other_cuts_say_so():
+    """High and low by the mean, as the convention has it, and by halves are other customers."""
+    table = table_of((1, 1.0), (1, 2.0), (1, 3.0), (1, 94.0))
+    mean, halves = (
+        rk.rfm.EIGHT.assign(rk.rfm.score(table, bins=2, cuts=cuts)) for cuts in ("mean", None)
+    )
+    assert mean.counts[0] == 1
+    assert halves.counts[0] == 2
+    assert "2 for what is as good as the mean or better, else 1. Orders in [2025" in mean.definition
+    assert "equal values share the score of their mean rank. Orders" in halves.definition
+    assert "by convention, high is as good as the mean or better" in halves.definition
+
+
+def test_segments_carry_the_cuts_of_their_scores():
+    table = table_of((1, 1.0), (2, 2.0), (3, 3.0), (9, 4.0))
+    scores = rk.rfm.score(table, cuts={"recency": [30, 60], "frequency": [2, 9]}, bins=(3, 3, 2))
+    rules = SegmentRules([Rule("a", recency=3), Rule("b", frequency=3)], bins=(3, 3, 2))
+    # All ordered on the same day, so that only one level of recency occurs, which begins nowhere.
+    assert rules.assign(scores).cuts == {"recency": {}, "frequency": {2: 2.0, 3: 9.0}}
+    mean = SegmentRules([Rule("a", frequency_monetary=(2, None))], bins=(3, 3, 2)).assign(scores)
+    assert mean.cuts == {"frequency": {2: 2.0, 3: 9.0}, "monetary": {2: 9.0}}
+    assert SegmentRules([Rule("a", orders=1)]).assign(scores).cuts is None
+    assert rk.rfm.Segments.from_labels(scores, ["a"] * 4).cuts.keys() == scores.cuts.keys()
+    assert rk.rfm.Segments.from_labels(table, ["a"] * 4).cuts is None
+    spread = rk.rfm.score(table, ties="spread_by_id")
+    assert rk.rfm.STANDARD.assign(spread).cuts == {}
+
+
+def test_few_days_are_a_high_score():
+    log = log_of([(day, f"2025-12-{day:02d}", 1.0) for day in (1, 11, 21)])
+    scores = rk.rfm.score(rk.rfm.measure(log, as_of="2025-12-31"), cuts={"recency": [10, 25]})
+    made = SegmentRules([Rule("a", recency=3)], bins=scores.bins).assign(scores)
+    assert made.cuts == {"recency": {3: 10.0, 2: 25.0}}
+    assert made.customers("a").tolist() == [21]
 
 
 def test_the_first_rule_that_matches_wins():
@@ -308,6 +384,7 @@ def test_the_order_of_summation_does_not_decide():
     for turned in itertools.permutations(amounts):
         rows = [("a", f"2025-12-{day:02d}", part) for day, part in enumerate(turned, start=1)]
         table = rk.rfm.measure(log_of(rows), as_of="2025-12-31", window="12 months")
+        table = dataclasses.replace(table, currency="CNY")
         assert rk.rfm.TRAVEL_TIERS.assign(table).labels().tolist() == ["diamond"]
     # What refunds that cancel leave is nothing.
     rows = [("a", "2025-12-01", 0.1), ("a", "2025-12-02", 0.2), ("a", "2025-12-03", -0.3)]
@@ -416,6 +493,70 @@ def test_conditions_that_are_none(given, match):
         Rule("x", **given)
 
 
+@pytest.mark.parametrize(
+    ("given", "received", "do"),
+    [
+        ({"order": (2, None)}, "order=", "Pass orders= if that is meant."),
+        ({"spend": 1, "days": 2}, "spend=, days=", "Pass net_spend= if that is meant."),
+        ({"city": "x", "orders": 1}, "city=", "Pass one of them."),
+    ],
+)
+def test_conditions_on_what_is_no_measure(given, received, do):
+    with pytest.raises(OptionError, match="conditions on scores or measures only") as error:
+        Rule("vip", **given)
+    assert error.value.received == received
+    assert error.value.do.startswith(do)
+    assert "days_since_last, orders, active_days, net_spend" in error.value.allowed
+
+
+def test_a_rule_is_still_a_dataclass():
+    rule = Rule("vip", orders=(2, None))
+    assert pickle.loads(pickle.dumps(rule)) == rule  # noqa: S301 - our own bytes
+    assert dataclasses.replace(rule, note="x").note == "x"
+    assert list(inspect.signature(Rule).parameters)[:2] == ["name", "english"]
+
+
+def test_segments_that_are_not_there():
+    made = rk.rfm.TRAVEL_TIERS.assign(table_of((1, 5.0), currency="CNY"))
+    for ask in (made.customers, made.mask):
+        with pytest.raises(OptionError, match="No segment is named") as error:
+            ask()
+        assert error.value.allowed.startswith("'diamond', 'gold', 'potential', 'unassigned'")
+    hints = {
+        "Diamond": "diamond",
+        "潜力客户": "potential",
+        "Refunds only": "refund_only",
+        "未分类": "unassigned",
+        "potentials": "potential",
+    }
+    for label, meant in hints.items():
+        with pytest.raises(OptionError, match="There is no such segment") as error:
+            made.customers(label)
+        assert error.value.do == f"Pass '{meant}' if that is meant."
+    for label in (["gold", "diamond"], "platinum"):
+        with pytest.raises(OptionError, match="There is no such segment") as error:
+            made.customers(label)
+        assert error.value.do == "Pass the keys of segments, as in `names`, one after the other."
+
+
+def test_money_of_a_log_that_names_no_currency():
+    table = table_of((1, 5.0), (2, 7.0))
+    with pytest.warns(RetentionKitWarning, match="it was taken to be CNY") as caught:
+        made = rk.rfm.TRAVEL_TIERS.assign(table)
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+    assert made.assumed_currency == "CNY"
+    assert repr(made).splitlines()[3] == "  currency    taken to be CNY; the log names none"
+    named = rk.rfm.TRAVEL_TIERS.assign(dataclasses.replace(table, currency="CNY"))
+    assert named.assumed_currency is None
+    assert "currency  " not in repr(named)
+    # Rules for no money in particular, and a log without money, leave nothing to assume.
+    assert SegmentRules([Rule("x", orders=1)]).assign(table).assumed_currency is None
+    few = SegmentRules([Rule("x", orders=1)], currency="CNY")
+    bare = dataclasses.replace(table, net_spend=None, mean_order_value=None)
+    assert few.assign(bare).assumed_currency is None
+
+
 @pytest.mark.parametrize("name", ["", " ", "unassigned", "refund_only", None, ["x"]])
 def test_names_that_are_none(name):
     with pytest.raises(OptionError, match="A rule needs a name"):
@@ -460,10 +601,15 @@ def test_data_that_do_not_fit():
     table = rk.rfm.measure(log, as_of="2025-12-31", window="12 months")
     with pytest.raises(DataError, match="in another currency"):
         rk.rfm.TRAVEL_TIERS.assign(table)
-    with pytest.raises(KindError, match="score first"):
+    with pytest.raises(KindError, match=r"score first[^$]*Pass score\(table, bins=5\)\.$"):
         rk.rfm.STANDARD.assign(table)
     with pytest.raises(DataError, match="other bins than the rules"):
         rk.rfm.STANDARD.assign(scores_of([(1, 1, 1)], (2, 2, 2)))
+    mixed = SegmentRules([Rule("x", recency=1)], bins=(5, 4, 3))
+    with pytest.raises(KindError, match=r"Pass score\(table, bins=\(5, 4, 3\)\)"):
+        mixed.assign(table)
+    with pytest.raises(DataError, match=r"score\(table, cuts='mean'\), which is the convention"):
+        rk.rfm.EIGHT.assign(scores_of([(1, 1, 1)]))
     with pytest.raises(DataError, match="the log has none"):
         rk.rfm.EIGHT.assign(scores_of([(1, 1, 1)], (2, 2, 2), money=False))
     with pytest.raises(KindError, match="neither a table of measures nor of scores"):

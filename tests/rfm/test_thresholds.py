@@ -65,14 +65,16 @@ def test_windows_of_frozen_scores(days, alike):
             scorer.score(later)
 
 
-@pytest.mark.parametrize(("days", "alike"), [(95, True), (94, False), (105, True), (106, False)])
+@pytest.mark.parametrize(("days", "alike"), [(90, True), (89, False), (111, True), (112, False)])
 def test_windows_of_migrations(days, alike):
     before, after = (
         segments_of(["top", "low"], [9.0, 1.0], names=("top", "low")) for _ in range(2)
     )
-    early = dataclasses.replace(before.table, as_of=dt.date(2024, 3, 31), window=100)
+    early = dataclasses.replace(before.table, as_of=dt.date(2024, 3, 31), window=100, observed=100)
     before = dataclasses.replace(before, table=early, by_window=True)
-    after = dataclasses.replace(after, table=dataclasses.replace(after.table, window=days))
+    after = dataclasses.replace(
+        after, table=dataclasses.replace(after.table, window=days, observed=days)
+    )
     assert warned(lambda: rk.rfm.migration(before, after)) is not alike
 
 

@@ -138,7 +138,7 @@ def segment_money(segments: rk.rfm.Segments) -> None:
     """What each segment brings."""
     found = rk.rfm.profile(segments, confidence=0.9)
     assert_type(found, rk.rfm.SegmentProfile)
-    assert_type(found.claim("top", customers=0.12, revenue=0.65), rk.rfm.SegmentClaim)
+    assert_type(found.claim("top", customers=0.12, value=0.65), rk.rfm.SegmentClaim)
     assert_type(found.estimate("revenue", "top").value, float)
     assert_type(rk.rfm.spend_ratio(segments, ("top", "middle"), "low", claim=3), rk.rfm.SpendRatio)
     assert_type(
@@ -169,7 +169,7 @@ def scores(log: rk.Transactions) -> None:
     scorer.save("scorer.json")
     assert_type(rk.rfm.Scorer.load("scorer.json"), rk.rfm.Scorer)
     rk.plots.rf_heat_map(found, value="net_spend")
-    rk.plots.score_histogram(found)
+    rk.plots.score_histogram(found, language="zh")
     rk.rfm.score(table, ties="first")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 

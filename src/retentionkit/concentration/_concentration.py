@@ -29,18 +29,16 @@ from typing import TYPE_CHECKING, Final, get_args
 
 import numpy as np
 
+from retentionkit import frames
 from retentionkit.arguments import check_choice, check_confidence
 from retentionkit.concentration._figures import estimated, kinds
 from retentionkit.concentration._result import Concentration
 from retentionkit.concentration._sample import Negative, Treated, read_values
 from retentionkit.durations import Duration, duration_in
-from retentionkit.frames import KINDS
 from retentionkit.results import frozen_array
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
-
-    from retentionkit.frames import FrameKind
 
 __all__ = ["concentration"]
 
@@ -130,7 +128,7 @@ def concentration(
         window=days,
         confidence=level,
         definition=_definition(treated, negative),
-        kind=_kind_of(values),
+        kind=frames.series_kind(values),
         sample=sample,
     )
 
@@ -144,9 +142,3 @@ def _definition(treated: Treated, negative: Negative) -> str:
     if not treated.sample.value.any():
         said = f"{said}; nobody brought anything, so that no figure is defined"
     return f"{said}."
-
-
-def _kind_of(values: object) -> FrameKind | None:
-    """The dataframe library that a series belongs to."""
-    library = type(values).__module__.split(".")[0]
-    return library if library in KINDS else None

@@ -168,6 +168,11 @@ class Concentration(Result):
         OptionError
             If these are no shares, or would be true of equal customers.
 
+        Notes
+        -----
+        The customers are those who bring most, whoever they are. `SegmentProfile.claim` asks the
+        same of named segments.
+
         Examples
         --------
         >>> import retentionkit as rk

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
+from retentionkit import frames
 from retentionkit.errors import DataError, KindError
+from retentionkit.results import counted
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -121,7 +123,7 @@ def read_values(values: ArrayLike, weight: ArrayLike | None, negative: Negative)
 
 
 def _numbers(name: str, values: ArrayLike) -> NDArray[np.float64]:
-    """One-dimensional floats of our own; missing ones are NaN."""
+    """The numbers of one column; missing ones are NaN."""
     if hasattr(values, "net_spend"):
         raise KindError(
             f"`{name}` is a table of measures.",
@@ -129,29 +131,7 @@ def _numbers(name: str, values: ArrayLike) -> NDArray[np.float64]:
             allowed="one number for each customer",
             do="Pass its money, table.net_spend.",
         )
-    try:
-        array: NDArray[Any] = np.array(values)
-        if array.dtype.kind not in "iufO" or array.ndim != 1:
-            raise TypeError  # noqa: TRY301 - one refusal for all reasons
-        if array.dtype.kind == "O":
-            array = np.array([np.nan if _is_missing(one) else one for one in array.tolist()])
-        found = array.astype(np.float64)
-    except (TypeError, ValueError, OverflowError):
-        raise DataError(
-            f"`{name}` is no array of numbers.",
-            received=f"an object of type {type(values).__name__}",
-            allowed="a one-dimensional array, series or list with a number for each customer",
-            do="Pass one column, such as table.net_spend or frame['revenue'].",
-        ) from None
-    given: Any = values
-    if np.ma.is_masked(given):
-        found[given.mask] = np.nan
-    return found
-
-
-def _is_missing(one: object) -> bool:
-    """None, and the missing values of dataframe libraries, which are no numbers."""
-    return one is None or type(one).__name__ in {"NAType", "NaTType"}
+    return frames.read_numbers(values, argument=name)
 
 
 def _weights(weight: ArrayLike, rows: int) -> NDArray[np.float64]:
@@ -209,7 +189,7 @@ def _nobody(received: str) -> DataError:
 def _negative_refused(n: float, money: float) -> DataError:
     return DataError(
         "Some customers have negative values, and shares of a sum with both signs mean nothing.",
-        received=f"{n:,.0f} customers below zero, {money:,.2f} together",
+        received=f"{counted(round(n), 'customer')} below zero, {money:,.2f} together",
         allowed="values of 0 or more, unless `negative` says what to do",
         do="Pass negative='drop' to leave them out, 'zero' to count them as 0, or 'normalised' for "
         "a Gini coefficient that both signs may enter.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -87,12 +88,23 @@ def _frame(values: Any, argument: str) -> Frame:  # noqa: ANN401 - anything may 
 
     if kind == "pandas":
         return pd.DataFrame({argument: values.array})
-    if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
+    if not _is_listed(values):
         raise _no_column(argument, repr(values)[:80])
     given = values if hasattr(values, "dtype") else list(values)
-    if np.ndim(given) != 1:
-        raise _no_column(argument, f"{np.ndim(given)} dimensions")
+    try:
+        dimensions = str(np.ndim(given))
+    except ValueError:  # lists of several lengths
+        dimensions = "uneven"
+    if dimensions != "1":
+        raise _no_column(argument, f"{dimensions} dimensions")
     return pd.DataFrame({argument: given})
+
+
+def _is_listed(values: object) -> bool:
+    """Whether iterating gives values; of a mapping or a frame it gives names."""
+    if hasattr(type(values), "columns") or not hasattr(values, "__iter__"):
+        return False
+    return not isinstance(values, str | bytes | Mapping)
 
 
 def _no_column(argument: str, received: str) -> DataError:

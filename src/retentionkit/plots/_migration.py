@@ -4,23 +4,24 @@
 # pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_args
 
 import numpy as np
 
+from retentionkit.arguments import check_choice
 from retentionkit.errors import OptionError
 from retentionkit.plots._axes import QUIET, axes, check_drawn
-from retentionkit.plots._fonts import fonts_for
+from retentionkit.plots._words import Texts, Words, words
 from retentionkit.rfm import Migration
-from retentionkit.transitions import Transitions
+from retentionkit.transitions import Language, Transitions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
 __all__ = ["migration"]
-
-_Language: TypeAlias = Literal["key", "en", "zh"]
 
 #: Width of a bar, and how far from it its labels are, as parts of the picture.
 _BAR: Final = 0.035
@@ -31,31 +32,34 @@ _OUTSIDE: Final = "#c4c4c4"
 _POINTS: Final = 72
 #: From line to line of labels, in heights of their font.
 _LEADING: Final = 1.3
-_MOVES: Final = {
-    "en": ("{:,} stayed", "{:,} moved", "{:,} exited", "{:,} entered"),
-    "zh": ("{:,} 人未变", "{:,} 人变动", "{:,} 人退出", "{:,} 人新进"),
+_SAID: Final[Texts] = {
+    "en": {
+        "stayed": "{:,} stayed",
+        "moved": "{:,} moved",
+        "exited": "{:,} exited",
+        "entered": "{:,} entered",
+        "comma": ", ",
+        "before": "before",
+        "after": "after",
+    },
+    "zh": {
+        "stayed": "{:,} 人未变",
+        "moved": "{:,} 人变动",
+        "exited": "{:,} 人退出",
+        "entered": "{:,} 人新进",
+        "comma": "，",
+        "before": "期初",
+        "after": "期末",
+    },
 }
-_DATES: Final = {"en": ("before", "after"), "zh": ("期初", "期末")}
 
+_MOVES: Final = ("stayed", "moved", "exited", "entered")
 
 #: Upper and lower edges of the blocks of a bar, from the top.
 _Bar: TypeAlias = "tuple[NDArray[np.float64], NDArray[np.float64]]"
 
 
-class _Words(NamedTuple):
-    """The texts of a picture, and the fonts that have their glyphs."""
-
-    #: Names of the blocks of each bar.
-    names: tuple[tuple[str, ...], tuple[str, ...]]
-    title: str
-    dates: tuple[str, str]
-    #: Families for `fontfamily=`; None for those of the caller.
-    fonts: list[str] | None
-    #: What to say below the picture, if anything.
-    note: str = ""
-
-
-def migration(result: Transitions, *, language: _Language = "en", ax: Axes | None = None) -> Axes:
+def migration(result: Transitions, *, language: Language = "en", ax: Axes | None = None) -> Axes:
     """Draw who moved from which segment to which, as bands between the bars of two dates.
 
     Customers who were not there before, or are not there after, are the grey blocks at the foot of
@@ -99,6 +103,8 @@ def migration(result: Transitions, *, language: _Language = "en", ax: Axes | Non
     """
     check_drawn(result, Transitions, name="migration", do="rk.rfm.migration(before, after)")
     said = _words(result, language)
+    half = len(said.labels) // 2
+    names = (said.labels[:half], said.labels[half:])
     total = int(result.counts.sum())
     if total == 0:
         raise OptionError(
@@ -107,40 +113,48 @@ def migration(result: Transitions, *, language: _Language = "en", ax: Axes | Non
             allowed="one customer or more",
             do="Measure a window in which somebody bought.",
         )
-    ax = axes(ax, size=(8.0, max(4.6, 0.42 * len(said.names[0]))))
+    ax = axes(ax, size=(8.0, max(4.6, 0.42 * half)))
     bars = tuple(_bar(result.counts.sum(axis=1 - side), total) for side in (0, 1))
     _draw_bands(ax, result.counts, bars)
     low = float(min(bar[1].min() for bar in bars))
     ax.set_xlim(0, 1)
     ax.set_ylim(low, total)
+    dates = _dates(result, said)
     for side in (0, 1):
         _draw_bar(ax, bars[side], side)
-        _draw_labels(ax, said, result.counts.sum(axis=1 - side), bars[side], side)
+        sizes = result.counts.sum(axis=1 - side)
+        texts = [f"{name}  {size:,}" for name, size in zip(names[side], sizes, strict=True)]
+        _draw_labels(ax, texts, said.fonts, bars[side], side)
         place: dict[str, Any] = {"ha": ("left", "right")[side], "va": "bottom"}
-        ax.text(side, total * 1.02, said.dates[side], fontfamily=said.fonts, **place)
+        ax.text(side, total * 1.02, dates[side], fontfamily=said.fonts, **place)
     if said.note:
         ax.text(0, low - total * 0.02, said.note, fontsize="small", color=QUIET, va="top")
-    ax.set_title(said.title, fontsize="medium", loc="left", pad=22, fontfamily=said.fonts)
+    ax.set_title(_title(result, said), fontsize="medium", loc="left", pad=22, fontfamily=said.fonts)
     ax.set_axis_off()
     return ax
 
 
-def _words(result: Transitions, language: _Language) -> _Words:
-    """The words of a language; English ones, with a note, if no font has Chinese glyphs."""
-    names = (result.sources(language=language), result.targets(language=language))
-    key: Literal["en", "zh"] = "zh" if language == "zh" else "en"
-    parts = (result.n_stayed, result.n_moved, result.n_exited, result.n_entered)
-    shown = 2 if result.scope == "both" else 4
-    moves = zip(_MOVES[key][:shown], parts, strict=False)
-    title = ", ".join(text.format(part) for text, part in moves)
-    dates = _DATES[key]
+def _words(result: Transitions, language: Language) -> Words:
+    """The words, and the labels of the blocks of both bars; keys are labels in any language."""
+    check_choice("language", language, get_args(Language))
+
+    def labels(spoken: Language) -> tuple[str, ...]:
+        taken = "key" if language == "key" else spoken
+        return (*result.sources(language=taken), *result.targets(language=taken))
+
+    return words(_SAID, "en" if language == "key" else language, labels)
+
+
+def _title(result: Transitions, said: Words) -> str:
+    names = ("stayed", "moved") if result.scope == "both" else _MOVES
+    parts = [said.says[name].format(getattr(result, f"n_{name}")) for name in names]
+    return said.says["comma"].join(parts)
+
+
+def _dates(result: Transitions, said: Words) -> tuple[str, str]:
     if isinstance(result, Migration):
-        dates = (str(result.before_as_of), str(result.after_as_of))
-    fonts = fonts_for([*names[0], *names[1], *dates, title])
-    if fonts is None and language == "zh":
-        note = "no Chinese font is installed: labels in English"
-        return _words(result, "en")._replace(note=note)
-    return _Words(names, title, dates, fonts)
+        return str(result.before_as_of), str(result.after_as_of)
+    return said.says["before"], said.says["after"]
 
 
 def _bar(sizes: NDArray[np.int64], total: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -185,34 +199,25 @@ def _draw_bar(ax: Axes, bar: _Bar, side: int) -> None:
 
 
 def _draw_labels(
-    ax: Axes,
-    said: _Words,
-    sizes: NDArray[np.int64],
-    bar: _Bar,
-    side: int,
+    ax: Axes, texts: Sequence[str], fonts: list[str] | None, bar: _Bar, side: int
 ) -> None:
     """Name and size beside each block, moved apart where blocks are low."""
     from matplotlib.font_manager import FontProperties  # noqa: PLC0415 - an extra
 
-    shown = np.flatnonzero(sizes)
-    middle = (bar[0] + bar[1])[shown] / 2
+    top, foot = bar
+    shown = np.flatnonzero(top > foot).tolist()
+    middle = (top + foot)[shown] / 2
     low, high = ax.get_ylim()
     inches = ax.get_window_extent().height / ax.figure.dpi
     points = FontProperties(size="small").get_size_in_points()
     at = _apart(middle, points * _LEADING / _POINTS / inches * (high - low))
     outward = (-1, 1)[side]
+    style: dict[str, Any] = {"va": "center", "fontsize": "small", "fontfamily": fonts}
     for place, y, label in zip(shown, middle, at, strict=True):
         ends = [side + outward * _LABEL * part for part in (0.15, 0.6)]
         ax.plot(ends, [y, label], color=QUIET, lw=0.6, clip_on=False)
-        ax.text(
-            side + outward * _LABEL,
-            label,
-            f"{said.names[side][place]}  {sizes[place]:,}",
-            ha=("right", "left")[side],
-            va="center",
-            fontsize="small",
-            fontfamily=said.fonts,
-        )
+        x = side + outward * _LABEL
+        ax.text(x, label, texts[place], ha=("right", "left")[side], **style)
 
 
 def _apart(places: NDArray[np.float64], least: float) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ import numpy as np
 from retentionkit.arguments import check_choice
 from retentionkit.errors import OptionError
 from retentionkit.plots._axes import ACTUAL, MODEL, QUIET, axes, check_drawn
-from retentionkit.plots._fonts import fonts_for
+from retentionkit.plots._words import Language, Texts, words
 from retentionkit.rfm import SegmentationEvaluation
 
 if TYPE_CHECKING:
@@ -22,18 +22,17 @@ __all__ = ["outcomes"]
 
 #: What is drawn of what followed.
 Outcome: TypeAlias = Literal["retention", "revenue_per_customer", "conversion"]
-Language: TypeAlias = Literal["en", "zh"]
 
 #: Numbers from here on have more than three digits before the point.
 _LONG: Final = 999.5
-_WORDS: Final[dict[Language, dict[str, str]]] = {
+_SAID: Final[Texts] = {
     "en": {
         "retention": "share of customers who ordered again",
         "revenue_per_customer": "revenue per customer",
         "conversion": "conversion",
         "limits": "{what}, {confidence:g} % intervals",
         "all": "all: {value}",
-        "title": "{customers:,} customers as of {as_of}, followed to {until}",
+        "title": "{customers} as of {as_of}, followed to {until}",
     },
     "zh": {
         "retention": "再次下单客户占比",
@@ -41,7 +40,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "conversion": "转化率",
         "limits": "{what}（{confidence:g} % 置信区间）",
         "all": "全部：{value}",
-        "title": "{customers:,} 位客户，分群日 {as_of}，观察至 {until}",
+        "title": "{customers}，分群日 {as_of}，观察至 {until}",
     },
 }
 
@@ -51,15 +50,6 @@ class _Measured(NamedTuple):
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     mean: float
-
-
-class _Words(NamedTuple):
-    labels: tuple[str, ...]
-    says: dict[str, str]
-    #: Families for `fontfamily=`; None for those of the caller.
-    fonts: list[str] | None
-    #: What to say below the picture, if anything.
-    note: str = ""
 
 
 def outcomes(
@@ -116,7 +106,8 @@ def outcomes(
         do="rk.rfm.evaluate_segmentation(segments, transactions)",
     )
     found = _measured(evaluation, check_choice("what", what, get_args(Outcome)))
-    said, money = _words(evaluation, language), what == "revenue_per_customer"
+    said = words(_SAID, language, lambda spoken: evaluation.labels(language=spoken))
+    money = what == "revenue_per_customer"
     ax = axes(ax, size=(7.0, 1.3 + 0.34 * max(len(said.labels), 3)))
     places = np.arange(len(said.labels))
     known = ~np.isnan(found.value)
@@ -136,9 +127,9 @@ def outcomes(
     ax.set_ylim(len(said.labels) - 0.5, -0.5)
     level = 100 * evaluation.confidence
     below = said.says["limits"].format(what=said.says[what], confidence=level)
-    ax.set_xlabel(f"{below}\n{said.note}" if said.note else below, fontfamily=said.fonts)
+    ax.set_xlabel(said.below(below), fontfamily=said.fonts)
     dates = {"as_of": evaluation.as_of, "until": evaluation.until}
-    title = said.says["title"].format(customers=evaluation.n, **dates)
+    title = said.says["title"].format(customers=said.customers(evaluation.n), **dates)
     ax.set_title(title, fontsize="medium", loc="left", fontfamily=said.fonts)
     return ax
 
@@ -162,18 +153,6 @@ def _measured(evaluation: SegmentationEvaluation, what: Outcome) -> _Measured:
     value, low, high = (getattr(evaluation, name) for name in (what, f"{stem}_low", f"{stem}_high"))
     number = int(below.sum())
     return _Measured(value, low, high, float(above.sum()) / number if number else np.nan)
-
-
-def _words(evaluation: SegmentationEvaluation, language: Language) -> _Words:
-    """The words of a language; English ones, with a note, if no font has Chinese glyphs."""
-    check_choice("language", language, get_args(Language))
-    labels, says = evaluation.labels(language=language), _WORDS[language]
-    fonts = fonts_for([*labels, *says.values()])
-    if fonts is None and language == "zh":
-        english = evaluation.labels()
-        note = "no Chinese font is installed: labels in English"
-        return _Words(english, _WORDS["en"], fonts_for(english), note)
-    return _Words(labels, says, fonts)
 
 
 def _number(value: float) -> str:

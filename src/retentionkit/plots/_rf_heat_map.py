@@ -11,6 +11,7 @@ import numpy as np
 from retentionkit.arguments import check_choice
 from retentionkit.errors import DataError
 from retentionkit.plots._axes import axes, check_drawn
+from retentionkit.plots._words import Language, Texts, Words, words
 from retentionkit.rfm import RFMScores
 
 if TYPE_CHECKING:
@@ -20,10 +21,37 @@ if TYPE_CHECKING:
 __all__ = ["rf_heat_map"]
 
 HeatValue: TypeAlias = Literal["customers", "net_spend", "mean_order_value"]
-_SAID: Final[dict[HeatValue, str]] = {
-    "customers": "Customers",
-    "net_spend": "Net spend per customer",
-    "mean_order_value": "Net spend per order",
+_SAID: Final[Texts] = {
+    "en": {
+        "customers": "Customers",
+        "net_spend": "Net spend per customer",
+        "mean_order_value": "Net spend per order",
+        "recency": "recency score: days since the last order",
+        "frequency": "frequency score: orders",
+        "below": "below {:.4g}",
+        "from": "from {:.4g}",
+        "to": "to {:.4g}",
+        "over": "over {:.4g}",
+        "nobody": "nobody",
+        "counted": "{customers} on {as_of}",
+        "money": "{what}: {customers} on {as_of}",
+        "in": "{what} in {currency}",
+    },
+    "zh": {
+        "customers": "客户数",
+        "net_spend": "人均净消费",
+        "mean_order_value": "单均净消费",
+        "recency": "R 得分：距上次下单天数",
+        "frequency": "F 得分：订单数",
+        "below": "< {:.4g}",
+        "from": "≥ {:.4g}",
+        "to": "≤ {:.4g}",
+        "over": "> {:.4g}",
+        "nobody": "无人",
+        "counted": "{customers}，截至 {as_of}",
+        "money": "{what}：{customers}，截至 {as_of}",
+        "in": "{what}（{currency}）",
+    },
 }
 _WRITTEN: Final = 10  # with more bins, numbers in cells are too small to read
 _DARK: Final = 0.55
@@ -31,7 +59,11 @@ _SHORT: Final = 100
 
 
 def rf_heat_map(
-    scores: RFMScores, *, value: HeatValue = "customers", ax: Axes | None = None
+    scores: RFMScores,
+    *,
+    value: HeatValue = "customers",
+    language: Language = "en",
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw how many customers there are, or their money, by recency and frequency.
 
@@ -44,6 +76,9 @@ def rf_heat_map(
     value
         What the colour and the number in a cell are: `"customers"`, `"net_spend"` per customer, or
         `"mean_order_value"`, net spend per order.
+    language
+        Texts in English (`"en"`) or Chinese (`"zh"`). Without a font that has Chinese glyphs they
+        are in English, and the picture says so.
     ax
         Axes to draw into; new ones if None.
 
@@ -56,7 +91,7 @@ def rf_heat_map(
     DataError
         Money is to be drawn of a log without money.
     OptionError
-        `value` is none of these.
+        `value` or `language` is none of these.
     KindError
         If it is something else.
     MissingExtraError
@@ -74,6 +109,7 @@ def rf_heat_map(
     check_drawn(scores, RFMScores, name="rf_heat_map", do="rk.rfm.score(table)")
     check_choice("value", value, get_args(HeatValue))
     number, cells = _cells(scores, value)
+    said = words(_SAID, language)
     ax = axes(ax, size=(6.4, 5.2))
     ax.spines[["left", "bottom"]].set_visible(False)
     drawn = ax.pcolormesh(
@@ -87,21 +123,29 @@ def rf_heat_map(
     )
     if max(scores.bins[:2]) <= _WRITTEN:
         _write(ax, cells, drawn)
-        ax.set_yticks(range(1, scores.bins[0] + 1), _labels(scores, "recency", scores.bins[0]))
-        ax.set_xticks(range(1, scores.bins[1] + 1), _labels(scores, "frequency", scores.bins[1]))
+        rows, columns = (range(1, bins + 1) for bins in scores.bins[:2])
+        ax.set_yticks(rows, _labels(scores, "recency", rows, said), fontfamily=said.fonts)
+        ax.set_xticks(columns, _labels(scores, "frequency", columns, said), fontfamily=said.fonts)
         ax.tick_params(length=0)
     else:
-        ax.figure.colorbar(drawn, ax=ax, label=_SAID[value].lower())
+        bar = ax.figure.colorbar(drawn, ax=ax)
+        bar.set_label(said.says[value].lower(), fontfamily=said.fonts)
         ax.locator_params(integer=True)
-    ax.set_xlabel("frequency score: orders")
-    ax.set_ylabel("recency score: days since the last order")
-    what = ""
-    if value != "customers":
-        currency = f" in {scores.table.currency}" if scores.table.currency else ""
-        what = f"{_SAID[value]}{currency}: "
-    title = f"{what}{number:,} customers on {scores.table.as_of}"
-    ax.set_title(title, fontsize="medium", loc="left")
+    ax.set_xlabel(said.below(said.says["frequency"]), fontfamily=said.fonts)
+    ax.set_ylabel(said.says["recency"], fontfamily=said.fonts)
+    title = _title(scores, said, value, number)
+    ax.set_title(title, fontsize="medium", loc="left", fontfamily=said.fonts)
     return ax
+
+
+def _title(scores: RFMScores, said: Words, value: HeatValue, number: int) -> str:
+    """Whom the picture shows, and what of them."""
+    what, currency = said.says[value], scores.table.currency
+    if currency:
+        what = said.says["in"].format(what=what, currency=currency)
+    return said.says["counted" if value == "customers" else "money"].format(
+        what=what, customers=said.customers(number), as_of=scores.table.as_of
+    )
 
 
 def _cells(scores: RFMScores, value: HeatValue) -> tuple[int, NDArray[np.float64]]:
@@ -147,15 +191,18 @@ def _write(ax: Axes, cells: NDArray[np.float64], drawn: Any) -> None:  # noqa: A
             )
 
 
-def _labels(scores: RFMScores, name: Literal["recency", "frequency"], bins: int) -> list[str]:
+def _labels(
+    scores: RFMScores, name: Literal["recency", "frequency"], every: range, said: Words
+) -> list[str]:
     """Each score with the measures that make it, where cuts do; levels that nobody has say so."""
-    labels = dict.fromkeys(range(1, bins + 1), "nobody")
+    says = said.says
+    labels = dict.fromkeys(every, says["nobody"])
     levels, cuts = scores.levels[name], scores.cuts.get(name)
     for at, level in enumerate(levels):
         if not cuts:
             labels[level] = ""
         elif name == "frequency":
-            labels[level] = f"from {cuts[at - 1]:.4g}" if at else f"below {cuts[0]:.4g}"
+            labels[level] = says["from" if at else "below"].format(cuts[max(at - 1, 0)])
         else:
-            labels[level] = f"to {cuts[-at]:.4g}" if at else f"over {cuts[-1]:.4g}"
+            labels[level] = says["to" if at else "over"].format(cuts[-max(at, 1)])
     return [f"{level}\n{text}" if text else f"{level}" for level, text in labels.items()]

@@ -4,11 +4,12 @@
 # pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from retentionkit.plots._axes import ACTUAL, MODEL, QUIET, axes, check_drawn
+from retentionkit.plots._words import Language, Texts, Words, words
 from retentionkit.rfm import RFMScores
 
 if TYPE_CHECKING:
@@ -21,9 +22,33 @@ _MARKED: Final = 10  # bins with a tick each
 _COUNTED: Final = 20  # bars with numbers that do not run into each other
 _NAMED: Final = 40  # bars among which an absent one can be named
 _GAP: Final = 1.0
+_SAID: Final[Texts] = {
+    "en": {
+        "recency": "recency",
+        "frequency": "frequency",
+        "monetary": "monetary",
+        "score": "score, from 1 (worst)",
+        "customers": "customers",
+        "equal": "classes of equal size",
+        "nobody": "nobody",
+        "title": "{customers} on {as_of}",
+    },
+    "zh": {
+        "recency": "最近消费 R",
+        "frequency": "消费频率 F",
+        "monetary": "消费金额 M",
+        "score": "得分（1 为最低）",
+        "customers": "客户数",
+        "equal": "各档人数相等时",
+        "nobody": "无人",
+        "title": "{customers}，截至 {as_of}",
+    },
+}
 
 
-def score_histogram(scores: RFMScores, *, ax: Axes | None = None) -> Axes:
+def score_histogram(
+    scores: RFMScores, *, language: Language = "en", ax: Axes | None = None
+) -> Axes:
     """Draw the customers at each score of recency, frequency and money.
 
     A dotted line shows classes of equal size. Where ties make a class larger and leave others
@@ -33,6 +58,9 @@ def score_histogram(scores: RFMScores, *, ax: Axes | None = None) -> Axes:
     ----------
     scores
         From `rk.rfm.score` or `Scorer.score`.
+    language
+        Texts in English (`"en"`) or Chinese (`"zh"`). Without a font that has Chinese glyphs they
+        are in English, and the picture says so.
     ax
         Axes to draw into; new ones if None.
 
@@ -44,6 +72,8 @@ def score_histogram(scores: RFMScores, *, ax: Axes | None = None) -> Axes:
     ------
     KindError
         If it is something else.
+    OptionError
+        `language` is neither.
     MissingExtraError
         Without matplotlib.
 
@@ -57,6 +87,7 @@ def score_histogram(scores: RFMScores, *, ax: Axes | None = None) -> Axes:
     'customers'
     """
     check_drawn(scores, RFMScores, name="score_histogram", do="rk.rfm.score(table)")
+    said = words(_SAID, language)
     parts = {
         "recency": scores.recency,
         "frequency": scores.frequency,
@@ -70,25 +101,36 @@ def score_histogram(scores: RFMScores, *, ax: Axes | None = None) -> Axes:
             continue
         counts = _counts(part, bins)
         places = start + np.arange(bins, dtype=np.float64)
-        _draw(ax, places, counts, named=start == 0)
-        _write(ax, places, counts, bars)
+        _draw(ax, places, counts, said.says["equal"] if start == 0 else None)
+        _write(ax, places, counts, bars, said)
         shown = range(bins) if bins <= _MARKED else (0, bins // 2, bins - 1)
         ticks += [float(places[at]) for at in shown]
         middle = len(shown) // 2
         labels += [
-            f"{at + 1}\n{name}" if n == middle else f"{at + 1}" for n, at in enumerate(shown)
+            f"{at + 1}\n{said.says[name]}" if n == middle else f"{at + 1}"
+            for n, at in enumerate(shown)
         ]
         start += bins + _GAP
-    ax.set_xticks(ticks, labels)
+    ax.set_xticks(ticks, labels, fontfamily=said.fonts)
     ax.tick_params(axis="x", length=0)
-    ax.yaxis.set_major_formatter(lambda number, _: f"{number:,.0f}")
-    ax.set_ylabel("customers")
-    ax.set_xlabel("score, from 1 (worst)")
-    number = int((~np.isnan(scores.recency)).sum())
-    ax.set_title(f"{number:,} customers on {scores.table.as_of}", fontsize="medium", loc="left")
+    _count(ax)
+    ax.set_ylabel(said.says["customers"], fontfamily=said.fonts)
+    ax.set_xlabel(said.below(said.says["score"]), fontfamily=said.fonts)
+    customers = said.customers(int((~np.isnan(scores.recency)).sum()))
+    title = said.says["title"].format(customers=customers, as_of=scores.table.as_of)
+    ax.set_title(title, fontsize="medium", loc="left", fontfamily=said.fonts)
     ax.margins(y=0.1)
-    ax.legend(frameon=False, loc="upper right", bbox_to_anchor=(1, 1.1))
+    place: dict[str, Any] = {"loc": "upper right", "bbox_to_anchor": (1, 1.1)}
+    ax.legend(frameon=False, prop={"family": said.fonts}, **place)
     return ax
+
+
+def _count(ax: Axes) -> None:
+    """Whole numbers of customers beside the bars."""
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - an extra, loaded when needed
+
+    ax.yaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))
+    ax.yaxis.set_major_formatter(lambda number, _: f"{number:,.0f}")
 
 
 def _counts(score: NDArray[np.float64], bins: int) -> NDArray[np.int64]:
@@ -96,7 +138,9 @@ def _counts(score: NDArray[np.float64], bins: int) -> NDArray[np.int64]:
     return np.bincount(known, minlength=bins + 1)[1:].astype(np.int64)
 
 
-def _draw(ax: Axes, places: NDArray[np.float64], counts: NDArray[np.int64], *, named: bool) -> None:
+def _draw(
+    ax: Axes, places: NDArray[np.float64], counts: NDArray[np.int64], label: str | None
+) -> None:
     """One dimension: bars, and the line of equal classes."""
     equal = float(counts.sum()) / len(counts)
     ax.bar(places, counts, width=0.8, color=MODEL)
@@ -106,22 +150,25 @@ def _draw(ax: Axes, places: NDArray[np.float64], counts: NDArray[np.int64], *, n
         color=ACTUAL,
         lw=1.2,
         ls=":",
-        label="classes of equal size" if named else None,
+        label=label,
     )
 
 
-def _write(ax: Axes, places: NDArray[np.float64], counts: NDArray[np.int64], bars: int) -> None:
+def _write(
+    ax: Axes, places: NDArray[np.float64], counts: NDArray[np.int64], bars: int, said: Words
+) -> None:
     """What the numbers are, as far as there is room among so many bars."""
     for place, count in zip(places.tolist(), counts.tolist(), strict=True):
         if bars <= (_COUNTED if count else _NAMED):
             ax.annotate(
-                f"{count:,}" if count else "nobody",
+                f"{count:,}" if count else said.says["nobody"],
                 (place, count),
                 xytext=(0, 2),
                 textcoords="offset points",
                 ha="center",
                 va="bottom",
                 fontsize="small",
+                fontfamily=said.fonts,
                 rotation=0 if count else 90,
                 color=ACTUAL if count else QUIET,
                 bbox={"boxstyle": "square,pad=0.05", "fc": "white", "ec": "none", "alpha": 0.85},

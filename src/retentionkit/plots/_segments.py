@@ -4,12 +4,12 @@
 # pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from retentionkit.plots._axes import ACTUAL, MODEL, QUIET, axes, check_drawn
-from retentionkit.plots._segment_words import Language, words
+from retentionkit.plots._words import Language, Texts, Words, words
 from retentionkit.rfm import SegmentProfile
 
 if TYPE_CHECKING:
@@ -17,7 +17,23 @@ if TYPE_CHECKING:
 
 __all__ = ["segments"]
 
-_HEIGHT = 0.36
+_HEIGHT: Final = 0.36
+_SAID: Final[Texts] = {
+    "en": {
+        "share_of_customers": "share of customers",
+        "share_of_revenue": "share of revenue",
+        "both": "share, {confidence:g} % intervals",
+        "people": "share of customers, {confidence:g} % intervals",
+        "total": "{customers}, revenue {revenue:,.0f}{currency}",
+    },
+    "zh": {
+        "share_of_customers": "客户占比",
+        "share_of_revenue": "收入占比",
+        "both": "占比（{confidence:g} % 置信区间）",
+        "people": "客户占比（{confidence:g} % 置信区间）",
+        "total": "{customers}，收入 {revenue:,.0f}{currency}",
+    },
+}
 
 
 def segments(profile: SegmentProfile, *, language: Language = "en", ax: Axes | None = None) -> Axes:
@@ -59,7 +75,7 @@ def segments(profile: SegmentProfile, *, language: Language = "en", ax: Axes | N
     check_drawn(profile, SegmentProfile, name="segments", do="rk.rfm.profile(segments)")
     places = np.arange(len(profile))
     ax = axes(ax, size=(7.0, 1.3 + 0.42 * max(len(places), 3)))
-    said = words(profile, language)
+    said = words(_SAID, language, lambda spoken: profile.labels(language=spoken))
     names = ["share_of_customers"]
     if profile.share_of_revenue is not None:
         names.append("share_of_revenue")
@@ -74,27 +90,26 @@ def segments(profile: SegmentProfile, *, language: Language = "en", ax: Axes | N
             color=colour,
             xerr=limits,
             error_kw={"ecolor": ACTUAL, "elinewidth": 0.9, "capsize": 2},
-            label=said.says[name.replace("_", " ")],
+            label=said.says[name],
         )
     ax.set_yticks(places, said.labels, fontfamily=said.fonts)
     ax.invert_yaxis()
     ax.axvline(0, color=ACTUAL, lw=0.8)
     ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
-    share_text = said.says["shares" if len(names) > 1 else "people"].format(
-        confidence=100 * profile.confidence
-    )
-    below = f"{share_text}\n{said.note}" if said.note else share_text
+    shares = said.says["both" if len(names) > 1 else "people"]
+    below = said.below(shares.format(confidence=100 * profile.confidence))
     ax.set_xlabel(below, fontfamily=said.fonts)
-    ax.set_title(_title(profile, said.says), fontsize="medium", loc="left", fontfamily=said.fonts)
+    ax.set_title(_title(profile, said), fontsize="medium", loc="left", fontfamily=said.fonts)
     if len(names) > 1:
         ax.legend(frameon=False, loc="best", prop={"family": said.fonts})
     return ax
 
 
-def _title(profile: SegmentProfile, says: dict[str, str]) -> str:
+def _title(profile: SegmentProfile, said: Words) -> str:
+    customers = said.customers(profile.n)
     if profile.total_revenue is None:
-        return says["counted"].format(customers=profile.n)
+        return customers
     currency = f" {profile.currency}" if profile.currency else ""
-    return says["total"].format(
-        customers=profile.n, revenue=profile.total_revenue, currency=currency
+    return said.says["total"].format(
+        customers=customers, revenue=profile.total_revenue, currency=currency
     )

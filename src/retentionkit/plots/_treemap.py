@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+import re
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from unicodedata import east_asian_width
@@ -14,8 +15,8 @@ import numpy as np
 from retentionkit.arguments import check_choice
 from retentionkit.errors import DataError
 from retentionkit.plots._axes import axes, check_drawn
-from retentionkit.plots._segment_words import Language, Words, words
 from retentionkit.plots._squares import Box, squarified
+from retentionkit.plots._words import Language, Texts, Words, words
 from retentionkit.rfm import SegmentProfile
 
 if TYPE_CHECKING:
@@ -27,6 +28,34 @@ __all__ = ["treemap"]
 #: Font sizes in points: the largest, and the smallest that can be read.
 _LARGEST, _SMALLEST = 12.0, 6.0
 _POINTS: Final = 72.0
+#: Signs are about so wide, in sizes of their font: those of the Latin and of the Chinese script.
+_NARROW, _WIDE = 0.6, 1.0
+#: What stays on one line: a wide sign and what closes after it, or a word, if it is not too long.
+_WORD: Final = re.compile(r"\s*(?:[\u2e80-\uffff][、，；：）]*|[^\s\u2e80-\uffff]{1,20})")
+#: Names that are given below the picture; others are counted.
+_NAMED: Final = 5
+_SAID: Final[Texts] = {
+    "en": {
+        "customers": "customers",
+        "orders": "orders",
+        "revenue": "revenue",
+        "title": "area: {what}; darker: more {worth} per customer",
+        "small": "too small for a label: {names}",
+        "left out": "left out, because not positive: {names}",
+        "comma": ", ",
+        "more": "{names} and {more} more",
+    },
+    "zh": {
+        "customers": "客户数",
+        "orders": "订单数",
+        "revenue": "收入",
+        "title": "面积：{what}；颜色越深，人均{worth}越高",
+        "small": "面积过小未标注：{names}",
+        "left out": "非正值未画出：{names}",
+        "comma": "、",
+        "more": "{names}等，另有 {more} 个",
+    },
+}
 
 
 def treemap(
@@ -90,7 +119,7 @@ def treemap(
             do="Draw the other one with by='customers' or by='revenue'.",
         )
     ax = axes(ax, size=(7.0, 4.6))
-    said = words(profile, language)
+    said = words(_SAID, language, lambda spoken: profile.labels(language=spoken))
     width, height = _inches(ax)
     shares: list[float] = getattr(profile, f"share_of_{what}").tolist()
     shades: list[float] = _shades(profile).tolist()
@@ -103,7 +132,8 @@ def treemap(
     ax.set(xlim=(0, width), ylim=(0, height), xticks=[], yticks=[])
     ax.invert_yaxis()
     ax.spines[:].set_visible(False)
-    ax.set_xlabel(_below(said, small, out), fontfamily=said.fonts, fontsize="small", loc="left")
+    below = said.below(_below(said, small, out, width))
+    ax.set_xlabel(below, fontfamily=said.fonts, fontsize="small", loc="left")
     ax.set_title(_title(profile, said, what), fontsize="medium", loc="left", fontfamily=said.fonts)
     return ax
 
@@ -168,24 +198,45 @@ def _draw(ax: Axes, box: Box, face: _Face) -> bool:
 def _fitted(text: str, box: Box) -> tuple[float, str]:
     """The font size at which a text fits into a box, and the text."""
     lines = text.split("\n")
-    wide = max(
-        sum(1.0 if east_asian_width(sign) in "WF" else 0.6 for sign in line) for line in lines
-    )
+    wide = max(map(_wide, lines))
     across, down = 0.9 * box.width / wide, 0.9 * box.height / (1.3 * len(lines))
     return min(_LARGEST, _POINTS * across, _POINTS * down), text
 
 
-def _below(said: Words, small: list[str], out: list[str]) -> str:
-    says = said.says
-    lines = [
-        says[key].format(names=says["comma"].join(names))
-        for key, names in (("small", small), ("left out", out))
-        if names
-    ]
-    return "\n".join([*lines, said.note] if said.note else lines)
+def _wide(line: str) -> float:
+    """About how wide a line is, in sizes of its font."""
+    return sum(_WIDE if east_asian_width(sign) in "WF" else _NARROW for sign in line)
+
+
+def _below(said: Words, small: list[str], out: list[str], width: float) -> str:
+    """Which segments have no label or no box, in lines no wider than the picture."""
+    from matplotlib.font_manager import FontProperties  # noqa: PLC0415 - see above
+
+    size = FontProperties(size="small").get_size_in_points() / _POINTS
+    lines: list[str] = []
+    for key, names in (("small", small), ("left out", out)):
+        if names:
+            lines += _wrapped(said.says[key].format(names=_named(said, names)), width / size)
+    return "\n".join(lines)
+
+
+def _wrapped(text: str, room: float) -> list[str]:
+    """The text in lines of so many sizes of its font."""
+    lines = [""]
+    for word in _WORD.findall(text):
+        if lines[-1] and _wide(lines[-1] + word) > room:
+            lines.append("")
+        lines[-1] += word if lines[-1] else word.lstrip()
+    return lines
+
+
+def _named(said: Words, names: list[str]) -> str:
+    """The first of the names, and how many more there are."""
+    text = said.says["comma"].join(names[:_NAMED])
+    more = len(names) - _NAMED
+    return said.says["more"].format(names=text, more=more) if more > 0 else text
 
 
 def _title(profile: SegmentProfile, said: Words, what: str) -> str:
     worth = said.says["orders" if profile.revenue is None else "revenue"]
-    area = said.says["area"].format(what=said.says[what])
-    return f"{area}; {said.says['darker'].format(what=worth)}"
+    return said.says["title"].format(what=said.says[what], worth=worth)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
 from retentionkit.arguments import check_choice
-from retentionkit.results import Columns, Result
+from retentionkit.results import Columns, Result, per_cent
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -24,8 +25,8 @@ __all__ = ["SegmentationEvaluation"]
 
 #: p-values below this are printed as such.
 _LEAST = 0.0001
-#: Numbers from here on have more than three digits before the point.
-_LONG = 999.5
+#: Decimals that are printed at most.
+_FINEST = 9
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -49,7 +50,8 @@ class SegmentationEvaluation(Result):
     revenue
         Net revenue of each segment in the window; None for a log without money.
     revenue_per_customer, revenue_low, revenue_high
-        Net revenue per customer, with or without an order, and its t interval; None without money.
+        Net revenue per customer, with or without an order, and its t interval, cut off at 0 unless
+        a customer's revenue is negative; None without money.
     eligible
         Who could convert: customers with exactly one order at `as_of`, or all if ids were given.
     converted
@@ -58,16 +60,19 @@ class SegmentationEvaluation(Result):
         The share of them, and its Wilson interval.
     ranking
         How well the segments rank customers by who orders again: area under the ROC curve, with
-        each pair of customers left out. 0.5 is what meaningless labels reach on average.
+        each pair of customers left out. 0.5 is what meaningless labels reach on average. The
+        interval is of the segments in the order of their true retentions and knows that this order
+        is estimated. NaN for a single segment.
     variance_explained
         Share of the variance of the customers' revenue that lies between segments; None without
-        money.
+        money. Its interval is too short where few customers bring most of the revenue.
     explained_by_chance
         What as many labels dealt out at random explain on average: (k - 1) / (n - 1).
     p_retention
-        p-value of equal retention in all segments, by chi-square.
+        p-value of the chi-square test of equal retentions in all segments.
     p_revenue
-        p-value of equal revenue in all segments, by Kruskal-Wallis; NaN without money.
+        p-value of the Kruskal-Wallis test (by ranks) of equal distributions of revenue in all
+        segments; NaN without money.
     as_of
         The day at whose end the segments were made.
     until
@@ -160,6 +165,7 @@ class SegmentationEvaluation(Result):
         return {
             "segment": list(self.names),
             "label": list(self.english),
+            "chinese": list(self.chinese),
             "customers": self.customers,
             "ordered": self.ordered,
             "retention": self.retention,
@@ -176,30 +182,47 @@ class SegmentationEvaluation(Result):
     def _printed(self) -> Columns:
         columns: dict[str, Any] = {
             "segment": list(self.names),
-            "customers": self.customers,
-            "retention": _texts(self.retention, self.retention_low, self.retention_high),
+            "customers": self.customers.astype(np.float64),  # printed with commas
+            "% retention": _shares(self.retention, self.retention_low, self.retention_high),
         }
         if self.revenue_per_customer is not None:
             columns["revenue per customer"] = _texts(
                 self.revenue_per_customer, self.revenue_low, self.revenue_high
             )
-        columns["conversion"] = _texts(self.conversion, self.conversion_low, self.conversion_high)
+        columns["% conversion"] = _shares(
+            self.conversion, self.conversion_low, self.conversion_high
+        )
         return columns
 
     def _facts(self) -> Mapping[str, str]:
         again = int(self.ordered.sum())
+        share = _alone(again / self.n)
         facts = {
-            "customers": f"{self.n:,}, of whom {again:,} ordered again ({again / self.n:.3g})",
+            "customers": f"{self.n:,}, of whom {again:,} ordered again ({share})",
             "ranking": f"{_said(self.ranking)}; 0.5 by chance; p {_p(self.p_retention)}",
         }
         if self.variance_explained is not None:
+            part, limits = self.variance_explained.value, self.variance_explained.interval
             facts["revenue explained"] = (
-                f"{_said(self.variance_explained)}; {self.explained_by_chance:.2g} by chance, "
-                f"{self.adjusted:.3g} beyond; p {_p(self.p_revenue)}"
+                f"{per_cent(part, limits.low, limits.high, unit=' %')}; "
+                f"{_alone(self.explained_by_chance)} by chance, {_alone(self.adjusted)} beyond; "
+                f"p {_p(self.p_revenue)}"
             )
         if self.notes:
             facts["note"] = " ".join(self.notes)
+        facts["in brackets"] = f"{100 * self.confidence:g} % intervals"
         return {**facts, "definition": self.definition}
+
+
+def _shares(
+    value: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]
+) -> list[str]:
+    return [per_cent(*map(float, row)) for row in zip(value, low, high, strict=True)]
+
+
+def _alone(share: float) -> str:
+    """A share without limits."""
+    return per_cent(share, np.nan, np.nan, unit=" %")
 
 
 def _texts(
@@ -213,13 +236,11 @@ def _texts(
 
 
 def _text(value: float, low: float, high: float) -> str:
-    limits = "" if np.isnan(low) else f" ({_number(low)} to {_number(high)})"
-    return f"{_number(value)}{limits}"
-
-
-def _number(value: float) -> str:
-    """Three digits, or all before the point."""
-    return f"{value:,.0f}" if abs(value) >= _LONG else f"{value:.3g}"
+    """A number and its limits: three digits of the largest, or all before the point."""
+    largest = np.nanmax(np.abs([value, low, high]))
+    decimals = min(max(2 - math.floor(math.log10(largest)), 0), _FINEST) if largest > 0 else 0
+    limits = "" if np.isnan(low) else f" ({low:z,.{decimals}f} to {high:z,.{decimals}f})"
+    return f"{value:z,.{decimals}f}{limits}"
 
 
 def _said(found: Estimate) -> str:

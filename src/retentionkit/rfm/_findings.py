@@ -56,7 +56,7 @@ class Finding:
         if self.kind == "overlap":
             both = f"{', '.join(self.segments[:-1])} and {self.segments[-1]}"
             return f"{both} take {where}: {self.segments[0]} wins."
-        rule = f"{self.segments[0]} (rule {self.rules[0]})"
+        rule = _who(self)
         if self.kind == "missing":
             blank = [name for name, limit in self.where.items() if limit == NOT_GIVEN]
             names = " and ".join(name.replace("_", " ") for name in blank)
@@ -154,7 +154,8 @@ class RuleLint(Result):
         return columns
 
     def _printed(self) -> Columns:
-        return {name: column for name, column in self._table().items() if name != "rules"}
+        columns = {name: part for name, part in self._table().items() if name != "rules"}
+        return {**columns, "segments": [_who(one) for one in self.findings]}
 
     def _facts(self) -> Mapping[str, str]:
         counts = {
@@ -172,3 +173,12 @@ class RuleLint(Result):
             if whole is not None:
                 facts[name] = f"{whole:,}: {none:,} in no segment, {several:,} in several"
         return {**facts, "definition": self.definition}
+
+
+def _who(finding: Finding) -> str:
+    """The segments concerned, in words: who wins, or which rule is never reached."""
+    if finding.kind == "gap":
+        return ""
+    if finding.kind == "overlap":
+        return f"{finding.segments[0]} before {', '.join(finding.segments[1:])}"
+    return f"{finding.segments[0]} (rule {finding.rules[0]})"

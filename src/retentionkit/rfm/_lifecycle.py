@@ -36,8 +36,9 @@ from retentionkit.activity import (
 from retentionkit.arguments import check_number
 from retentionkit.durations import Duration, calendar_day, day_number
 from retentionkit.errors import OptionError
-from retentionkit.rfm._measure import measure
+from retentionkit.rfm._measure import measured
 from retentionkit.rfm._segments import UNASSIGNED, Segments, make_segments
+from retentionkit.rfm._table import people
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +84,7 @@ def lifecycle(
         The log, or one part of it.
     as_of
         The last day counted, inclusive. Default: the last day of observation. Later rows are set
-        aside in the ledger.
+        aside in the ledger. Warned of as in `measure`: behind the end of the log all are silent.
     new_within
         How far back a new customer's first order lies at most. A customer who is there on the
         first day of the log may have come at any time before, and is never new.
@@ -117,7 +118,8 @@ def lifecycle(
     Notes
     -----
     The first stage that holds is taken, in the order lost, dormant, new, returned, regular,
-    active. Durations are of 365.25/12 days per month. "Within" and the windows of the rules are the
+    active. A duration is a number of days (12 means 12 days), or text such as `"3 months"`, with
+    365.25/12 days per month. "Within" and the windows of the rules are the
     last whole days of that length, `as_of` included, as in `measure`; silences are compared with
     the exact length: 91 days are not more than 3 months, 92 are.
 
@@ -135,7 +137,7 @@ def lifecycle(
         for name, length in (("new_within", new_within), ("returned_within", returned_within))
     )
     check_longer(dormant_after, lost_after)
-    table = measure(transactions, as_of=as_of)
+    table = measured(transactions, as_of)
     end = day_number(table.as_of) + 1
     days = order_days(
         transactions.part,
@@ -254,18 +256,18 @@ def _notes(
     notes: list[str] = []
     if unknown.any():
         notes.append(
-            f"Of {unknown.sum():,} customers who ordered on the first day of the log it is not "
-            "known when they came: they are not new."
+            "Not new, since it is not known when they came: "
+            f"{people(int(unknown.sum()))} who ordered on the first day of the log."
         )
     if silence.own is not None:
         notes.append(
-            f"{silence.own.sum():,} of {len(silence.own):,} customers have a gap of their own."
+            f"With a gap of their own: {silence.own.sum():,} of {people(len(silence.own))}."
         )
     first = int(days.first.min())
     short = [length for _, length in rules if end - whole_days("regular", length) < first]
     if short:
         notes.append(
-            f"The log has no order before {calendar_day(first)}: the last {said(short[0])} are "
-            "not fully in it."
+            f"The log has no order before {calendar_day(first)} and does not hold all of the last "
+            f"{said(short[0])}."
         )
     return "".join(f" {note}" for note in notes)

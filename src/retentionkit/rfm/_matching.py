@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from retentionkit.durations import duration_in
-from retentionkit.errors import DataError, KindError
+from retentionkit.durations import calendar_day, day_number, duration_in
+from retentionkit.errors import DataError, KindError, RetentionKitWarning
 from retentionkit.rfm._bounds import Bound
 from retentionkit.rfm._ranks import money_floor
 from retentionkit.rfm._scored import RFMScores
@@ -23,9 +24,18 @@ if TYPE_CHECKING:
     from retentionkit.rfm._rules import SegmentRules
     from retentionkit.rfm._table import RFMTable
 
-__all__ = ["inside", "say_window", "takes", "unnamed_currency", "values_of"]
+__all__ = [
+    "assumed_currency",
+    "inside",
+    "say_data",
+    "say_orders_in",
+    "say_window",
+    "takes",
+    "values_of",
+]
 
 _MONEY: Final = ("net_spend", "mean_order_value")
+_HIGH_AND_LOW: Final = (2, 2, 2)
 
 
 def values_of(rules: SegmentRules, data: RFMTable | RFMScores) -> dict[str, NDArray[np.float64]]:
@@ -93,11 +103,37 @@ def say_window(window: Duration) -> str:
     return window if isinstance(window, str) else f"{window:g} days"
 
 
-def unnamed_currency(rules: SegmentRules, table: RFMTable) -> str:
-    """What is to be said if rules name a currency and the log does not."""
+def say_orders_in(table: RFMTable) -> str:
+    """The window of a table as a half-open interval of days."""
+    return f"[{table.first}, {calendar_day(day_number(table.as_of) + 1)})"
+
+
+def say_data(rules: SegmentRules, data: RFMTable | RFMScores) -> str:
+    """How the scores were made, if the rules are on scores, and the window of their measures."""
+    scores = data.definition if isinstance(data, RFMScores) and rules.on_scores else ""
+    return f"{scores} Orders in {say_orders_in(measures_of(data))}.".lstrip()
+
+
+def assumed_currency(rules: SegmentRules, table: RFMTable) -> str | None:
+    """The currency of the rules, with a warning, where the log does not say what its money is."""
     if rules.currency is None or table.currency is not None or table.net_spend is None:
-        return ""
-    return f" The log names no currency; its money was taken to be in {rules.currency}."
+        return None
+    warnings.warn(
+        f"The rules are for money in {rules.currency}, and the log does not say in which currency "
+        f"its money is: it was taken to be {rules.currency}. Name the column of its currency with "
+        "Transactions(currency=...), or write the rules in the money of the log.",
+        RetentionKitWarning,
+        stacklevel=3,
+    )
+    return rules.currency
+
+
+def _how_to_score(bins: tuple[int, int, int] | None) -> str:
+    """The call that makes the scores of rules."""
+    if bins == _HIGH_AND_LOW:
+        return "score(table, cuts='mean'), which is the convention, or bins=2 for halves"
+    sizes = set(bins or ())
+    return f"score(table, bins={sizes.pop() if len(sizes) == 1 else bins})"
 
 
 def _checked_scores(rules: SegmentRules, data: object) -> RFMScores:
@@ -106,14 +142,14 @@ def _checked_scores(rules: SegmentRules, data: object) -> RFMScores:
             "The rules are on scores, and a table of measures has none: score first.",
             received=f"an object of type {type(data).__name__}",
             allowed="RFMScores",
-            do=f"Pass rk.rfm.score(table, bins={rules.bins}).",
+            do=f"Pass {_how_to_score(rules.bins)}.",
         )
     if data.bins != rules.bins:
         raise DataError(
             "The scores have other bins than the rules.",
             received=f"scores of {data.bins} bins",
             allowed=f"scores of {rules.bins} bins",
-            do=f"Score with bins={rules.bins}, or write rules for {data.bins}.",
+            do=f"Pass {_how_to_score(rules.bins)}. Or write rules for {data.bins}.",
         )
     return data
 

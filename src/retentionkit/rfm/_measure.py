@@ -21,6 +21,7 @@ from retentionkit.durations import (
 from retentionkit.errors import DataError, OptionError
 from retentionkit.frames import LAST_DAY
 from retentionkit.rfm._table import RFMTable
+from retentionkit.transactions._ends import warn_of_early_end, warn_of_lonely_end
 from retentionkit.transactions._moments import whole_day
 from retentionkit.transactions._totals import customer_totals
 from retentionkit.transactions._transactions import check_transactions
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from retentionkit.transactions import Transactions
     from retentionkit.transactions._totals import CustomerTotals
 
-__all__ = ["measure"]
+__all__ = ["measure", "measured"]
 
 
 def measure(
@@ -48,11 +49,14 @@ def measure(
         The log, or one part of it.
     as_of
         The last day counted, inclusive. Default: the last day of observation, or the last day of
-        `window` if that is given by dates. Later rows are set aside in the ledger.
+        `window` if that is given by dates. Later rows are set aside in the ledger. A log that ends
+        more than a month earlier is warned of; without `as_of`, so is a last day that is far from
+        all others, as a typo is.
     window
-        What is looked back on: a number of days or text such as `"12 months"` (months of 365.25/12
-        days; the last whole days within that length, `as_of` included), or two dates [start, end).
-        Default: everything up to `as_of`.
+        What is looked back on: a number of days (12 means 12 days), text such as `"12 months"`
+        (months of 365.25/12 days; the last whole days within that length, `as_of` included), or two
+        dates [start, end). Default: everything up to `as_of`. `observed` tells how many of its days
+        the log covers.
 
     Returns
     -------
@@ -80,6 +84,15 @@ def measure(
     0         1               30       2            2       60.0
     1         2               49       1            1        9.0
     """
+    return measured(transactions, as_of, window)
+
+
+def measured(
+    transactions: Transactions,
+    as_of: Moment | None = None,
+    window: Duration | tuple[Moment, Moment] | None = None,
+) -> RFMTable:
+    """What `measure` returns, for other public functions: warnings point to who called them."""
     check_transactions(transactions)
     start, end = _window(transactions, as_of, window)
     totals = customer_totals(
@@ -96,7 +109,13 @@ def measure(
             allowed=f"a window that meets {transactions.first} to {transactions.last}",
             do="Pass a later as_of or a longer window.",
         )
-    return _table(transactions, totals, start, end)
+    table = _table(transactions, totals, start, end)
+    if as_of is None and not isinstance(window, tuple):
+        last = end - 1 - table.days_since_last[~table.refund_only].astype(np.int64)
+        warn_of_lonely_end(transactions.part, last)
+    else:
+        warn_of_early_end(transactions, table.as_of, "measures")
+    return table
 
 
 def _window(
@@ -159,6 +178,7 @@ def _table(log: Transactions, totals: CustomerTotals, start: int, end: int) -> R
         as_of=calendar_day(end - 1),
         first=calendar_day(start),
         window=end - start,
+        observed=max(0, min(end, log.part.days.end) - max(start, log.part.days.start)),
         currency=log.currency,
         definition=_definition(log, start, end),
         ledger=totals.ledger,

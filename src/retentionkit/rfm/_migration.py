@@ -8,25 +8,24 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from typing import TYPE_CHECKING, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from retentionkit.durations import calendar_day, day_number
+from retentionkit.durations import alike_windows, day_number
 from retentionkit.errors import OptionError, RetentionKitWarning
+from retentionkit.rfm._matching import say_orders_in
+from retentionkit.rfm._segment_cuts import differing
 from retentionkit.rfm._segments import OUTSIDE, Segments, check_segments
 from retentionkit.transitions import Labelled, Transitions, transitions
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from retentionkit.rfm._table import RFMTable
 
 __all__ = ["Migration", "migration"]
-
-#: Windows whose lengths differ by less are taken as equal: months and years have different lengths.
-_ALIKE: Final = 0.05
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -111,13 +110,15 @@ def migration(
     Warns
     -----
     RetentionKitWarning
-        The windows of the two dates differ in length: customers had longer to buy in one of them.
+        Scores were not cut alike at the two dates, or the windows, or the days of them that the log
+        covers, differ in length.
 
     Notes
     -----
-    With scores cut anew at each date, the share of each score is the same by construction, and
-    whoever moves up pushes another one down. Some of those at the top fall back by chance alone,
-    even if nobody changes (regression to the mean): a downgrade is no proof of a lost customer.
+    With scores cut anew at each date, which is warned about, the share of each score is the same by
+    construction, and whoever moves up pushes another one down. Some of those at the top fall back
+    by chance alone, even if nobody changes (regression to the mean): a downgrade is no proof of a
+    lost customer.
 
     Examples
     --------
@@ -139,7 +140,8 @@ def migration(
     """
     for part in (before, after):
         check_segments(part)
-    _check_dates(before, after)
+    _check_dates(before.table, after.table)
+    _warn_of(before, after)
     names, labels = _shared_names(before, after, tuple(ranking or ()))
     found = transitions(
         _labelled(before, names),
@@ -156,8 +158,7 @@ def migration(
     return Migration(**fields, before_as_of=before.table.as_of, after_as_of=after.table.as_of)
 
 
-def _check_dates(first: Segments, second: Segments) -> None:
-    before, after = first.table, second.table
+def _check_dates(before: RFMTable, after: RFMTable) -> None:
     if before.as_of >= after.as_of:
         raise OptionError(
             "`before` must be earlier than `after`.",
@@ -165,15 +166,46 @@ def _check_dates(first: Segments, second: Segments) -> None:
             allowed="segments of two dates in order",
             do="Swap them, or measure again with another as_of.",
         )
-    shorter, longer = sorted([before.window, after.window])
-    moved = first.by_window or second.by_window
-    if moved and longer - shorter > _ALIKE * longer:
-        warnings.warn(
+
+
+def _warn_of(before: Segments, after: Segments) -> None:
+    """Warn of what moves customers although they did nothing."""
+    cuts = differing(before.cuts, after.cuts)
+    messages = [] if cuts is None else [_other_cuts(cuts)]
+    if before.by_window or after.by_window:
+        messages += _other_windows(before.table, after.table)
+    for message in messages:
+        warnings.warn(message, RetentionKitWarning, stacklevel=3)
+
+
+def _other_cuts(names: tuple[str, ...]) -> str:
+    what = (
+        f"scores of {', '.join(names)} were not cut alike at the two dates"
+        if names
+        else "scores, nested or with ties spread by id, have no cuts to hold at both dates"
+    )
+    return (
+        f"The {what}: customers move because others do, and sizes of segments hardly change. Keep "
+        "the cuts: scorer = rk.rfm.Scorer.fit(table_before), and assign scorer.score(table) at "
+        "both dates."
+    )
+
+
+def _other_windows(before: RFMTable, after: RFMTable) -> Iterator[str]:
+    first, second = before.observed, after.observed
+    if alike_windows(first, second):
+        return
+    if not alike_windows(before.window, after.window):
+        yield (
             f"The windows differ in length, {before.window:,} days before and {after.window:,} "
             "after: customers had longer to buy in one of them, which moves them by itself. Pass "
-            "the same window to measure at both dates, such as window='12 months'.",
-            RetentionKitWarning,
-            stacklevel=3,
+            "the same window to measure at both dates, such as window='12 months'."
+        )
+    else:
+        yield (
+            f"The log covers {first:,} days of the window before and {second:,} of the one after: "
+            "what happened on the others is not known, which moves customers by itself. Choose "
+            "dates whose windows lie within the log, or a shorter window."
         )
 
 
@@ -234,9 +266,8 @@ def _labelled(part: Segments, names: tuple[str, ...]) -> Labelled:
 
 def _windows(before: RFMTable, after: RFMTable) -> str:
     """The two windows, and what they share, in words."""
-    edges = [(table.first, calendar_day(day_number(table.as_of) + 1)) for table in (before, after)]
-    said = " and ".join(f"[{first}, {end})" for first, end in edges)
-    shared = day_number(edges[0][1]) - max(day_number(first) for first, _ in edges)
+    shared = day_number(before.as_of) + 1 - max(day_number(part.first) for part in (before, after))
+    said = " and ".join(map(say_orders_in, (before, after)))
     return f"segments of {said}" + _sharing(shared)
 
 

@@ -88,7 +88,8 @@ def _eight() -> SegmentRules:
             for key, (english, chinese, recency, frequency) in parts.items()
         ],
         bins=2,
-        definition="The eight segments of high and low recency, frequency and money.",
+        definition="The eight segments of high and low recency, frequency and money; by "
+        "convention, high is as good as the mean or better.",
     )
 
 
@@ -98,7 +99,14 @@ EIGHT: Final[SegmentRules] = _eight()
 They are known by their Chinese names: 重要 (important) is high money and 一般 (ordinary) low; 价值
 (valuable) is recent and frequent, 发展 (to develop) recent and rare, 保持 (to keep) long ago and
 frequent, 挽留 (to win back) long ago and rare. The convention cuts each measure at its mean:
-`score(table, bins=2, cuts="mean")`. With `score(table, bins=2)` they are halves.
+`score(table, cuts="mean")`. With `score(table, bins=2)` they are halves, which are other customers.
+
+Examples
+--------
+>>> import retentionkit as rk
+>>> table = rk.rfm.measure(rk.Transactions(rk.datasets.load_cdnow()))
+>>> rk.rfm.EIGHT.assign(rk.rfm.score(table, cuts="mean")).counts
+array([ 464,   30,   37,   62,  188,  161,   47, 1368])
 """
 
 VALUE_POTENTIAL_DORMANT: Final[SegmentRules] = SegmentRules(

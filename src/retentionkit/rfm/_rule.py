@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Final
+from functools import wraps
+from typing import Final, TypeVar
 
+from retentionkit.arguments import probably
 from retentionkit.errors import OptionError
 from retentionkit.rfm._bounds import (
     MEASURES,
@@ -20,7 +22,26 @@ __all__ = ["Rule"]
 
 _RESERVED: Final = frozenset({"unassigned", "refund_only"})  # what Segments call those outside
 
+T = TypeVar("T")
 
+
+def _names_checked(rule: type[T]) -> type[T]:
+    """The class, refusing conditions on what is no score or measure in words of its own."""
+    made = rule.__init__
+    known = {field.name for field in dataclasses.fields(rule)}  # type: ignore[arg-type]
+
+    @wraps(made)
+    def checked(self: T, *texts: object, **given: object) -> None:
+        unknown = [name for name in given if name not in known]
+        if unknown:
+            raise _no_condition(unknown)
+        made(self, *texts, **given)
+
+    setattr(rule, "__init__", checked)  # noqa: B010 - type checkers know the one of the dataclass
+    return rule
+
+
+@_names_checked
 @dataclasses.dataclass(frozen=True, slots=True)
 class Rule:
     """A box of a segment: who satisfies all of its conditions may belong to it.
@@ -48,7 +69,8 @@ class Rule:
     Raises
     ------
     OptionError
-        The name is empty, a condition is none, or scores and measures are mixed.
+        The name is empty, a condition is none or on what is no score or measure, or scores and
+        measures are mixed.
 
     Examples
     --------
@@ -99,6 +121,19 @@ class Rule:
     def __str__(self) -> str:
         """The name and the conditions in words."""
         return f"{self.name}: {say_conditions(self.conditions)}"
+
+
+def _no_condition(unknown: list[str]) -> OptionError:
+    names = (*SCORES, *MEASURES)
+    meant = [probably(name, names, {}) for name in unknown]
+    return OptionError(
+        "A rule has conditions on scores or measures only.",
+        received=", ".join(f"{name}=" for name in unknown),
+        allowed=f"scores: {', '.join(SCORES)}; or measures: {', '.join(MEASURES)}; besides "
+        "english, chinese and note",
+        do=" ".join(f"Pass {name[1:-1]}= if that is meant." for name in meant if name)
+        or "Pass one of them.",
+    )
 
 
 def _check_texts(rule: Rule) -> None:

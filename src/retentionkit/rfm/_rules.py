@@ -14,9 +14,16 @@ import numpy as np
 from retentionkit.durations import duration_in
 from retentionkit.results import Columns, JSONValue, Result
 from retentionkit.rfm._bounds import MEASURES, SCORES
-from retentionkit.rfm._matching import say_window, takes, unnamed_currency, values_of
+from retentionkit.rfm._matching import (
+    assumed_currency,
+    say_data,
+    say_window,
+    takes,
+    values_of,
+)
 from retentionkit.rfm._rule_checks import check_rules, read_bins
 from retentionkit.rfm._rule_files import as_document, from_document, read_document, write_document
+from retentionkit.rfm._segment_cuts import cuts_of
 from retentionkit.rfm._segments import UNASSIGNED, Segments, make_segments, measures_of
 
 if TYPE_CHECKING:
@@ -167,6 +174,11 @@ class SegmentRules(Result):
         DataError
             Bins, window or currency are not those of the rules, or there is no money.
 
+        Warns
+        -----
+        RetentionKitWarning
+            The rules are for money in a currency, and the log does not say in which its money is.
+
         Examples
         --------
         >>> import retentionkit as rk
@@ -188,7 +200,9 @@ class SegmentRules(Result):
             english=self.english,
             chinese=self.chinese,
             ranked=self.ranked,
-            definition=self.sentence + unnamed_currency(self, table),
+            definition=f"{self.sentence} {say_data(self, data)}",
+            cuts=cuts_of(data, self.dimensions) if self.on_scores else None,
+            assumed_currency=assumed_currency(self, table),
         )
 
     @property

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 import numpy as np
 
 from retentionkit.arguments import check_choice
-from retentionkit.errors import DataError, KindError, OptionError
+from retentionkit.errors import KindError, OptionError
 from retentionkit.results import Columns, Result, frozen_array
+from retentionkit.rfm._labels import positions_of
+from retentionkit.rfm._outside import (
+    OUTSIDE,
+    REFUND_ONLY,
+    UNASSIGNED,
+    Language,
+    no_such_segment,
+)
 from retentionkit.rfm._scored import RFMScores
+from retentionkit.rfm._segment_cuts import cuts_of
 from retentionkit.rfm._table import RFMTable
 
 if TYPE_CHECKING:
@@ -20,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from retentionkit.frames import FrameKind
+    from retentionkit.rfm._segment_cuts import Cuts
 
 __all__ = [
     "OUTSIDE",
@@ -31,20 +41,6 @@ __all__ = [
     "make_segments",
     "measures_of",
 ]
-
-#: Keys, English labels or Chinese labels.
-Language: TypeAlias = Literal["key", "en", "zh"]
-
-#: Position of customers whom no rule takes.
-UNASSIGNED: Final = -1
-#: Position of customers who only sent goods back.
-REFUND_ONLY: Final = -2
-#: What these two are called, by language.
-OUTSIDE: Final[dict[Language, tuple[str, str]]] = {
-    "key": ("unassigned", "refund_only"),
-    "en": ("Unassigned", "Refunds only"),
-    "zh": ("未分类", "仅退款"),
-}
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -65,9 +61,15 @@ class Segments(Result):
     ranked
         Whether the segments are ranked, the best one first, so that a move is up or down.
     definition
-        One sentence: how the segments were made.
+        How the segments were made.
     by_window
         Whether a longer window of the measures moves customers by itself; stages have their own.
+    cuts
+        From which measure on each score was given, by dimension and score; for recency up to how
+        many days. Empty if scores are no functions of single measures (nested scoring, ties spread
+        by id); None for segments that are not made of scores.
+    assumed_currency
+        What the money was taken to be in, where the log does not say; None if nothing was assumed.
     """
 
     table: RFMTable
@@ -78,6 +80,8 @@ class Segments(Result):
     ranked: bool
     definition: str
     by_window: bool = True
+    cuts: Cuts | None = None
+    assumed_currency: str | None = None
 
     _heading: ClassVar[str] = "Segments"
 
@@ -96,7 +100,7 @@ class Segments(Result):
         Parameters
         ----------
         table
-            The measures, or scores with their measures.
+            The measures, or the scores of which the labels are made.
         labels
             One label for each row of `table`; None for customers without a segment. The label of a
             customer who only sent goods back is not used.
@@ -126,27 +130,7 @@ class Segments(Result):
         array([1218, 1139])
         """
         measures = measures_of(table)
-        given: list[Any] = [_plain_label(label) for label in np.asarray(labels, dtype=object)]
-        if len(given) != len(measures):
-            raise DataError(
-                "There must be one label for each customer.",
-                received=f"{len(given):,} labels, {len(measures):,} customers",
-                allowed="as many labels as rows of the table, in their order",
-                do="Join the labels to table.to_frame() by customer first.",
-            )
-        keys = (
-            sorted({x for x in given if x is not None}, key=str) if names is None else list(names)
-        )
-        place = {key: at for at, key in enumerate(keys)} | {None: UNASSIGNED}
-        unseen = sorted({str(label) for label in given if label not in place})
-        if unseen:
-            raise DataError(
-                "Some labels are not among `names`.",
-                received=", ".join(map(repr, unseen[:10])),
-                allowed=", ".join(map(repr, keys)),
-                do="Name every segment, or pass None for customers without one.",
-            )
-        position = np.array([place[label] for label in given], dtype=np.int64)
+        keys, position = positions_of(labels, len(measures), names)
         texts = tuple(map(str, keys))
         return make_segments(
             measures,
@@ -155,6 +139,7 @@ class Segments(Result):
             chinese=tuple(names.values()) if isinstance(names, Mapping) else texts,
             ranked=ranked,
             definition=definition,
+            cuts=cuts_of(table),
         )
 
     @property
@@ -214,7 +199,7 @@ class Segments(Result):
         Raises
         ------
         OptionError
-            There is no such segment.
+            There is no such segment, or none is named.
         """
         return self.customer[self.mask(*names)]
 
@@ -233,8 +218,15 @@ class Segments(Result):
         Raises
         ------
         OptionError
-            There is no such segment.
+            There is no such segment, or none is named.
         """
+        if not names:
+            raise OptionError(
+                "No segment is named.",
+                received="no key",
+                allowed=", ".join(map(repr, self._places())),
+                do="Pass the keys of one or more segments; `customer` has the ids of all.",
+            )
         return np.isin(self.position, [self.place(name) for name in names])
 
     def place(self, name: str) -> int:
@@ -254,16 +246,17 @@ class Segments(Result):
         OptionError
             There is no such segment.
         """
-        places = dict(zip(self.names, range(len(self.names)), strict=True))
-        places |= dict(zip(OUTSIDE["key"], (UNASSIGNED, REFUND_ONLY), strict=True))
-        if name in places:
+        places = self._places()
+        if name in [*places]:  # not a look-up: a list of names cannot be hashed
             return places[name]
-        raise OptionError(
-            "There is no such segment.",
-            received=repr(name),
-            allowed=", ".join(map(repr, places)),
-            do="Pass the key of a segment, as in `names`.",
-        )
+        labels = dict(zip((*self.english, *OUTSIDE["en"]), places, strict=True))
+        labels |= dict(zip((*self.chinese, *OUTSIDE["zh"]), places, strict=True))
+        raise no_such_segment(name, places, labels)
+
+    def _places(self) -> dict[str, int]:
+        """Positions by key, those outside last."""
+        keys = (*self.names, *OUTSIDE["key"])
+        return dict(zip(keys, (*range(len(self.names)), UNASSIGNED, REFUND_ONLY), strict=True))
 
     def __len__(self) -> int:
         """The number of customers."""
@@ -277,6 +270,7 @@ class Segments(Result):
             **self.table.columns(),
             "segment": self.labels(),
             "label": self.labels(language="en"),
+            "chinese": self.labels(language="zh"),
         }
 
     def _printed(self) -> Columns:
@@ -284,15 +278,19 @@ class Segments(Result):
         counts = [*self.counts.tolist(), *(count for count, _ in more)]
         keys = [*self.names, *(OUTSIDE["key"][at] for _, at in more)]
         texts = [*self.english, *(OUTSIDE["en"][at] for _, at in more)]
-        share = [count / max(len(self), 1) for count in counts]
-        return {"segment": keys, "label": texts, "customers": counts, "share": share}
+        share = [f"{100 * count / max(len(self), 1):.1f}" for count in counts]
+        customers = np.array(counts, dtype=np.float64)  # printed with commas
+        return {"segment": keys, "label": texts, "customers": customers, "% of customers": share}
 
     def _facts(self) -> Mapping[str, str]:
-        return {
-            "customers": f"{len(self):,}",
+        refunds = f", and {self.n_refund_only:,} with refunds only" if self.n_refund_only else ""
+        facts = {
+            "customers": f"{len(self) - self.n_refund_only:,}{refunds}",
             "as of": str(self.table.as_of),
-            "definition": self.definition,
         }
+        if self.assumed_currency is not None:
+            facts["currency"] = f"taken to be {self.assumed_currency}; the log names none"
+        return {**facts, "definition": self.definition}
 
 
 def make_segments(
@@ -304,6 +302,8 @@ def make_segments(
     definition: str,
     english: tuple[str, ...] | None = None,
     ranked: bool = False,
+    cuts: Cuts | None = None,
+    assumed_currency: str | None = None,
 ) -> Segments:
     """Segments of these positions; customers who only sent goods back stand apart."""
     apart = np.where(table.refund_only, REFUND_ONLY, position)
@@ -315,6 +315,8 @@ def make_segments(
         chinese=chinese,
         ranked=ranked,
         definition=definition,
+        cuts=cuts,
+        assumed_currency=assumed_currency,
     )
 
 
@@ -342,9 +344,3 @@ def check_segments(given: object) -> None:
         allowed="Segments",
         do="Make them with SegmentRules.assign or rk.rfm.Segments.from_labels(table, labels).",
     )
-
-
-def _plain_label(label: Any) -> Any:  # noqa: ANN401 - a label of any kind
-    """A label as a Python object; None where it is missing."""
-    plain: Any = label.item() if hasattr(label, "item") else label
-    return None if plain is None or plain != plain else plain  # noqa: PLR0124 - NaN

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from retentionkit.frames import FrameKind
     from retentionkit.ledger import Ledger
 
-__all__ = ["RFMTable", "whole_numbers"]
+__all__ = ["RFMTable", "people", "whole_numbers"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -49,6 +49,8 @@ class RFMTable(Result):
         The first day of the window.
     window
         Length of the window in days.
+    observed
+        How many days of the window the log covers, from its first to its last day.
     currency
         Currency of the money, if the log names it.
     definition
@@ -68,6 +70,7 @@ class RFMTable(Result):
     as_of: dt.date
     first: dt.date
     window: int
+    observed: int
     currency: str | None
     definition: str
     ledger: Ledger
@@ -124,12 +127,23 @@ class RFMTable(Result):
         refunds = int(self.refund_only.sum())
         facts = {"customers": f"{len(self) - refunds:,}"}
         if refunds:
-            facts["refund only"] = f"{refunds:,} customers without an order"
+            facts["refund only"] = f"{people(refunds)} without an order"
         if self.net_spend is not None:
             unpaid = int(((self.net_spend <= 0) & ~self.refund_only).sum())
             if unpaid:
-                facts["net spend ≤ 0"] = f"{unpaid:,} customers"
-        return {**facts, "as of": str(self.as_of), "definition": self.definition}
+                facts["net spend ≤ 0"] = people(unpaid)
+        facts["as of"] = str(self.as_of)
+        if self.observed < self.window:
+            facts["observed"] = f"the log covers {self.observed:,} of {self.window:,} days"
+        aside = self.ledger.rows_in - self.ledger.rows_used
+        if aside:
+            facts["set aside"] = f"{aside:,} of {self.ledger.rows_in:,} rows, see ledger"
+        return {**facts, "definition": self.definition}
+
+
+def people(number: int) -> str:
+    """So many customers, in words."""
+    return "1 customer" if number == 1 else f"{number:,} customers"
 
 
 def whole_numbers(values: NDArray[np.float64]) -> NDArray[Any]:
