@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
-from retentionkit.arguments import check_number
+from retentionkit.arguments import check_number, check_whole
 from retentionkit.durations import Duration, duration_in
 from retentionkit.errors import OptionError
 
@@ -86,14 +86,7 @@ class OwnGap:
     def __post_init__(self) -> None:
         """Check the numbers."""
         check_number("times", self.times, low=0, open_low=True)
-        least = check_number("min_gaps", self.min_gaps, low=1)
-        if least != int(least):
-            raise OptionError(
-                "`min_gaps` counts gaps.",
-                received=repr(self.min_gaps),
-                allowed="1, 2, 3, ...",
-                do="Pass a whole number.",
-            )
+        check_whole("min_gaps", self.min_gaps, low=1)
         _days("otherwise", self.otherwise)
         _days("at_least", self.at_least)
 

@@ -1,8 +1,5 @@
-import itertools
 import json
 
-import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,39 +7,7 @@ from hypothesis import strategies as st
 import retentionkit as rk
 from retentionkit.errors import DataError, KindError, OptionError
 from retentionkit.rfm import Bound, Rule, SegmentRules
-
-
-def table_of(*counts_and_means, window="12 months"):
-    """One customer for each number of orders and mean order value, in the last days of 2025."""
-    rows = [
-        (f"c{at}", f"2025-12-{28 - day:02d}", mean)
-        for at, (orders, mean) in enumerate(counts_and_means)
-        for day in range(orders)
-    ]
-    frame = pd.DataFrame(rows, columns=["customer_id", "date", "amount"])
-    frame["date"] = pd.to_datetime(frame["date"])
-    return rk.rfm.measure(rk.Transactions(frame), as_of="2025-12-31", window=window)
-
-
-def scores_of(cells, bins, *, money=True):
-    """Scores as given, beside measures that do not matter."""
-    cells = np.array(cells, dtype=float).reshape(-1, 3)
-    return rk.rfm.RFMScores(
-        table=table_of(*[(1, 10.0)] * len(cells)),
-        recency=cells[:, 0],
-        frequency=cells[:, 1],
-        monetary=cells[:, 2] if money else None,
-        bins=bins,
-        weights=(1, 1, 1),
-        cuts={},
-        levels={},
-        notes=(),
-        definition="As given.",
-    )
-
-
-def grid(*bins):
-    return list(itertools.product(*(range(1, size + 1) for size in bins)))
+from ruled import grid, scores_of, table_of
 
 
 def sentences(lint):

@@ -33,7 +33,7 @@ from retentionkit.activity import (
     silences,
     whole_days,
 )
-from retentionkit.arguments import check_number
+from retentionkit.arguments import check_whole
 from retentionkit.durations import Duration, calendar_day, day_number
 from retentionkit.errors import OptionError
 from retentionkit.rfm._measure import measured
@@ -202,14 +202,7 @@ def _rules(regular: object) -> list[Frequency]:
     """The rules of frequency, one or several."""
     rules = [] if regular is None else _pairs(regular)
     for number, length in rules:
-        whole = check_number("regular", number, low=1, do="Pass how many orders make a regular.")
-        if whole != int(whole):
-            raise OptionError(
-                "`regular` counts orders.",
-                received=repr(number),
-                allowed="1, 2, 3, ...",
-                do="Pass a whole number of orders.",
-            )
+        check_whole("regular", number, low=1, do="Pass how many orders make a regular.")
         whole_days("regular", length)
     return rules
 
