@@ -33,6 +33,7 @@ __all__ = [
     "normal_quantile",
     "ratio",
     "share",
+    "t_quantile",
     "three_moments",
     "total_interval",
     "wilson",
@@ -62,6 +63,21 @@ def normal_quantile(confidence: float) -> float:
     from scipy.special import ndtri  # noqa: PLC0415 - scipy is loaded when needed
 
     return float(ndtri(0.5 + check_confidence(confidence) / 2))
+
+
+def t_quantile(n: ArrayLike, *, confidence: float = 0.95) -> NDArray[np.float64]:
+    """Student's quantile of a two-sided interval of the mean of n; NaN for fewer than two.
+
+    Examples
+    --------
+    >>> t_quantile([1, 2, 10, 1000]).round(3).tolist()
+    [nan, 12.706, 2.262, 1.962]
+    """
+    from scipy.special import stdtrit  # noqa: PLC0415 - scipy is loaded when needed
+
+    size = np.asarray(n, dtype=np.float64)
+    freedom = np.where(size > 1, size - 1, np.nan)
+    return np.asarray(stdtrit(freedom, 0.5 + check_confidence(confidence) / 2), dtype=np.float64)
 
 
 def log_wald(

@@ -1,5 +1,6 @@
 """Scores by rank, quantiles, the mean, given cuts and the cuts of the R package."""
 
+import dataclasses
 import datetime as dt
 import json
 import math
@@ -69,7 +70,7 @@ def test_ties_share_the_score_of_their_mean_rank():
     assert found.levels["frequency"] == (3, 5)
     assert found.cuts["frequency"] == (2,)
     assert found.cuts["recency"] == (1, 3, 5, 7)
-    assert found.notes == ("frequency: 2 of 5 levels occur; 8 of 10 customers tie at 1.",)
+    assert found.notes == ("frequency: 2 of 5 levels occur; 8 of 10 customers tie at 1 order.",)
     assert found.monetary is None
     assert set(found.cuts) == {"recency", "frequency"}
     assert found.code.tolist()[:2] == ["53", "53"]
@@ -84,7 +85,8 @@ def test_the_published_cohort(cdnow):
         "monetary": (1, 2, 3, 4, 5),
     }
     assert found.cuts["frequency"] == (2, 3)
-    assert found.notes == ("frequency: 3 of 5 levels occur; 1,411 of 2,357 customers tie at 1.",)
+    tied = "frequency: 3 of 5 levels occur; 1,411 of 2,357 customers tie at 1 order."
+    assert found.notes == (tied,)
     assert "mean rank" in found.definition
     assert found.to_frame()["code"].iloc[0] == "554"
     json.dumps(found.to_dict(), allow_nan=False)
@@ -246,7 +248,7 @@ def test_from_the_mean_on_is_high():
     assert found.cuts["frequency"] == (2,)
     equal = rk.rfm.score(measured([1] * 3, money=[0.1] * 3), cuts="mean", bins=2)
     assert equal.monetary.tolist() == [2, 2, 2]
-    assert equal.notes[0] == "recency: 1 of 2 levels occur; 3 of 3 customers tie at 1 day."
+    assert equal.notes[0] == "recency: 1 of 2 levels occurs; 3 of 3 customers tie at 1 day."
 
 
 def test_weights_make_the_combined_score():
@@ -256,6 +258,35 @@ def test_weights_make_the_combined_score():
     np.testing.assert_allclose(found.combined, [(4 + 1 + 2) / 4, (2 + 2 + 1) / 4], rtol=1e-15)
     without = rk.rfm.score(measured([0, 9], orders=[1, 2]), bins=2, weights=(3, 1, 0))
     np.testing.assert_allclose(without.combined, [7 / 4, 5 / 4], rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("weights", "money", "said"),
+    [
+        ((5, 1, 1), True, "mean rank; combined: mean weighted 5:1:1."),
+        ((1, 0.5, 0.25), True, "mean rank; combined: mean weighted 1:0.5:0.25."),
+        ((2, 2, 2), True, "mean rank."),
+        ((3, 1, 9), False, "mean rank; combined: mean weighted 3:1."),
+        ((1, 1, 9), False, "mean rank."),
+    ],
+)
+def test_unequal_weights_are_told(weights, money, said):
+    table = measured([0, 9], orders=[1, 2], money=[7, 5] if money else None)
+    found = rk.rfm.score(table, weights=weights)
+    classes = "5×5×5" if money else "5×5"
+    assert found.definition == (
+        f"Scores in {classes} classes, 1 the worst: equal values share the score of their {said}"
+    )
+
+
+def test_cuts_of_all_dimensions_leave_nothing_to_ranks():
+    table = measured([0, 9], orders=[1, 2], money=[7, 5])
+    own = {"recency": [5], "frequency": [2], "monetary": [6]}
+    for found in (rk.rfm.score(table, cuts=own), rk.rfm.Scorer.fit(table, cuts=own)):
+        assert found.definition == (
+            "Scores in 2×2×2 classes, 1 the worst: recency, frequency, monetary by given cuts, a "
+            "customer at a cut in the better class."
+        )
 
 
 def test_customers_who_only_sent_goods_back_are_not_scored():
@@ -285,6 +316,16 @@ def test_amounts_that_differ_by_rounding_are_equal():
     for cuts in ("quantiles", "mean", {"monetary": [0.6]}, {"monetary": [0.1 + 0.2 + 0.3]}):
         found = rk.rfm.score(measured([0] * 4, money=money), cuts=cuts).monetary
         assert len(set(found[:3].tolist())) == 1, cuts
+
+
+def test_the_note_says_what_the_tied_have_in_common():
+    table = measured([2] * 4, orders=[1] * 4, money=[1_234.5] * 3 + [7])
+    recency, frequency, money = rk.rfm.score(table, bins=3).notes
+    assert recency.endswith("4 of 4 customers tie at 2 days.")
+    assert frequency.endswith("4 of 4 customers tie at 1 order.")
+    assert money.endswith("3 of 4 customers tie at a net spend of 1,234.5 EUR.")
+    bare = dataclasses.replace(table, currency=None)
+    assert rk.rfm.score(bare, bins=3).notes[-1].endswith("tie at a net spend of 1,234.5.")
 
 
 def test_the_note_counts_whom_the_id_alone_sorts():
@@ -323,7 +364,7 @@ def test_what_is_told_of_scores():
     assert len(found) == 3
     text = repr(found)
     assert "as of       2025-12-31" in text
-    assert "note        frequency: 2 of 12 levels occur; 2 of 3 customers tie at 2." in text
+    assert "note        frequency: 2 of 12 levels occur; 2 of 3 customers tie at 2 orders." in text
     assert "frequency_score" in text
     without = rk.rfm.score(measured([0, 9], orders=[1, 2]), bins=2)
     assert without.frequency_monetary is without.frequency
@@ -400,6 +441,35 @@ def test_cuts_fed_back_give_the_same_classes(options, table):
             assert math.isfinite(cut)
             assert level in found.levels[name]
         assert np.isfinite(measures).all()
+
+
+@given(
+    start=st.floats(1e-3, 1e9),
+    rows=st.lists(st.tuples(st.integers(0, 5), st.floats(-0.05, 0.05)), min_size=1, max_size=20),
+    bins=st.integers(2, 6),
+)
+def test_cuts_have_twelve_digits_and_scores_do_not_know(start, rows, bins):
+    # Groups just far enough apart to be told apart; within each, sums that differ by rounding.
+    amounts = [start * (1 + (2.2 * group + rest) * 1e-9) for group, rest in rows]
+    table = measured([0] * len(rows), money=amounts)
+    groups = [group for group, _ in rows]
+    ranks = [position(group, groups, better=more) for group in groups]
+    truth = [min(bins, 1 + math.floor(bins * (r - Fraction(1, 2)) / len(rows))) for r in ranks]
+    found = rk.rfm.score(table, bins=bins)
+    assert found.monetary.tolist() == truth
+    assert all(cut == float(f"{cut:.12g}") for cut in found.cuts["monetary"])
+    assert rk.rfm.Scorer.fit(table, bins=bins).score(table).monetary.tolist() == truth
+    if found.cuts["monetary"]:
+        again = rk.rfm.score(table, cuts={"monetary": found.cuts["monetary"]}).monetary
+        assert [found.levels["monetary"][at] for at in again.astype(int) - 1] == truth
+
+
+def test_cuts_show_no_rest_of_a_sum():
+    sums = [0.1 + 0.2, 69.78999999999999, 893.6600000000001]
+    found = rk.rfm.score(measured([0] * 4, money=[0.1, *sums]), bins=4)
+    assert found.cuts["monetary"] == (0.3, 69.79, 893.66)
+    mean = rk.rfm.score(measured([0] * 3, money=[0.1, 0.2, 0.3]), cuts="mean")
+    assert mean.cuts["monetary"] == (0.2,)
 
 
 def test_cuts_fed_back_reproduce_the_scores(cdnow):

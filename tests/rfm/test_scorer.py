@@ -5,6 +5,7 @@ import datetime as dt
 import json
 import math
 import warnings
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from retentionkit.errors import DataError, KindError, OptionError, RetentionKitW
 from retentionkit.ledger import Ledger
 
 NAMES = ("recency", "frequency", "monetary")
+MEASURES = dict(zip(NAMES, ("days_since_last", "orders", "net_spend"), strict=True))
 
 
 def measured(days, orders=None, money=None, **changes):
@@ -92,7 +94,10 @@ def test_a_scorer_by_hand():
     assert found.frequency.tolist() == [1, 2]
     assert found.monetary.tolist() == [2, 1]
     assert found.bins == (2, 2, 2)
-    assert found.definition.endswith("mean rank; cuts of 2025-12-31 kept.")
+    assert found.definition == (
+        "Scores in 2×2×2 classes, 1 the worst: equal values share the score of their mean rank at "
+        "the fit, where a class begins at the worst measure in it; cuts of 2025-12-31 kept."
+    )
     frame = scorer.to_frame()
     assert frame["from_value"].tolist()[1::2] == [10, 3, 30]
     assert frame["from_value"].isna().tolist()[::2] == [True] * 3
@@ -101,11 +106,49 @@ def test_a_scorer_by_hand():
     assert "EUR" in repr(scorer)
 
 
+@pytest.mark.parametrize(
+    ("money", "options", "later", "scores"),
+    [
+        # All four quantiles are 0, so that any amount is above all of them.
+        ([0] * 9 + [100], {"cuts": "quantiles"}, [99, 0.01, 0, -1], [5, 5, 1, 1]),
+        # The quantile is 25, although nobody has it.
+        ([10, 20, 30, 40], {"cuts": "quantiles", "bins": 2}, [27, 25, 24], [2, 1, 1]),
+        # The quantiles plus 1 are 1.24, 1.38, 1.52 and 1.66: nobody of the fit is above them.
+        (
+            [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8],
+            {"compat": "r-rfm"},
+            [100, 1.66, 1.65, 1.3, 1.2],
+            [5, 5, 4, 2, 1],
+        ),
+        # Nothing but zeros says no size of money: the next number is more.
+        ([0, 0, 0], {"cuts": "quantiles"}, [1e-300, 0, -1e-300], [5, 1, 1]),
+    ],
+)
+def test_frozen_quantiles_by_hand(money, options, later, scores):
+    scorer = rk.rfm.Scorer.fit(measured([0] * len(money), money=money), **options)
+    found = [scorer.score(measured([0], money=[amount])).monetary[0] for amount in later]
+    assert found == scores
+
+
+def test_days_and_orders_are_cut_at_whole_numbers():
+    table = measured([1, 2, 3, 4], orders=[1, 2, 3, 4])
+    quantiles = rk.rfm.Scorer.fit(table, bins=2, cuts="quantiles")  # both are 2.5
+    assert quantiles.cuts == {"recency": (2,), "frequency": (3,)}
+    of_r = rk.rfm.Scorer.fit(table, bins=2, compat="r-rfm")  # both are 3.5
+    assert of_r.cuts == {"recency": (3,), "frequency": (4,)}
+
+
+def test_frozen_quantiles_are_without_the_rests_of_sums():
+    of_r = rk.rfm.Scorer.fit(measured([0] * 4, money=[0.1, 0.2, 0.4, 0.8]), compat="r-rfm")
+    assert of_r.cuts["monetary"] == (1.16, 1.24, 1.36, 1.56)
+
+
 def test_half_years_of_the_published_cohort(cdnow):
     before, later = cdnow
     scorer = rk.rfm.Scorer.fit(before)
     drift = scorer.drift(later)
     assert drift.reading == ("stable", "stable", "stable")
+    assert "independent samples" in drift.definition
     assert (drift.n_before, drift.n_after) == (592, 515)
     np.testing.assert_allclose(drift.psi, [0.07837, 0.00101, 0.01055], atol=5e-6)
     assert sum(drift.after["monetary"]) == 515
@@ -117,6 +160,11 @@ def test_many_cuts_are_shown_in_part():
     table = measured(range(40), money=range(40))
     scorer = rk.rfm.Scorer.fit(table, bins=20)
     assert "1  2  3  4  …  17  18  19  20" in repr(scorer)
+
+
+def test_a_single_customer_makes_one_level():
+    scorer = rk.rfm.Scorer.fit(measured([5], money=[20]))
+    assert repr(scorer).count("one level") == 3
 
 
 # Reference: frozen cuts one customer at a time, the index and its test by scipy.
@@ -132,8 +180,42 @@ def test_cuts_are_applied_one_customer_at_a_time(options, table, later):
     measures = (-later.days_since_last, later.orders, later.net_spend)
     for name, values in zip(NAMES, measures, strict=True):
         cuts = sorted(-c if name == "recency" else c for c in scorer.cuts[name])
-        reached = [sum(value >= cut - 1e-9 for cut in cuts) for value in values.tolist()]
+        near = [(1e-9 * abs(cut) + scorer.floor) / 2 * (name == "monetary") for cut in cuts]
+        low = [cut - slack for cut, slack in zip(cuts, near, strict=True)]
+        reached = [sum(value >= cut for cut in low) for value in values.tolist()]
         assert getattr(found, name).tolist() == [scorer.levels[name][at] for at in reached]
+
+
+def type_7(values, bins):
+    """Quantiles at k/b between the neighbours of (n - 1) k/b, of cents as exact fractions."""
+    values = sorted(Fraction(round(100 * value), 100) for value in values)
+    found = []
+    for k in range(1, bins):
+        place = Fraction((len(values) - 1) * k, bins)
+        low = math.floor(place)
+        high = min(low + 1, len(values) - 1)
+        found.append(values[low] + (values[high] - values[low]) * (place - low))
+    return found
+
+
+@pytest.mark.parametrize("options", [{"cuts": "quantiles"}, {"compat": "r-rfm"}])
+@given(table=TABLES, later=TABLES, bins=st.integers(2, 12))
+def test_the_quantiles_of_the_fit_score_later_customers(options, table, later, bins):
+    scorer = rk.rfm.Scorer.fit(table, bins=bins, **options)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RetentionKitWarning)
+        found = scorer.score(later)
+    assert scorer.levels == dict.fromkeys(NAMES, tuple(range(1, bins + 1)))
+    for name in NAMES:
+        quantiles = type_7(getattr(table, MEASURES[name]).tolist(), bins)
+        values = [Fraction(round(100 * x), 100) for x in getattr(later, MEASURES[name]).tolist()]
+        if "compat" in options:
+            passed = [sum(cut + 1 <= x for cut in quantiles) for x in values]
+        else:
+            passed = [sum(cut < x for cut in quantiles) for x in values]
+        expected = [bins - n if name == "recency" else 1 + n for n in passed]
+        assert getattr(found, name).tolist() == expected
+        assert not np.signbit(scorer.cuts[name]).any() or name == "monetary"
 
 
 @given(
@@ -247,8 +329,10 @@ def test_readings():
 @pytest.mark.parametrize("options", OPTIONS)
 @given(table=TABLES)
 def test_on_the_table_of_the_fit_scores_are_those_of_score(options, table):
-    again = rk.rfm.Scorer.fit(table, **options).score(table)
+    scorer = rk.rfm.Scorer.fit(table, **options)
+    again = scorer.score(table)
     found = rk.rfm.score(table, **options)
+    assert again.definition == f"{scorer.definition[:-1]}; cuts of {table.as_of} kept."
     assert dataclasses.replace(again, definition=found.definition).equals(found)
 
 
@@ -306,6 +390,14 @@ def test_a_saved_scorer_is_the_same(options, tmp_path, cdnow):
     again = rk.rfm.Scorer.load(tmp_path / "scorer.json")
     assert again.equals(scorer)
     assert again.score(cdnow[1]).equals(scorer.score(cdnow[1]))
+
+
+def test_a_saved_scorer_holds_no_rest_of_a_sum(tmp_path, cdnow):
+    rk.rfm.Scorer.fit(cdnow[0], bins=20).save(tmp_path / "scorer.json")
+    document = json.loads((tmp_path / "scorer.json").read_text("utf-8"))
+    cents = document["cuts"]["monetary"]
+    assert len(cents) == 19
+    assert cents == [round(cut, 2) for cut in cents]
 
 
 def test_a_saved_scorer_without_money_and_with_a_name(tmp_path):

@@ -55,7 +55,6 @@ class Drift(Result):
         What chance alone gives on average if nothing changed: (levels - 1)(1/n1 + 1/n2).
     p_value
         Of the chi-square test that the shares are the same; NaN with too few customers to tell.
-        It takes the two dates for independent samples; the same customers at both differ less.
     before, after
         Customers at each level, by dimension.
     n_before, n_after
@@ -151,7 +150,9 @@ def drift_between(
             "PSI = sum of (p - q) ln(p/q) over the levels, p at the fit and q later; where a level "
             "is empty at one date, half a customer is added to each level at both; chi-square test "
             f"over neighbouring levels joined to expect {_ENOUGH} customers; up to {_SMALL} is "
-            f"stable, above {_LARGE} large, unless p >= {_CHANCE}; {100 * level:g} % intervals."
+            f"stable, above {_LARGE} large, unless p >= {_CHANCE}; {100 * level:g} % intervals; "
+            "test and intervals take the two dates for independent samples: the same customers or "
+            "overlapping windows differ less by chance."
         ),
         kind=kind,
     )

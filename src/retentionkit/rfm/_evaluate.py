@@ -6,7 +6,7 @@ much the labels tell is put beside what as many meaningless labels would seem to
 has the formulas.
 
 The interval of the mean revenue of :math:`n` customers is
-:math:`\bar y \pm t_{n-1}\, s / \sqrt{n}`.
+:math:`\bar y \pm t_{n-1}\, s / \sqrt{n}`, cut off at 0 unless a customer's revenue is negative.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from retentionkit import frames
+from retentionkit._texts import counted
 from retentionkit.arguments import check_confidence
 from retentionkit.durations import calendar_day
 from retentionkit.errors import DataError, RetentionKitWarning
-from retentionkit.intervals import wilson
-from retentionkit.results import counted, frozen_array
+from retentionkit.intervals import t_quantile, wilson
+from retentionkit.results import frozen_array
 from retentionkit.rfm._evaluation import SegmentationEvaluation
 from retentionkit.rfm._outcomes import outcomes, places_of
 from retentionkit.rfm._ranking import chi_square, explained, kruskal_wallis, ranked
@@ -112,11 +113,22 @@ def evaluate_segmentation(
     To compare two segmentations of the same customers, evaluate both with the same `until`.
     `ranking` and `adjusted` do not reward a segmentation for having more segments.
 
+    The p-values are of tests that stand on their own: `p_retention` of equal retentions, by
+    chi-square [2]_; `p_revenue` of equal distributions of revenue, by the ranks of Kruskal and
+    Wallis [3]_. So `p_revenue` may be small though the means are equal, and where a few customers
+    bring most of the money it hardly notices them. The interval of `variance_explained` is too
+    short then: in simulations with lognormal revenue and large differences, 95 % became 85 to 90 %.
+
     References
     ----------
     .. [1] DeLong, E. R., DeLong, D. M., Clarke-Pearson, D. L. (1988). Comparing the areas under two
        or more correlated receiver operating characteristic curves: a nonparametric approach.
-       Biometrics 44, 837-845. The standard error of `ranking`.
+       Biometrics 44, 837-845. The standard error of `ranking`, for a given order of the segments.
+    .. [2] Pearson, K. (1900). On the criterion that a given system of deviations from the probable
+       in the case of a correlated system of variables is such that it can be reasonably supposed
+       to have arisen from random sampling. Philosophical Magazine 50, 157-175.
+    .. [3] Kruskal, W. H., Wallis, W. A. (1952). Use of ranks in one-criterion variance analysis.
+       Journal of the American Statistical Association 47, 583-621.
 
     Examples
     --------
@@ -125,7 +137,7 @@ def evaluate_segmentation(
     >>> stages = rk.rfm.lifecycle(log, as_of="1997-09-30")
     >>> found = rk.rfm.evaluate_segmentation(stages, log)
     >>> round(found.ranking.value, 3), found.ranking.interval
-    (0.676, Interval(0.6564 to 0.6959, 95 %))
+    (0.676, Interval(0.6556 to 0.6959, 95 %))
     >>> found.to_frame()[["segment", "customers", "ordered", "retention"]].round(3)
         segment  customers  ordered  retention
     0       new          0        0        NaN
@@ -221,8 +233,6 @@ def _money(found: Outcomes, groups: _Groups, confidence: float) -> dict[str, Any
     names = ("revenue", "revenue_per_customer", "revenue_low", "revenue_high")
     if found.revenue is None:
         return dict.fromkeys((*names, "variance_explained")) | {"p_revenue": np.nan}
-    from scipy.special import stdtrit  # noqa: PLC0415 - scipy is loaded when needed
-
     at, revenue = groups.at[groups.inside], found.revenue[groups.inside]
     number, size = len(groups.names), groups.counts(groups.inside)
     total: NDArray[np.float64] = np.bincount(at, revenue, minlength=number).astype(np.float64)
@@ -231,10 +241,11 @@ def _money(found: Outcomes, groups: _Groups, confidence: float) -> dict[str, Any
     squares = np.bincount(at, (revenue - mean[at]) ** 2, minlength=number)
     several = size > 1
     variance = np.divide(squares, size * (size - 1), out=undefined.copy(), where=several)
-    levels = stdtrit(np.maximum(size - 1, 1), 0.5 + confidence / 2)
-    half = np.asarray(levels, dtype=np.float64) * np.sqrt(variance)
+    half = t_quantile(size, confidence=confidence) * np.sqrt(variance)
+    # A mean of amounts of which none is negative cannot be negative.
+    low = mean - half if (revenue < 0).any() else np.maximum(mean - half, 0.0)
     return {
-        **_fields(names, (total, mean, mean - half, mean + half)),
+        **_fields(names, (total, mean, low, mean + half)),
         "variance_explained": explained(revenue, at, confidence=confidence),
         "p_revenue": kruskal_wallis(revenue, at),
     }
@@ -274,7 +285,9 @@ def _definition(segments: Segments, found: Outcomes, *, by_ids: bool) -> str:
     )
     window = f"[{calendar_day(found.start)}, {calendar_day(found.end)})"
     money = "" if found.revenue is None else "; revenue: of these orders, net of refunds in it"
+    of_money = "" if found.revenue is None else "; of revenue: equal distributions, Kruskal-Wallis"
     return (
         f"Segments as of {segments.table.as_of} by what followed in {window}; retention: share of "
-        f"customers with an order in it{money}; conversion: {conversion}."
+        f"customers with an order in it{money}; conversion: {conversion}; p of the ranking: equal "
+        f"retentions, chi-square{of_money}."
     )

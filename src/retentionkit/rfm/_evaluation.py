@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
+from retentionkit._texts import per_cent
 from retentionkit.arguments import check_choice
-from retentionkit.results import Columns, Result, per_cent
+from retentionkit.results import Columns, Result
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -50,7 +51,8 @@ class SegmentationEvaluation(Result):
     revenue
         Net revenue of each segment in the window; None for a log without money.
     revenue_per_customer, revenue_low, revenue_high
-        Net revenue per customer, with or without an order, and its t interval; None without money.
+        Net revenue per customer, with or without an order, and its t interval, cut off at 0 unless
+        a customer's revenue is negative; None without money.
     eligible
         Who could convert: customers with exactly one order at `as_of`, or all if ids were given.
     converted
@@ -59,16 +61,19 @@ class SegmentationEvaluation(Result):
         The share of them, and its Wilson interval.
     ranking
         How well the segments rank customers by who orders again: area under the ROC curve, with
-        each pair of customers left out. 0.5 is what meaningless labels reach on average.
+        each pair of customers left out. 0.5 is what meaningless labels reach on average. The
+        interval is of the segments in the order of their true retentions and knows that this order
+        is estimated. NaN for a single segment.
     variance_explained
         Share of the variance of the customers' revenue that lies between segments; None without
-        money.
+        money. Its interval is too short where few customers bring most of the revenue.
     explained_by_chance
         What as many labels dealt out at random explain on average: (k - 1) / (n - 1).
     p_retention
-        p-value of equal retention in all segments, by chi-square.
+        p-value of the chi-square test of equal retentions in all segments.
     p_revenue
-        p-value of equal revenue in all segments, by Kruskal-Wallis; NaN without money.
+        p-value of the Kruskal-Wallis test (by ranks) of equal distributions of revenue in all
+        segments; NaN without money.
     as_of
         The day at whose end the segments were made.
     until

@@ -28,6 +28,7 @@ __all__ = [
     "money_floor",
     "rank_scores",
     "rank_within",
+    "rounded",
     "spread",
     "torn",
     "which_occur",
@@ -35,6 +36,8 @@ __all__ = [
 
 #: Amounts that differ by less than this share are equal: the order of summation is no difference.
 SAME: Final = 1e-9
+#: Significant digits of a cut: what rounding takes is a hundredth of that share, so no score moves.
+_DIGITS: Final = 12
 _REST: Final = 1e-12
 _DENSE: Final = 4
 
@@ -80,7 +83,12 @@ def money_floor(values: NDArray[np.float64]) -> float:
     """
     size = np.abs(values)
     known = size[size > _REST * size.max()]
-    return SAME * float(np.median(known)) if len(known) else 0.0
+    return rounded(SAME * float(np.median(known))) if len(known) else 0.0
+
+
+def rounded(value: float) -> float:
+    """A value without the rest of its summation: 69.79 for 69.78999999999999."""
+    return float(f"{value:.{_DIGITS}g}")
 
 
 def equal_money(values: NDArray[np.float64], floor: float) -> Groups:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from retentionkit.results import frozen_array
-from retentionkit.rfm._cuts import Scale, mean_of, quantile_scores, scale_of
+from retentionkit.rfm._cuts import Scale, first_above, mean_of, quantiles, scale_of
 from retentionkit.rfm._ranks import (
     Groups,
     equal_counts,
@@ -16,6 +16,7 @@ from retentionkit.rfm._ranks import (
     money_floor,
     rank_scores,
     rank_within,
+    rounded,
     spread,
     torn,
     which_occur,
@@ -123,13 +124,21 @@ def _scale(groups: Groups, floor: float, name: Dimension, bins: int, how: Scorin
         return Scale((mean_of(groups),), every, floor)
     if how.method == "ranks":
         return scale_of(groups, rank_scores(groups.size, bins), floor)
+    begins = _quantile_begins(quantiles(groups, bins), floor, name, how.method).tolist()
+    return Scale(tuple(map(rounded, begins) if name == "monetary" else begins), every, floor)
+
+
+def _quantile_begins(
+    cuts: NDArray[np.float64], floor: float, name: Dimension, method: str
+) -> NDArray[np.float64]:
+    """Where the classes between quantiles begin: at whole days and orders, or at amounts."""
     recency = name == "recency"
-    if how.method == "quantiles":
-        scores = quantile_scores(groups, bins, shift=0.0, closed=recency, floor=floor)
-    else:
-        shift = -1.0 if recency else 1.0
-        scores = quantile_scores(groups, bins, shift=shift, closed=not recency, floor=floor)
-    return scale_of(groups, scores, floor)
+    if method == "r-rfm":
+        cuts = cuts + (-1.0 if recency else 1.0)
+    above = recency == (method == "r-rfm")
+    if name != "monetary":
+        return np.floor(cuts) + 1 if above else np.ceil(cuts)
+    return first_above(cuts, floor) if above else cuts
 
 
 def scored(
@@ -166,7 +175,7 @@ def scored(
 
 def as_measured(name: Dimension, begins: tuple[float, ...]) -> tuple[float, ...]:
     """Cuts of the turned measure as cuts of the measure and back, rising either way."""
-    return tuple(-begin for begin in reversed(begins)) if name == "recency" else begins
+    return tuple(0.0 - begin for begin in reversed(begins)) if name == "recency" else begins
 
 
 def _rows(table: RFMTable, score: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -44,8 +44,9 @@ class RFMScores(Result):
     cuts
         Where the classes that occur begin, by dimension, rising: the lowest measure of each but
         the lowest one, for recency the greatest days since the last order; cuts of the caller and
-        means as they were given. A customer at a cut belongs to the better class. Empty if scores
-        are not functions of the single measures (nested scoring, ties spread by id).
+        means as they were given, for quantiles the least measure above each. A customer at a cut
+        belongs to the better class. Empty if scores are not functions of the single measures
+        (nested scoring, ties spread by id).
     levels
         Scores that occur, by dimension, from the lowest to the highest: one more than cuts.
     notes

@@ -44,9 +44,10 @@ class Scorer(Result):
     ----------
     cuts
         Where each level but the lowest begins, by dimension, rising; for recency the most days of
-        each level but the lowest. A customer at a cut belongs to the better level.
+        each level but the lowest. A customer at a cut belongs to the better level, or the best.
     levels
-        The scores, from the lowest to the highest, by dimension: one more than cuts.
+        The scores, from the lowest to the highest, by dimension: one more than cuts. By rank only
+        those that occur at the fit.
     customers
         Customers at each level on the date of the fit, by dimension: what drift is measured from.
     bins
@@ -160,7 +161,7 @@ class Scorer(Result):
             window=table.window,
             currency=table.currency,
             n=len(parts["recency"].score),
-            definition=how.definition,
+            definition=how.frozen,
         )
 
     def score(self, table: RFMTable) -> RFMScores:
@@ -323,7 +324,7 @@ class Scorer(Result):
         return {
             "dimension": list(self.levels),
             "scores": [listed(levels) for levels in self.levels.values()],
-            "cuts": [listed(cuts) for cuts in self.cuts.values()],
+            "cuts": [listed(cuts) or "one level" for cuts in self.cuts.values()],
         }
 
     def _facts(self) -> Mapping[str, str]:
