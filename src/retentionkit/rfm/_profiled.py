@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args
 
 import numpy as np
 
+from retentionkit._texts import per_cent
 from retentionkit.arguments import check_choice
-from retentionkit.results import Columns, Estimate, Interval, Result, per_cent
+from retentionkit.results import Columns, Estimate, Interval, Result
 from retentionkit.rfm._claim import SegmentClaim, weigh_claim
 
 if TYPE_CHECKING:
