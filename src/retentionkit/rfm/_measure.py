@@ -1,9 +1,9 @@
 r"""How recently, how often and for how much did each customer buy?
 
 With the days :math:`p_1 < \dots < p_k` on which a customer ordered in the window and :math:`e` the
-day of `as_of`, the days since the last order are :math:`e - p_k`. Orders are counted, never rows;
-money is net of refunds. A refund belongs to its purchase: one of a purchase before the window is set
-aside with it, and one that comes after `as_of` is not known yet.
+day of `as_of`, the days since the last order are :math:`e - p_k`. Orders are counted, never rows.
+Money is net of refunds. A refund belongs to its purchase: one of a purchase before the window is
+set aside with it, and one that comes after `as_of` is not known yet.
 """
 
 from __future__ import annotations
