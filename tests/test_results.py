@@ -14,14 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retentionkit._texts import counted, per_cent
 from retentionkit.results import (
     Estimate,
     Interval,
     Result,
     as_json,
-    counted,
     frozen_array,
-    per_cent,
 )
 
 

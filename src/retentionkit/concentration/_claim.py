@@ -14,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, ClassVar
 
+from retentionkit._texts import per_cent
 from retentionkit.concentration._verdict import (
     SAID,
     ClaimVerdict,
@@ -23,7 +24,7 @@ from retentionkit.concentration._verdict import (
     verdict_on,
 )
 from retentionkit.errors import OptionError
-from retentionkit.results import Columns, Estimate, Result, per_cent
+from retentionkit.results import Columns, Estimate, Result
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

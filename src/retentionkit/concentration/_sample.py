@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from retentionkit import frames
+from retentionkit._texts import counted
 from retentionkit.errors import DataError, KindError
-from retentionkit.results import counted
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

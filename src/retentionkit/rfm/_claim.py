@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
+from retentionkit._texts import per_cent
 from retentionkit.concentration._verdict import (
     SAID,
     ClaimVerdict,
@@ -18,7 +19,7 @@ from retentionkit.concentration._verdict import (
 )
 from retentionkit.errors import OptionError
 from retentionkit.intervals import estimate, ratio, share
-from retentionkit.results import Columns, Estimate, Result, per_cent
+from retentionkit.results import Columns, Estimate, Result
 from retentionkit.rfm._spend_ratio import continued, net_spend, spend_ratio
 
 if TYPE_CHECKING:

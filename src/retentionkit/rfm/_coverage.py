@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 
 from retentionkit import frames
+from retentionkit._texts import counted
 from retentionkit.arguments import check_confidence
 from retentionkit.errors import DataError, RetentionKitWarning
 from retentionkit.intervals import share
-from retentionkit.results import Columns, Estimate, Result, counted, frozen_array
+from retentionkit.results import Columns, Estimate, Result, frozen_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from retentionkit import frames
+from retentionkit._texts import counted
 from retentionkit.arguments import check_confidence
 from retentionkit.durations import calendar_day
 from retentionkit.errors import DataError, RetentionKitWarning
 from retentionkit.intervals import t_quantile, wilson
-from retentionkit.results import counted, frozen_array
+from retentionkit.results import frozen_array
 from retentionkit.rfm._evaluation import SegmentationEvaluation
 from retentionkit.rfm._outcomes import outcomes
 from retentionkit.rfm._ranking import chi_square, explained, kruskal_wallis, ranked

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
+from retentionkit._texts import per_cent
 from retentionkit.arguments import check_choice
-from retentionkit.results import Columns, Result, per_cent
+from retentionkit.results import Columns, Result
 
 if TYPE_CHECKING:
     import datetime as dt

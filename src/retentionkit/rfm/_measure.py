@@ -1,8 +1,9 @@
 r"""How recently, how often and for how much did each customer buy?
 
 With the days :math:`p_1 < \dots < p_k` on which a customer ordered in the window and :math:`e` the
-day of `as_of`, the days since the last order are :math:`e - p_k`. Orders are counted, never rows;
-money is net of refunds.
+day of `as_of`, the days since the last order are :math:`e - p_k`. Orders are counted, never rows.
+Money is net of refunds. A refund belongs to its purchase: one of a purchase before the window is
+set aside with it, and one that comes after `as_of` is not known yet.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def measure(
     -------
     RFMTable
         One row for each customer with an order in the window, sorted by id, and one for each
-        customer who has only refunds in it.
+        customer who has only refunds in it, of no purchase that the log knows.
 
     Raises
     ------
@@ -194,7 +195,9 @@ def _mean(money: NDArray[np.float64], orders: NDArray[np.int64]) -> NDArray[np.f
 def _definition(log: Transactions, start: int, end: int) -> str:
     order = "a distinct order id" if log.part.log.orders else "a day on which a customer bought"
     currency = f" in {log.currency}" if log.currency else ""
-    money = f"; money{currency} net of refunds" if log.money else ""
+    money = (
+        f"; money{currency} net of the refunds of these orders known by then" if log.money else ""
+    )
     return (
         f"Orders in [{calendar_day(start)}, {calendar_day(end)}); an order is {order}; days since "
         f"the last one up to {calendar_day(end - 1)}{money}."

@@ -34,7 +34,7 @@ class Migration(Transitions):
 
     Matrices have a row for each of the k segments before and a last one, `"entered"`, for customers
     who were not there before; and a column for each segment after and a last one, `"exited"`, for
-    customers who are not there any more: without an order or refund in the second window.
+    customers who are not there any more: without an order in the second window.
 
     Attributes
     ----------

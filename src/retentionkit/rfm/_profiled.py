@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args
 
 import numpy as np
 
+from retentionkit._texts import per_cent
 from retentionkit.arguments import check_choice
-from retentionkit.results import Columns, Estimate, Interval, Result, per_cent
+from retentionkit.results import Columns, Estimate, Interval, Result
 from retentionkit.rfm._claim import SegmentClaim, weigh_claim
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ class SegmentProfile(Result):
         >>> labels = ["many" if n > 1 else "one" for n in table.orders]
         >>> found = rk.rfm.profile(rk.rfm.Segments.from_labels(table, labels))
         >>> found.estimate("mean_order_value", "one").interval
-        Interval(28.68 to 32.51, 95 %)
+        Interval(28.67 to 32.51, 95 %)
         """
         check_choice("measure", measure, [name for name in get_args(Measure) if name in self.low])
         at = self.names.index(check_choice("segment", segment, self.names))
