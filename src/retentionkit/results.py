@@ -290,7 +290,7 @@ def _shown(column: NDArray[Any] | Sequence[object], rows: Sequence[int]) -> list
 def _whole(values: Sequence[object]) -> bool:
     """Whether all numbers are counts, to be printed without decimals."""
     known = [value for value in values if isinstance(value, float) and math.isfinite(value)]
-    return all(value == round(value) and abs(value) < _LONG for value in known)
+    return all(value.is_integer() and abs(value) < _LONG for value in known)
 
 
 def _preview(

@@ -60,8 +60,7 @@ class Scorer(Result):
     as_of
         The last day counted at the fit.
     window
-        Length of the window of the fit, in days; that of later tables may differ by a tenth, as
-        calendar months and quarters do.
+        Length of the window of the fit, in days; a later one may differ by a tenth.
     currency
         Currency of the fit; later tables must have the same.
     n
