@@ -94,7 +94,7 @@ class RFMTable(Result):
 
     def __getitem__(self, rows: object) -> RFMTable:
         """Some of the customers: a mask, positions or a slice."""
-        at: Any = [rows] if isinstance(rows, int) else rows
+        at: Any = [rows] if isinstance(rows, int | np.integer) else rows
         arrays = {name: part[at] for name, part in self._arrays().items()}
         for part in arrays.values():
             part.flags.writeable = False
