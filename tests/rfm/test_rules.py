@@ -201,8 +201,8 @@ def test_labels_are_those_stated_or_made_of_the_key():
     assert rules.names == ("vip", "all_others")
     assert rules.english == ("Very important", "All others")
     assert rules.chinese == ("贵宾", "All others")
-    assert rules.dimensions == ("orders", "net_spend")
-    assert not rules.on_scores
+    assert list(rules.to_frame())[3:] == ["orders", "net_spend", "note"]
+    assert rules.bins is None
 
 
 # Reference: the widespread grid of recency by frequency, and plain loops.

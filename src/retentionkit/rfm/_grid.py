@@ -17,6 +17,7 @@ import numpy as np
 
 from retentionkit.errors import OptionError
 from retentionkit.rfm._bounds import SCORES, Bound
+from retentionkit.rfm._rule import dimensions_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -92,7 +93,7 @@ def axes_of(rules: SegmentRules) -> list[Axis]:
     The mean of frequency and money is an axis of its own, unless one of the two is used as well:
     then it follows from both, piece by piece.
     """
-    used = list(rules.dimensions)
+    used = list(dimensions_of(rules.rules))
     apart = "frequency_monetary" in used and bool({*_PAIR} & {*used})
     if apart:
         used = [name for name in SCORES[:3] if name in {*used, *_PAIR}]

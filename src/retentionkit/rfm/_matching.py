@@ -11,6 +11,7 @@ from retentionkit.durations import calendar_day, day_number, duration_in
 from retentionkit.errors import DataError, KindError, RetentionKitWarning
 from retentionkit.rfm._bounds import Bound
 from retentionkit.rfm._ranks import money_floor
+from retentionkit.rfm._rule import dimensions_of
 from retentionkit.rfm._scored import RFMScores
 from retentionkit.rfm._segments import measures_of
 
@@ -44,9 +45,9 @@ def values_of(rules: SegmentRules, data: RFMTable | RFMScores) -> dict[str, NDAr
     _check_window(rules, table)
     _check_currency(rules, table)
     source: Any = table
-    if rules.on_scores:
+    if rules.bins is not None:
         source = _checked_scores(rules, data)
-    found = {name: getattr(source, name) for name in rules.dimensions}
+    found = {name: getattr(source, name) for name in dimensions_of(rules.rules)}
     missing = [name for name, values in found.items() if values is None]
     if missing:
         raise DataError(
@@ -110,7 +111,7 @@ def say_orders_in(table: RFMTable) -> str:
 
 def say_data(rules: SegmentRules, data: RFMTable | RFMScores) -> str:
     """How the scores were made, if the rules are on scores, and the window of their measures."""
-    scores = data.definition if isinstance(data, RFMScores) and rules.on_scores else ""
+    scores = data.definition if isinstance(data, RFMScores) and rules.bins is not None else ""
     return f"{scores} Orders in {say_orders_in(measures_of(data))}.".lstrip()
 
 

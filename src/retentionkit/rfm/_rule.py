@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from functools import wraps
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from retentionkit.arguments import probably
 from retentionkit.errors import OptionError
@@ -18,7 +18,10 @@ from retentionkit.rfm._bounds import (
     say_conditions,
 )
 
-__all__ = ["Rule"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Rule", "dimensions_of"]
 
 _RESERVED: Final = frozenset({"unassigned", "refund_only"})  # what Segments call those outside
 
@@ -121,6 +124,12 @@ class Rule:
     def __str__(self) -> str:
         """The name and the conditions in words."""
         return f"{self.name}: {say_conditions(self.conditions)}"
+
+
+def dimensions_of(rules: Sequence[Rule]) -> tuple[str, ...]:
+    """The scores or measures that rules use, in the order in which they are listed."""
+    used = {name for rule in rules for name in rule.conditions}
+    return tuple(name for name in (*SCORES, *MEASURES) if name in used)
 
 
 def _no_condition(unknown: list[str]) -> OptionError:

@@ -13,7 +13,7 @@ import numpy as np
 
 from retentionkit.durations import duration_in
 from retentionkit.results import Columns, JSONValue, Result
-from retentionkit.rfm._bounds import MEASURES, SCORES
+from retentionkit.rfm._bounds import SCORES
 from retentionkit.rfm._matching import (
     assumed_currency,
     say_data,
@@ -21,6 +21,7 @@ from retentionkit.rfm._matching import (
     takes,
     values_of,
 )
+from retentionkit.rfm._rule import dimensions_of
 from retentionkit.rfm._rule_checks import check_rules, read_bins
 from retentionkit.rfm._rule_files import as_document, from_document, read_document, write_document
 from retentionkit.rfm._segment_cuts import cuts_of
@@ -142,17 +143,6 @@ class SegmentRules(Result):
         both = zip(self.names, self.english, strict=True)
         return tuple(stated.get(name, text) for name, text in both)
 
-    @property
-    def on_scores(self) -> bool:
-        """Whether the rules are on scores; else they are on measures."""
-        return self.bins is not None
-
-    @property
-    def dimensions(self) -> tuple[str, ...]:
-        """The scores or measures that the rules use, in the order in which they are listed."""
-        used = {name for rule in self.rules for name in rule.conditions}
-        return tuple(name for name in (*SCORES, *MEASURES) if name in used)
-
     def assign(self, data: RFMTable | RFMScores) -> Segments:
         """The segment of each customer.
 
@@ -200,13 +190,12 @@ class SegmentRules(Result):
             english=self.english,
             chinese=self.chinese,
             ranked=self.ranked,
-            definition=f"{self.sentence} {say_data(self, data)}",
-            cuts=cuts_of(data, self.dimensions) if self.on_scores else None,
+            definition=f"{self._sentence()} {say_data(self, data)}",
+            cuts=None if self.bins is None else cuts_of(data, dimensions_of(self.rules)),
             assumed_currency=assumed_currency(self, table),
         )
 
-    @property
-    def sentence(self) -> str:
+    def _sentence(self) -> str:
         """How segments are made by these rules, in words."""
         size = "" if self.bins is None else " × ".join(map(str, self.bins))
         on = f"scores of {size} bins" if size else "measures"
@@ -328,7 +317,7 @@ class SegmentRules(Result):
         chinese = dict(zip(self.names, self.chinese, strict=True))
         cells = {
             name: [str(rule.conditions.get(name, "any")) for rule in self.rules]
-            for name in self.dimensions
+            for name in dimensions_of(self.rules)
         }
         return {
             "segment": [rule.name for rule in self.rules],
@@ -341,7 +330,7 @@ class SegmentRules(Result):
         notes = [f"{rule.name}: {rule.note}" for rule in self.rules if rule.note]
         order = {"ranked": "the best segment first"} if self.ranked else {}
         return {
-            "definition": self.sentence,
+            "definition": self._sentence(),
             **order,
             **{f"note {at}": note for at, note in enumerate(notes, start=1)},
         }

@@ -21,7 +21,7 @@ from retentionkit.rfm._outside import (
 )
 from retentionkit.rfm._scored import RFMScores
 from retentionkit.rfm._segment_cuts import cuts_of
-from retentionkit.rfm._table import RFMTable
+from retentionkit.rfm._table import RFMTable, columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -227,25 +227,10 @@ class Segments(Result):
                 allowed=", ".join(map(repr, self._places())),
                 do="Pass the keys of one or more segments; `customer` has the ids of all.",
             )
-        return np.isin(self.position, [self.place(name) for name in names])
+        return np.isin(self.position, [self._place(name) for name in names])
 
-    def place(self, name: str) -> int:
-        """The position of a segment.
-
-        Parameters
-        ----------
-        name
-            Key of a segment; also `"unassigned"` (-1) and `"refund_only"` (-2).
-
-        Returns
-        -------
-        int
-
-        Raises
-        ------
-        OptionError
-            There is no such segment.
-        """
+    def _place(self, name: str) -> int:
+        """The position of a segment, or of those outside."""
         places = self._places()
         if name in [*places]:  # not a look-up: a list of names cannot be hashed
             return places[name]
@@ -267,7 +252,7 @@ class Segments(Result):
 
     def _table(self) -> Columns:
         return {
-            **self.table.columns(),
+            **columns_of(self.table),
             "segment": self.labels(),
             "label": self.labels(language="en"),
             "chinese": self.labels(language="zh"),
