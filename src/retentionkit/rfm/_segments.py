@@ -16,12 +16,12 @@ from retentionkit.rfm._outside import (
     OUTSIDE,
     REFUND_ONLY,
     UNASSIGNED,
-    Language,
     no_such_segment,
 )
 from retentionkit.rfm._scored import RFMScores
 from retentionkit.rfm._segment_cuts import cuts_of
 from retentionkit.rfm._table import RFMTable, columns_of
+from retentionkit.transitions import Language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,6 @@ __all__ = [
     "OUTSIDE",
     "REFUND_ONLY",
     "UNASSIGNED",
-    "Language",
     "Segments",
     "check_segments",
     "make_segments",
