@@ -16,6 +16,7 @@ import retentionkit as rk
 from retentionkit.errors import DataError, KindError, OptionError, RetentionKitWarning
 from retentionkit.rfm import Bound, Rule, SegmentRules
 
+RESERVED = ["unassigned", "refund_only", "entered", "exited"]
 MEASURES = ["days_since_last", "orders", "active_days", "net_spend", "mean_order_value"]
 
 
@@ -485,7 +486,7 @@ def test_a_million_customers_take_no_time():
         ({"orders": (5, 2)}, "Nothing lies between the limits"),
         ({"orders": (2, 2)}, "Nothing lies between the limits"),
         ({"orders": 1, "recency": 2}, "on scores or on measures, not on both"),
-        ({"english": 3}, "labels that are text"),
+        ({"english": 3}, "The labels of segments for people are text"),
     ],
 )
 def test_conditions_that_are_none(given, match):
@@ -557,9 +558,9 @@ def test_money_of_a_log_that_names_no_currency():
     assert few.assign(bare).assumed_currency is None
 
 
-@pytest.mark.parametrize("name", ["", " ", "unassigned", "refund_only", None, ["x"]])
+@pytest.mark.parametrize("name", ["", " ", *RESERVED, None, ["x"]])
 def test_names_that_are_none(name):
-    with pytest.raises(OptionError, match="A rule needs a name"):
+    with pytest.raises(OptionError, match="Each segment needs a name of its own"):
         Rule(name, orders=1)
 
 
@@ -573,6 +574,7 @@ def test_names_that_are_none(name):
         ([Rule("x", recency=1)], {"bins": 0}, "`bins` belongs to rules on scores"),
         ([Rule("x", recency=1)], {"bins": (5, 5)}, "`bins` belongs to rules on scores"),
         ([Rule("x", recency=1)], {"bins": (5, 5, True)}, "`bins` belongs to rules on scores"),
+        ([Rule("x", orders=1)], {"ranked": "yes"}, "`ranked` is yes or no"),
         ([Rule("x", orders=1)], {"window": "a year"}, "`window` is not a duration"),
         (
             [Rule("x", english="A", orders=1), Rule("x", english="B", orders=2)],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from functools import wraps
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from retentionkit.arguments import probably
 from retentionkit.errors import OptionError
@@ -17,13 +17,12 @@ from retentionkit.rfm._bounds import (
     read_condition,
     say_conditions,
 )
+from retentionkit.rfm._names import check_labels, check_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["Rule", "dimensions_of"]
-
-_RESERVED: Final = frozenset({"unassigned", "refund_only"})  # what Segments call those outside
 
 T = TypeVar("T")
 
@@ -72,8 +71,9 @@ class Rule:
     Raises
     ------
     OptionError
-        The name is empty, a condition is none or on what is no score or measure, or scores and
-        measures are mixed.
+        The name is empty or one that is said of others (`"unassigned"`, `"refund_only"`,
+        `"entered"`, `"exited"`), a condition is none or on what is no score or measure, or scores
+        and measures are mixed.
 
     Examples
     --------
@@ -146,16 +146,5 @@ def _no_condition(unknown: list[str]) -> OptionError:
 
 
 def _check_texts(rule: Rule) -> None:
-    texts = (rule.name, rule.english or "", rule.chinese or "", rule.note)
-    if all(map(_is_text, texts)) and rule.name.strip() and rule.name not in _RESERVED:
-        return
-    raise OptionError(
-        "A rule needs a name, and labels that are text.",
-        received=f"name={rule.name!r}, english={rule.english!r}, chinese={rule.chinese!r}",
-        allowed=f"text that is not empty, and none of {', '.join(map(repr, sorted(_RESERVED)))}",
-        do="Pass the key of the segment first: Rule('diamond', orders=(3, None)).",
-    )
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
+    check_names([rule.name])
+    check_labels([rule.english or "", rule.chinese or "", rule.note])

@@ -21,6 +21,7 @@ from retentionkit.rfm._matching import (
     takes,
     values_of,
 )
+from retentionkit.rfm._names import check_ranked
 from retentionkit.rfm._rule import dimensions_of
 from retentionkit.rfm._rule_checks import check_rules, read_bins
 from retentionkit.rfm._rule_files import as_document, from_document, read_document, write_document
@@ -118,7 +119,7 @@ class SegmentRules(Result):
             "bins": read_bins(bins, on_scores=on_scores),
             "window": window,
             "currency": currency,
-            "ranked": bool(ranked),
+            "ranked": check_ranked(ranked),
             "definition": definition,
         }
         for name, value in fields.items():
