@@ -151,6 +151,28 @@ def test_segments_carry_the_cuts_of_their_scores():
     assert rk.rfm.STANDARD.assign(spread).cuts == {}
 
 
+def test_rules_on_the_combined_score():
+    rules = SegmentRules(
+        [Rule("best", combined=(4, None)), Rule("fair", combined=(7 / 3, 4))], weights=(2, 1, 0)
+    )
+    cells = [(5, 2, 1), (5, 1, 5), (4, 4, 1), (1, 5, 5), (2, 3, 1), (1, 4, 5)]
+    scores = dataclasses.replace(scores_of(cells), weights=(4.0, 2.0, 0.0))
+    labels = ["best", "fair", "best", "fair", "fair", "unassigned"]
+    assert rules.assign(scores).labels().tolist() == labels
+    assert rules.weights == (2, 1, 0)
+    assert "on scores of 5 × 5 × 5 bins weighted 2:1:0." in rules.assign(scores).definition
+    assert SegmentRules.from_dict(rules.to_dict()).equals(rules)
+    assert SegmentRules.from_dict(rules.to_dict()).weights == (2, 1, 0)
+    gap = rules.lint(scores).gaps[0]
+    assert str(gap) == "No rule takes combined ≤ 2."
+    assert (gap.cells, gap.customers) == (5 * (4 + 2), 1)  # 2 R + F ≤ 6, any money
+    plain = SegmentRules([Rule("all", combined=(1, None))])
+    assert plain.weights == (1, 1, 1)
+    made = rk.rfm.score(table_of((1, 1.0), (2, 2.0)), cuts={"monetary": [2]}, bins=(5, 5, 2))
+    by = SegmentRules([Rule("a", combined=(2, None))], bins=(5, 5, 2)).assign(made)
+    assert by.cuts.keys() == {"recency", "frequency", "monetary"}
+
+
 def test_few_days_are_a_high_score():
     log = log_of([(day, f"2025-12-{day:02d}", 1.0) for day in (1, 11, 21)])
     scores = rk.rfm.score(rk.rfm.measure(log, as_of="2025-12-31"), cuts={"recency": [10, 25]})
@@ -574,6 +596,8 @@ def test_names_that_are_none(name):
         ([Rule("x", recency=1)], {"bins": 0}, "`bins` belongs to rules on scores"),
         ([Rule("x", recency=1)], {"bins": (5, 5)}, "`bins` belongs to rules on scores"),
         ([Rule("x", recency=1)], {"bins": (5, 5, True)}, "`bins` belongs to rules on scores"),
+        ([Rule("x", recency=1)], {"weights": (1, 1, 1)}, "`weights` belongs to rules on the comb"),
+        ([Rule("x", combined=1)], {"weights": (1, 1)}, "`weights` must be three numbers"),
         ([Rule("x", orders=1)], {"ranked": "yes"}, "`ranked` is yes or no"),
         ([Rule("x", orders=1)], {"window": "a year"}, "`window` is not a duration"),
         (
@@ -612,6 +636,15 @@ def test_data_that_do_not_fit():
         mixed.assign(table)
     with pytest.raises(DataError, match=r"score\(table, cuts='mean'\), which is the convention"):
         rk.rfm.EIGHT.assign(scores_of([(1, 1, 1)]))
+    best = SegmentRules([Rule("x", combined=(4, None))], weights=(2, 1, 1))
+    with pytest.raises(DataError, match="weighted in another way than the rules") as refused:
+        best.assign(scores_of([(1, 1, 1)]))
+    assert refused.value.received == "scores weighted 1:1:1"
+    assert refused.value.do == (
+        "Pass weights=(2, 1, 1) to score, or weights=(1, 1, 1) to SegmentRules."
+    )
+    with pytest.raises(DataError, match="the log has none"):
+        SegmentRules([Rule("x", combined=1)]).assign(scores_of([(1, 1, 1)], money=False))
     with pytest.raises(DataError, match="the log has none"):
         rk.rfm.EIGHT.assign(scores_of([(1, 1, 1)], (2, 2, 2), money=False))
     with pytest.raises(KindError, match="neither a table of measures nor of scores"):

@@ -65,6 +65,8 @@ class Rule:
         Conditions on scores; 1 is the worst, the number of bins the best.
     frequency_monetary
         Condition on the mean of the scores of frequency and money.
+    combined
+        Condition on the weighted mean of all three scores; the weights are those of the set.
     days_since_last, orders, active_days, net_spend, mean_order_value
         Conditions on measures.
 
@@ -91,6 +93,7 @@ class Rule:
     frequency: Condition = None
     monetary: Condition = None
     frequency_monetary: Condition = None
+    combined: Condition = None
     days_since_last: Condition = None
     orders: Condition = None
     active_days: Condition = None
