@@ -1,3 +1,5 @@
+import dataclasses
+import itertools
 import json
 
 import pytest
@@ -264,13 +266,21 @@ def check(rules, lint, points):
 
 @settings(max_examples=150)
 @given(
-    rules=rule_sets("recency", "frequency", "monetary", "frequency_monetary"),
+    rules=rule_sets("recency", "frequency", "monetary", "frequency_monetary", "combined"),
     bins=st.tuples(*[st.integers(1, 4)] * 3),
+    weights=st.sampled_from([(2, 1, 1), (1, 0, 1), (0.5, 1, 2.5), (0, 1, 0)]),  # exact in binary
 )
-def test_scores_against_every_cell(rules, bins):
-    lint = SegmentRules(rules, bins=bins).lint()
+def test_scores_against_every_cell(rules, bins, weights):
+    combined = any("combined" in rule.conditions for rule in rules)
+    lint = SegmentRules(rules, bins=bins, weights=weights if combined else None).lint()
     points = [
-        {"recency": r, "frequency": f, "monetary": m, "frequency_monetary": (f + m) / 2}
+        {
+            "recency": r,
+            "frequency": f,
+            "monetary": m,
+            "frequency_monetary": (f + m) / 2,
+            "combined": np.dot(weights, (r, f, m)) / sum(weights),
+        }
         for r, f, m in grid(*bins)
     ]
     none, several = check(rules, lint, points)
@@ -322,6 +332,23 @@ def test_customers_add_up(rules, money):
     assert lint.n_multiple == sum(finding.customers for finding in lint.overlaps)
     if money:
         assert lint.n_uncovered == lint.n_uncovered_cells
+
+
+@settings(max_examples=40)
+@given(
+    rules=rule_sets("recency", "frequency_monetary", "combined"),
+    weights=st.sampled_from([(1, 1, 1), (0.1, 0.2, 0.3), (3, 7, 11)]),
+)
+def test_customers_add_up_by_the_combined_score(rules, weights):
+    """Also where means are thirds, which binary numbers are not."""
+    if not any("combined" in rule.conditions for rule in rules):
+        return
+    made = SegmentRules(rules, bins=3, weights=weights)
+    scores = dataclasses.replace(scores_of(grid(3, 3, 3), (3, 3, 3)), weights=weights)
+    lint = made.lint(scores)
+    assert lint.n_uncovered == lint.n_uncovered_cells == made.assign(scores).n_unassigned
+    assert lint.n_uncovered == sum(gap.customers for gap in lint.gaps)
+    assert lint.n_multiple == sum(finding.customers for finding in lint.overlaps)
 
 
 @settings(max_examples=40)

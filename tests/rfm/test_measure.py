@@ -232,6 +232,8 @@ def test_whole_days_are_printed_and_returned_as_such():
 def test_some_customers():
     table = rk.rfm.measure(parsed(ROWS))
     assert table[1].customer.tolist() == [2]
+    for place in (np.int64(1), np.flatnonzero(table.customer == 2)[0], np.uint8(1)):
+        assert table[place].equals(table[1])
     assert table[:2].customer.tolist() == [1, 2]
     assert table[table.orders > 1].customer.tolist() == [1]
     with pytest.raises(ValueError, match="read-only"):

@@ -17,6 +17,7 @@ from retentionkit.errors import DataError, KindError, OptionError, RetentionKitW
 from retentionkit.rfm import Bound, Rule, SegmentRules
 from ruled import grid, log_of, scores_of, table_of
 
+RESERVED = ["unassigned", "refund_only", "entered", "exited"]
 MEASURES = ["days_since_last", "orders", "active_days", "net_spend", "mean_order_value"]
 
 
@@ -106,6 +107,28 @@ def test_segments_carry_the_cuts_of_their_scores():
     assert rk.rfm.STANDARD.assign(spread).cuts == {}
 
 
+def test_rules_on_the_combined_score():
+    rules = SegmentRules(
+        [Rule("best", combined=(4, None)), Rule("fair", combined=(7 / 3, 4))], weights=(2, 1, 0)
+    )
+    cells = [(5, 2, 1), (5, 1, 5), (4, 4, 1), (1, 5, 5), (2, 3, 1), (1, 4, 5)]
+    scores = dataclasses.replace(scores_of(cells), weights=(4.0, 2.0, 0.0))
+    labels = ["best", "fair", "best", "fair", "fair", "unassigned"]
+    assert rules.assign(scores).labels().tolist() == labels
+    assert rules.weights == (2, 1, 0)
+    assert "on scores of 5 × 5 × 5 bins weighted 2:1:0." in rules.assign(scores).definition
+    assert SegmentRules.from_dict(rules.to_dict()).equals(rules)
+    assert SegmentRules.from_dict(rules.to_dict()).weights == (2, 1, 0)
+    gap = rules.lint(scores).gaps[0]
+    assert str(gap) == "No rule takes combined ≤ 2."
+    assert (gap.cells, gap.customers) == (5 * (4 + 2), 1)  # 2 R + F ≤ 6, any money
+    plain = SegmentRules([Rule("all", combined=(1, None))])
+    assert plain.weights == (1, 1, 1)
+    made = rk.rfm.score(table_of((1, 1.0), (2, 2.0)), cuts={"monetary": [2]}, bins=(5, 5, 2))
+    by = SegmentRules([Rule("a", combined=(2, None))], bins=(5, 5, 2)).assign(made)
+    assert by.cuts.keys() == {"recency", "frequency", "monetary"}
+
+
 def test_few_days_are_a_high_score():
     log = log_of([(day, f"2025-12-{day:02d}", 1.0) for day in (1, 11, 21)])
     scores = rk.rfm.score(rk.rfm.measure(log, as_of="2025-12-31"), cuts={"recency": [10, 25]})
@@ -157,8 +180,8 @@ def test_labels_are_those_stated_or_made_of_the_key():
     assert rules.names == ("vip", "all_others")
     assert rules.english == ("Very important", "All others")
     assert rules.chinese == ("贵宾", "All others")
-    assert rules.dimensions == ("orders", "net_spend")
-    assert not rules.on_scores
+    assert list(rules.to_frame())[3:] == ["orders", "net_spend", "note"]
+    assert rules.bins is None
 
 
 # Reference: the widespread grid of recency by frequency, and plain loops.
@@ -441,7 +464,7 @@ def test_a_million_customers_take_no_time():
         ({"orders": (5, 2)}, "Nothing lies between the limits"),
         ({"orders": (2, 2)}, "Nothing lies between the limits"),
         ({"orders": 1, "recency": 2}, "on scores or on measures, not on both"),
-        ({"english": 3}, "labels that are text"),
+        ({"english": 3}, "The labels of segments for people are text"),
     ],
 )
 def test_conditions_that_are_none(given, match):
@@ -513,9 +536,9 @@ def test_money_of_a_log_that_names_no_currency():
     assert few.assign(bare).assumed_currency is None
 
 
-@pytest.mark.parametrize("name", ["", " ", "unassigned", "refund_only", None, ["x"]])
+@pytest.mark.parametrize("name", ["", " ", *RESERVED, None, ["x"]])
 def test_names_that_are_none(name):
-    with pytest.raises(OptionError, match="A rule needs a name"):
+    with pytest.raises(OptionError, match="Each segment needs a name of its own"):
         Rule(name, orders=1)
 
 
@@ -529,6 +552,9 @@ def test_names_that_are_none(name):
         ([Rule("x", recency=1)], {"bins": 0}, "`bins` belongs to rules on scores"),
         ([Rule("x", recency=1)], {"bins": (5, 5)}, "`bins` belongs to rules on scores"),
         ([Rule("x", recency=1)], {"bins": (5, 5, True)}, "`bins` belongs to rules on scores"),
+        ([Rule("x", recency=1)], {"weights": (1, 1, 1)}, "`weights` belongs to rules on the comb"),
+        ([Rule("x", combined=1)], {"weights": (1, 1)}, "`weights` must be three numbers"),
+        ([Rule("x", orders=1)], {"ranked": "yes"}, "`ranked` is yes or no"),
         ([Rule("x", orders=1)], {"window": "a year"}, "`window` is not a duration"),
         (
             [Rule("x", english="A", orders=1), Rule("x", english="B", orders=2)],
@@ -566,6 +592,15 @@ def test_data_that_do_not_fit():
         mixed.assign(table)
     with pytest.raises(DataError, match=r"score\(table, cuts='mean'\), which is the convention"):
         rk.rfm.EIGHT.assign(scores_of([(1, 1, 1)]))
+    best = SegmentRules([Rule("x", combined=(4, None))], weights=(2, 1, 1))
+    with pytest.raises(DataError, match="weighted in another way than the rules") as refused:
+        best.assign(scores_of([(1, 1, 1)]))
+    assert refused.value.received == "scores weighted 1:1:1"
+    assert refused.value.do == (
+        "Pass weights=(2, 1, 1) to score, or weights=(1, 1, 1) to SegmentRules."
+    )
+    with pytest.raises(DataError, match="the log has none"):
+        SegmentRules([Rule("x", combined=1)]).assign(scores_of([(1, 1, 1)], money=False))
     with pytest.raises(DataError, match="the log has none"):
         rk.rfm.EIGHT.assign(scores_of([(1, 1, 1)], (2, 2, 2), money=False))
     with pytest.raises(KindError, match="neither a table of measures nor of scores"):

@@ -14,7 +14,7 @@ from retentionkit.frames._kinds import FIRST_DAY, KINDS, LAST_DAY, Frame, FrameK
 if TYPE_CHECKING:
     from retentionkit.frames._places import places
     from retentionkit.frames._reading import INDEX, Wanted, has_index, read
-    from retentionkit.frames._series import read_ids, read_numbers, series_kind
+    from retentionkit.frames._series import read_ids, read_labels, read_numbers, series_kind
     from retentionkit.frames._table import (
         Aggregate,
         Column,
@@ -56,6 +56,7 @@ __all__ = [
     "places",
     "read",
     "read_ids",
+    "read_labels",
     "read_numbers",
     "series_kind",
     "total",
@@ -70,6 +71,7 @@ _HOMES = {
     "has_index": "_reading",
     "read": "_reading",
     "read_ids": "_series",
+    "read_labels": "_series",
     "read_numbers": "_series",
     "series_kind": "_series",
     "Aggregate": "_table",

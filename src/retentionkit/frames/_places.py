@@ -21,8 +21,8 @@ def places(ids: NDArray[Any], among: NDArray[Any]) -> NDArray[np.int64]:
 
     Examples
     --------
-    >>> places(np.array([7, 3, 7]), among=np.array([3, 5, 7]))
-    array([ 2,  0,  2])
+    >>> places(np.array([7, 3, 7]), among=np.array([3, 5, 7])).tolist()
+    [2, 0, 2]
     """
     if len(ids) == 0 or len(among) == 0:
         return np.full(len(ids), -1, dtype=np.int64)

@@ -35,7 +35,7 @@ Limit: TypeAlias = "Bound | NotGiven"
 Condition: TypeAlias = "float | tuple[float | None, float | None] | Bound | NotGiven | None"
 
 NOT_GIVEN: Final[NotGiven] = "not given"
-SCORES: Final = ("recency", "frequency", "monetary", "frequency_monetary")
+SCORES: Final = ("recency", "frequency", "monetary", "frequency_monetary", "combined")
 MEASURES: Final = ("days_since_last", "orders", "active_days", "net_spend", "mean_order_value")
 
 

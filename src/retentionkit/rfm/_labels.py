@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from retentionkit import frames
 from retentionkit.errors import DataError
+from retentionkit.rfm._names import check_names
 from retentionkit.rfm._outside import UNASSIGNED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
 __all__ = ["positions_of"]
 
 
 def positions_of(
-    labels: ArrayLike | Sequence[object], size: int, names: Iterable[str] | None
-) -> tuple[list[Any], NDArray[np.int64]]:
+    labels: object, size: int, names: object
+) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     """The segments, and the position of each customer's label among them."""
-    given: list[Any] = [_plain_label(label) for label in np.asarray(labels, dtype=object)]
-    if len(given) != size:
+    position, found = frames.read_labels(labels, argument="labels")
+    if len(position) != size:
         raise DataError(
             "There must be one label for each customer.",
-            received=f"{len(given):,} labels, {size:,} customers",
+            received=f"{len(position):,} labels, {size:,} customers",
             allowed="as many labels as rows of the table, in their order",
             do="Join the labels to table.to_frame() by customer first.",
         )
-    keys = sorted({x for x in given if x is not None}, key=str) if names is None else list(names)
-    place = {key: at for at, key in enumerate(keys)} | {None: UNASSIGNED}
-    unseen = sorted({str(label) for label in given if label not in place})
+    texts = [_text(label) for label in found]
+    keys = check_names(texts if names is None else names)
+    place = {key: at for at, key in enumerate(keys)}
+    unseen = [text for text in texts if text not in place]
     if unseen:
         raise DataError(
             "Some labels are not among `names`.",
@@ -39,10 +40,12 @@ def positions_of(
             allowed=", ".join(map(repr, keys)),
             do="Name every segment, or pass None for customers without one.",
         )
-    return keys, np.array([place[label] for label in given], dtype=np.int64)
+    places = [*(place[text] for text in texts), UNASSIGNED]  # missing ones are at -1, the last
+    return keys, np.array(places, dtype=np.int64)[position]
 
 
-def _plain_label(label: Any) -> Any:  # noqa: ANN401 - a label of any kind
-    """A label as a Python object; None where it is missing."""
-    plain: Any = label.item() if hasattr(label, "item") else label
-    return None if plain is None or plain != plain else plain  # noqa: PLR0124 - NaN
+def _text(label: object) -> str:
+    """A label as the name of its segment; whole numbers beside missing ones are floats."""
+    if isinstance(label, float) and label.is_integer():
+        return str(int(label))
+    return str.__str__(label) if isinstance(label, str) else str(label)

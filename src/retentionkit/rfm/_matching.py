@@ -10,12 +10,13 @@ import numpy as np
 from retentionkit.durations import calendar_day, day_number, duration_in
 from retentionkit.errors import DataError, KindError, RetentionKitWarning
 from retentionkit.rfm._bounds import Bound
-from retentionkit.rfm._ranks import money_floor
+from retentionkit.rfm._ranks import SAME, money_floor
+from retentionkit.rfm._rule import dimensions_of
 from retentionkit.rfm._scored import RFMScores
 from retentionkit.rfm._segments import measures_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -29,6 +30,7 @@ __all__ = [
     "inside",
     "say_data",
     "say_orders_in",
+    "say_weights",
     "say_window",
     "takes",
     "values_of",
@@ -44,10 +46,12 @@ def values_of(rules: SegmentRules, data: RFMTable | RFMScores) -> dict[str, NDAr
     _check_window(rules, table)
     _check_currency(rules, table)
     source: Any = table
-    if rules.on_scores:
+    if rules.bins is not None:
         source = _checked_scores(rules, data)
-    found = {name: getattr(source, name) for name in rules.dimensions}
+    found = {name: getattr(source, name) for name in dimensions_of(rules.rules)}
     missing = [name for name, values in found.items() if values is None]
+    if "combined" in found and source.monetary is None:
+        missing.append("combined")  # of two scores it is another one than the rules mean
     if missing:
         raise DataError(
             "The rules are on money, and the log has none.",
@@ -103,6 +107,11 @@ def say_window(window: Duration) -> str:
     return window if isinstance(window, str) else f"{window:g} days"
 
 
+def say_weights(weights: Sequence[float], between: str = ":") -> str:
+    """Weights as a proportion, such as "2:1:1"."""
+    return between.join(f"{weight:g}" for weight in weights)
+
+
 def say_orders_in(table: RFMTable) -> str:
     """The window of a table as a half-open interval of days."""
     return f"[{table.first}, {calendar_day(day_number(table.as_of) + 1)})"
@@ -110,7 +119,7 @@ def say_orders_in(table: RFMTable) -> str:
 
 def say_data(rules: SegmentRules, data: RFMTable | RFMScores) -> str:
     """How the scores were made, if the rules are on scores, and the window of their measures."""
-    scores = data.definition if isinstance(data, RFMScores) and rules.on_scores else ""
+    scores = data.definition if isinstance(data, RFMScores) and rules.bins is not None else ""
     return f"{scores} Orders in {say_orders_in(measures_of(data))}.".lstrip()
 
 
@@ -151,7 +160,21 @@ def _checked_scores(rules: SegmentRules, data: object) -> RFMScores:
             allowed=f"scores of {rules.bins} bins",
             do=f"Pass {_how_to_score(rules.bins)}. Or write rules for {data.bins}.",
         )
+    if rules.weights is not None and not _in_proportion(rules.weights, data.weights):
+        raise DataError(
+            "The scores are weighted in another way than the rules are for.",
+            received=f"scores weighted {say_weights(data.weights)}",
+            allowed=f"scores weighted {say_weights(rules.weights)}, or in proportion",
+            do=f"Pass weights=({say_weights(rules.weights, ', ')}) to score, or "
+            f"weights=({say_weights(data.weights, ', ')}) to SegmentRules.",
+        )
     return data
+
+
+def _in_proportion(weights: Sequence[float], others: Sequence[float]) -> bool:
+    """Whether two sets of weights give the same mean."""
+    shares, theirs = (np.array(part) / sum(part) for part in (weights, others))
+    return bool(np.allclose(shares, theirs, rtol=SAME, atol=0))
 
 
 def _check_window(rules: SegmentRules, table: RFMTable) -> None:

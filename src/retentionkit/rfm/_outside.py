@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from retentionkit.arguments import probably
 from retentionkit.errors import OptionError
@@ -10,10 +10,9 @@ from retentionkit.errors import OptionError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["OUTSIDE", "REFUND_ONLY", "UNASSIGNED", "Language", "no_such_segment"]
+    from retentionkit.transitions import Language
 
-#: Keys, English labels or Chinese labels.
-Language: TypeAlias = Literal["key", "en", "zh"]
+__all__ = ["OUTSIDE", "REFUND_ONLY", "UNASSIGNED", "no_such_segment"]
 
 #: Position of customers whom no rule takes.
 UNASSIGNED: Final = -1

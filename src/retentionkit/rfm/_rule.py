@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from functools import wraps
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from retentionkit.arguments import probably
 from retentionkit.errors import OptionError
@@ -17,10 +17,12 @@ from retentionkit.rfm._bounds import (
     read_condition,
     say_conditions,
 )
+from retentionkit.rfm._names import check_labels, check_names
 
-__all__ = ["Rule"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-_RESERVED: Final = frozenset({"unassigned", "refund_only"})  # what Segments call those outside
+__all__ = ["Rule", "dimensions_of"]
 
 T = TypeVar("T")
 
@@ -63,14 +65,17 @@ class Rule:
         Conditions on scores; 1 is the worst, the number of bins the best.
     frequency_monetary
         Condition on the mean of the scores of frequency and money.
+    combined
+        Condition on the weighted mean of all three scores; the weights are those of the set.
     days_since_last, orders, active_days, net_spend, mean_order_value
         Conditions on measures.
 
     Raises
     ------
     OptionError
-        The name is empty, a condition is none or on what is no score or measure, or scores and
-        measures are mixed.
+        The name is empty or one that is said of others (`"unassigned"`, `"refund_only"`,
+        `"entered"`, `"exited"`), a condition is none or on what is no score or measure, or scores
+        and measures are mixed.
 
     Examples
     --------
@@ -88,6 +93,7 @@ class Rule:
     frequency: Condition = None
     monetary: Condition = None
     frequency_monetary: Condition = None
+    combined: Condition = None
     days_since_last: Condition = None
     orders: Condition = None
     active_days: Condition = None
@@ -123,6 +129,12 @@ class Rule:
         return f"{self.name}: {say_conditions(self.conditions)}"
 
 
+def dimensions_of(rules: Sequence[Rule]) -> tuple[str, ...]:
+    """The scores or measures that rules use, in the order in which they are listed."""
+    used = {name for rule in rules for name in rule.conditions}
+    return tuple(name for name in (*SCORES, *MEASURES) if name in used)
+
+
 def _no_condition(unknown: list[str]) -> OptionError:
     names = (*SCORES, *MEASURES)
     meant = [probably(name, names, {}) for name in unknown]
@@ -137,16 +149,5 @@ def _no_condition(unknown: list[str]) -> OptionError:
 
 
 def _check_texts(rule: Rule) -> None:
-    texts = (rule.name, rule.english or "", rule.chinese or "", rule.note)
-    if all(map(_is_text, texts)) and rule.name.strip() and rule.name not in _RESERVED:
-        return
-    raise OptionError(
-        "A rule needs a name, and labels that are text.",
-        received=f"name={rule.name!r}, english={rule.english!r}, chinese={rule.chinese!r}",
-        allowed=f"text that is not empty, and none of {', '.join(map(repr, sorted(_RESERVED)))}",
-        do="Pass the key of the segment first: Rule('diamond', orders=(3, None)).",
-    )
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
+    check_names([rule.name])
+    check_labels([rule.english or "", rule.chinese or "", rule.note])

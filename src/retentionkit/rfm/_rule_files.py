@@ -24,7 +24,7 @@ __all__ = ["as_document", "from_document", "read_document", "write_document"]
 
 _SCHEMA: Final = "retentionkit/segment-rules"
 _VERSION: Final = 1
-_SETTINGS: Final = ("bins", "window", "currency", "ranked", "definition")
+_SETTINGS: Final = ("bins", "weights", "window", "currency", "ranked", "definition")
 _TEXTS: Final = ("english", "chinese", "note")
 
 

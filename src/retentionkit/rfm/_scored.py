@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 import numpy as np
 
 from retentionkit.results import Columns, Result
-from retentionkit.rfm._table import RFMTable, whole_numbers
+from retentionkit.rfm._table import RFMTable, columns_of, whole_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,7 +113,7 @@ class RFMScores(Result):
 
     def _table(self) -> Columns:
         return {
-            **self.table.columns(),
+            **columns_of(self.table),
             **self._scores(),
             "combined": self.combined,
             "code": self.code,

@@ -12,14 +12,15 @@ from retentionkit.rfm._scored import DIMENSIONS, Dimension, RFMScores
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Cuts", "cuts_of", "differing"]
+__all__ = ["PARTS", "Cuts", "cuts_of", "differing"]
 
 #: By dimension: from which measure on each score is given. Empty if that cannot be said.
 Cuts: TypeAlias = Mapping[Dimension, Mapping[int, float]]
 
 #: Scores that are made of others.
-_PARTS: Final[Mapping[str, tuple[Dimension, ...]]] = {
+PARTS: Final[Mapping[str, tuple[Dimension, ...]]] = {
     "frequency_monetary": ("frequency", "monetary"),
+    "combined": DIMENSIONS,
 }
 
 
@@ -30,7 +31,7 @@ def cuts_of(data: object, names: Iterable[str] = DIMENSIONS) -> Cuts | None:
     """
     if not isinstance(data, RFMScores):
         return None
-    used = {part for name in names for part in _PARTS.get(name, (name,))}
+    used = {part for name in names for part in PARTS.get(name, (name,))}
     found: dict[Dimension, Mapping[int, float]] = {}
     for name, cuts in data.cuts.items():
         if name in used:

@@ -12,19 +12,20 @@ from retentionkit.arguments import check_choice
 from retentionkit.errors import KindError, OptionError
 from retentionkit.results import Columns, Result, frozen_array
 from retentionkit.rfm._labels import positions_of
+from retentionkit.rfm._names import check_labels, check_names, check_ranked
 from retentionkit.rfm._outside import (
     OUTSIDE,
     REFUND_ONLY,
     UNASSIGNED,
-    Language,
     no_such_segment,
 )
 from retentionkit.rfm._scored import RFMScores
 from retentionkit.rfm._segment_cuts import cuts_of
-from retentionkit.rfm._table import RFMTable
+from retentionkit.rfm._table import RFMTable, columns_of
+from retentionkit.transitions import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -35,7 +36,6 @@ __all__ = [
     "OUTSIDE",
     "REFUND_ONLY",
     "UNASSIGNED",
-    "Language",
     "Segments",
     "check_segments",
     "make_segments",
@@ -89,7 +89,7 @@ class Segments(Result):
     def from_labels(
         cls,
         table: RFMTable | RFMScores,
-        labels: ArrayLike | Sequence[object],
+        labels: ArrayLike | Iterable[object],
         *,
         names: Sequence[str] | Mapping[str, str] | None = None,
         ranked: bool = False,
@@ -102,11 +102,12 @@ class Segments(Result):
         table
             The measures, or the scores of which the labels are made.
         labels
-            One label for each row of `table`; None for customers without a segment. The label of a
-            customer who only sent goods back is not used.
+            One label for each row of `table`, as a list, an array or a series: text, numbers or
+            truth values, which are named as text. Missing (None, NaN, NA, null) for customers
+            without a segment. The label of a customer who only sent goods back is not used.
         names
             The segments in their order, or a mapping of names to Chinese labels. Default: the
-            labels that occur, sorted.
+            labels that occur, sorted; of categories in their order.
         ranked
             Whether the first segment is the best one, the next one the second best, and so on.
         definition
@@ -119,7 +120,11 @@ class Segments(Result):
         Raises
         ------
         DataError
-            The number of labels is not that of the customers, or a label is not among `names`.
+            The labels are no column of one kind, not as many as the customers, or one is not among
+            `names`.
+        OptionError
+            A name is no text, empty, there twice, or one of `"unassigned"`, `"refund_only"`,
+            `"entered"` and `"exited"`, which are said of others; or `ranked` is no truth value.
 
         Examples
         --------
@@ -131,12 +136,11 @@ class Segments(Result):
         """
         measures = measures_of(table)
         keys, position = positions_of(labels, len(measures), names)
-        texts = tuple(map(str, keys))
         return make_segments(
             measures,
             position,
-            names=texts,
-            chinese=tuple(names.values()) if isinstance(names, Mapping) else texts,
+            names=keys,
+            chinese=tuple(names.values()) if isinstance(names, Mapping) else keys,
             ranked=ranked,
             definition=definition,
             cuts=cuts_of(table),
@@ -227,25 +231,10 @@ class Segments(Result):
                 allowed=", ".join(map(repr, self._places())),
                 do="Pass the keys of one or more segments; `customer` has the ids of all.",
             )
-        return np.isin(self.position, [self.place(name) for name in names])
+        return np.isin(self.position, [self._place(name) for name in names])
 
-    def place(self, name: str) -> int:
-        """The position of a segment.
-
-        Parameters
-        ----------
-        name
-            Key of a segment; also `"unassigned"` (-1) and `"refund_only"` (-2).
-
-        Returns
-        -------
-        int
-
-        Raises
-        ------
-        OptionError
-            There is no such segment.
-        """
+    def _place(self, name: str) -> int:
+        """The position of a segment, or of those outside."""
         places = self._places()
         if name in [*places]:  # not a look-up: a list of names cannot be hashed
             return places[name]
@@ -267,7 +256,7 @@ class Segments(Result):
 
     def _table(self) -> Columns:
         return {
-            **self.table.columns(),
+            **columns_of(self.table),
             "segment": self.labels(),
             "label": self.labels(language="en"),
             "chinese": self.labels(language="zh"),
@@ -306,14 +295,16 @@ def make_segments(
     assumed_currency: str | None = None,
 ) -> Segments:
     """Segments of these positions; customers who only sent goods back stand apart."""
+    for labels in (chinese, english or ()):
+        check_labels(labels)
     apart = np.where(table.refund_only, REFUND_ONLY, position)
     return Segments(
         table=table,
         position=frozen_array(apart, np.int64),
-        names=names,
+        names=check_names(names),
         english=names if english is None else english,
         chinese=chinese,
-        ranked=ranked,
+        ranked=check_ranked(ranked),
         definition=definition,
         cuts=cuts,
         assumed_currency=assumed_currency,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from retentionkit.frames import FrameKind
     from retentionkit.ledger import Ledger
 
-__all__ = ["RFMTable", "people", "whole_numbers"]
+__all__ = ["RFMTable", "columns_of", "people", "whole_numbers"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -94,34 +94,17 @@ class RFMTable(Result):
 
     def __getitem__(self, rows: object) -> RFMTable:
         """Some of the customers: a mask, positions or a slice."""
-        at: Any = [rows] if isinstance(rows, int) else rows
-        arrays = {name: part[at] for name, part in self._arrays().items()}
+        at: Any = [rows] if isinstance(rows, int | np.integer) else rows
+        arrays = {name: part[at] for name, part in _arrays(self).items()}
         for part in arrays.values():
             part.flags.writeable = False
         return dataclasses.replace(self, **arrays)
 
-    def _arrays(self) -> dict[str, NDArray[Any]]:
-        found = {
-            "customer": self.customer,
-            "days_since_last": self.days_since_last,
-            "orders": self.orders,
-            "active_days": self.active_days,
-            "net_spend": self.net_spend,
-            "mean_order_value": self.mean_order_value,
-        }
-        return {name: part for name, part in found.items() if part is not None}
-
-    def columns(self) -> Columns:
-        """The measures and the status of each customer, by column."""
-        arrays: dict[str, Any] = self._arrays()
-        arrays["days_since_last"] = whole_numbers(self.days_since_last)
-        return {**arrays, "status": self.status}
-
     def _table(self) -> Columns:
-        return self.columns()
+        return columns_of(self)
 
     def _printed(self) -> Columns:
-        return {name: part for name, part in self.columns().items() if name != "status"}
+        return {name: part for name, part in columns_of(self).items() if name != "status"}
 
     def _facts(self) -> Mapping[str, str]:
         refunds = int(self.refund_only.sum())
@@ -139,6 +122,25 @@ class RFMTable(Result):
         if aside:
             facts["set aside"] = f"{aside:,} of {self.ledger.rows_in:,} rows, see ledger"
         return {**facts, "definition": self.definition}
+
+
+def columns_of(table: RFMTable) -> Columns:
+    """The measures and the status of each customer, by column."""
+    arrays: dict[str, Any] = _arrays(table)
+    arrays["days_since_last"] = whole_numbers(table.days_since_last)
+    return {**arrays, "status": table.status}
+
+
+def _arrays(table: RFMTable) -> dict[str, NDArray[Any]]:
+    found = {
+        "customer": table.customer,
+        "days_since_last": table.days_since_last,
+        "orders": table.orders,
+        "active_days": table.active_days,
+        "net_spend": table.net_spend,
+        "mean_order_value": table.mean_order_value,
+    }
+    return {name: part for name, part in found.items() if part is not None}
 
 
 def people(number: int) -> str:
