@@ -263,6 +263,7 @@ def test_verdicts(cdnow):
         claim = cdnow.claim(customers=0.2, value=value)
         assert claim.verdict == verdict
         assert claim.answer.lower().startswith(verdict)
+        assert repr(claim).startswith("Claim about the top customers")
         assert "of segments" in repr(claim)
         assert claim.top_share == top
     share = top.value

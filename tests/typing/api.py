@@ -210,7 +210,7 @@ def concentrated(log: rk.Transactions) -> None:
     assert table.net_spend is not None
     found = rk.rfm.concentration(table.net_spend, negative="drop", window=table.window)
     assert_type(found, rk.rfm.Concentration)
-    assert_type(found.claim(customers=0.2, value=0.8), rk.rfm.Claim)
+    assert_type(found.claim(customers=0.2, value=0.8), rk.rfm.ConcentrationClaim)
     assert_type(found.bootstrap(n_resamples=100, rng=1), rk.rfm.ConcentrationBootstrap)
     customers: NDArray[np.float64] = found.lorenz.customers
     assert_type(float(customers[0]), float)

@@ -28,11 +28,11 @@ from retentionkit.results import Columns, Estimate, Result, per_cent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Claim", "check_claim", "make_claim"]
+__all__ = ["ConcentrationClaim", "check_claim", "make_claim"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Claim(Result):
+class ConcentrationClaim(Result):
     """A sentence about the top customers, beside what they bring here.
 
     Attributes
@@ -69,7 +69,7 @@ class Claim(Result):
     gini: Estimate
     definition: str
 
-    _heading: ClassVar[str] = "Claim"
+    _heading: ClassVar[str] = "Claim about the top customers"
 
     @property
     def answer(self) -> str:
@@ -116,9 +116,11 @@ def check_claim(customers: float, value: float) -> None:
         )
 
 
-def make_claim(*, customers: float, value: float, top_share: Estimate, gini: Estimate) -> Claim:
+def make_claim(
+    *, customers: float, value: float, top_share: Estimate, gini: Estimate
+) -> ConcentrationClaim:
     """The sentence beside what its customers bring here."""
-    return Claim(
+    return ConcentrationClaim(
         customers=customers,
         value=value,
         verdict=verdict_on(value, top_share),

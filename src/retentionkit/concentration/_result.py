@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from retentionkit.arguments import check_number
 from retentionkit.concentration._bootstrap import ConcentrationBootstrap, bootstrapped
-from retentionkit.concentration._claim import Claim, check_claim, make_claim
+from retentionkit.concentration._claim import ConcentrationClaim, check_claim, make_claim
 from retentionkit.concentration._difference import gini_difference
 from retentionkit.concentration._figures import (
     estimated,
@@ -149,7 +149,7 @@ class Concentration(Result):
         check_number("q", q, low=0, high=1, open_low=True, do="Write 80 % as 0.8.")
         return estimated(self.sample, share_kind(q), self.confidence)
 
-    def claim(self, *, customers: float, value: float) -> Claim:
+    def claim(self, *, customers: float, value: float) -> ConcentrationClaim:
         """Whether a sentence such as "12 % of customers bring 65 % of revenue" holds here.
 
         Parameters
@@ -161,7 +161,7 @@ class Concentration(Result):
 
         Returns
         -------
-        Claim
+        ConcentrationClaim
 
         Raises
         ------

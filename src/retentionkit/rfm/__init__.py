@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from retentionkit.rfm._clustered import ClusterChoice, Clusters
     from retentionkit.rfm._clustering import cluster
     from retentionkit.rfm._concentration import (
-        Claim,
         Concentration,
         ConcentrationBootstrap,
+        ConcentrationClaim,
         concentration,
     )
     from retentionkit.rfm._coverage import Coverage, coverage_rate
@@ -52,13 +52,13 @@ __all__ = [
     "TRAVEL_TIERS_COMPLETED",
     "VALUE_POTENTIAL_DORMANT",
     "Bound",
-    "Claim",
     "ClusterChoice",
     "ClusterStability",
     "ClusterTree",
     "Clusters",
     "Concentration",
     "ConcentrationBootstrap",
+    "ConcentrationClaim",
     "Coverage",
     "Drift",
     "Finding",
@@ -91,13 +91,13 @@ __getattr__, __dir__ = open_door(
     __name__,
     {
         "Bound": "_bounds",
-        "Claim": "_concentration",
         "ClusterChoice": "_clustered",
         "ClusterStability": "_cluster_stability",
         "ClusterTree": "_cluster_tree",
         "Clusters": "_clustered",
         "Concentration": "_concentration",
         "ConcentrationBootstrap": "_concentration",
+        "ConcentrationClaim": "_concentration",
         "Coverage": "_coverage",
         "Drift": "_drift",
         "EIGHT": "_presets",
