@@ -421,7 +421,15 @@ def test_drift_comes_as_the_frame_of_the_later_table():
     assert isinstance(drift.to_frame(), pl.DataFrame)
     assert drift.psi.tolist() == [0, 0, 0]
     assert drift.reading == ("stable",) * 3
-    assert isinstance(rk.rfm.Scorer.fit(table).to_frame(), pd.DataFrame)
+
+
+def test_a_scorer_comes_as_the_frame_of_its_table(tmp_path):
+    scorer = rk.rfm.Scorer.fit(measured([1, 2], kind="polars"))
+    assert isinstance(scorer.to_frame(), pl.DataFrame)
+    # The kind is no part of what is fitted: who loads the file may not have that library.
+    assert scorer.equals(rk.rfm.Scorer.fit(measured([1, 2])))
+    scorer.save(tmp_path / "scorer.json")
+    assert isinstance(rk.rfm.Scorer.load(tmp_path / "scorer.json").to_frame(), pd.DataFrame)
 
 
 # Refusals.

@@ -207,6 +207,7 @@ def own_tiers(table: rk.rfm.RFMTable) -> rk.rfm.Segments:
 def concentrated(log: rk.Transactions) -> None:
     """How much comes from how few."""
     table = rk.rfm.measure(log)
+    assert_type(rk.rfm.concentration(table), rk.rfm.Concentration)
     assert table.net_spend is not None
     found = rk.rfm.concentration(table.net_spend, negative="drop", window=table.window)
     assert_type(found, rk.rfm.Concentration)

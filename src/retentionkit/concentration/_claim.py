@@ -28,6 +28,8 @@ from retentionkit.results import Columns, Estimate, Result, per_cent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from retentionkit.frames import FrameKind
+
 __all__ = ["ConcentrationClaim", "check_claim", "make_claim"]
 
 
@@ -57,6 +59,8 @@ class ConcentrationClaim(Result):
         The Gini coefficient here.
     definition
         What was compared, in one sentence.
+    kind
+        The kind of frame that the values came from.
     """
 
     customers: float
@@ -68,6 +72,7 @@ class ConcentrationClaim(Result):
     gini_at_least: float
     gini: Estimate
     definition: str
+    kind: FrameKind | None = None
 
     _heading: ClassVar[str] = "Claim about the top customers"
 
@@ -117,7 +122,7 @@ def check_claim(customers: float, value: float) -> None:
 
 
 def make_claim(
-    *, customers: float, value: float, top_share: Estimate, gini: Estimate
+    *, customers: float, value: float, top_share: Estimate, gini: Estimate, kind: FrameKind | None
 ) -> ConcentrationClaim:
     """The sentence beside what its customers bring here."""
     return ConcentrationClaim(
@@ -132,4 +137,5 @@ def make_claim(
         definition=f"The {100 * customers:g} % of the customers with the highest values, whether "
         f"they bring {100 * value:g} % of the value or more; intervals of "
         f"{100 * top_share.interval.confidence:g} %.",
+        kind=kind,
     )

@@ -182,7 +182,9 @@ class Concentration(Result):
         """
         check_claim(customers, value)
         top = self.top_share(customers)
-        return make_claim(customers=customers, value=value, top_share=top, gini=self.gini)
+        return make_claim(
+            customers=customers, value=value, top_share=top, gini=self.gini, kind=self.kind
+        )
 
     def difference(self, other: Concentration) -> Estimate:
         """The unbiased Gini coefficient of another period or group, less that of this one.

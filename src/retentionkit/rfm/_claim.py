@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SegmentClaim", "weigh_claim"]
 
-_OTHERS: Final = "rk.rfm.concentration(table.net_spend).claim(customers={:g}, value={:g})"
+_OTHERS: Final = "rk.rfm.concentration(table).claim(customers={:g}, value={:g})"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)

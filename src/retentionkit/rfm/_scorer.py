@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Literal
 
+    from retentionkit.frames import FrameKind
     from retentionkit.rfm._drift import Drift
     from retentionkit.rfm._scales import Scaled
     from retentionkit.rfm._scored import Dimension, RFMScores
@@ -66,6 +67,8 @@ class Scorer(Result):
         Customers of the fit.
     definition
         One sentence: how scores were made.
+    kind
+        The kind of frame that the caller brought; no part of comparisons and files.
 
     Examples
     --------
@@ -89,6 +92,7 @@ class Scorer(Result):
     currency: str | None
     n: int
     definition: str
+    kind: FrameKind | None = dataclasses.field(default=None, compare=False)
 
     _heading: ClassVar[str] = "RFM scorer"
 
@@ -162,6 +166,7 @@ class Scorer(Result):
             currency=table.currency,
             n=len(parts["recency"].score),
             definition=how.frozen,
+            kind=table.kind,
         )
 
     def score(self, table: RFMTable) -> RFMScores:
