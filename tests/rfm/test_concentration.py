@@ -245,6 +245,16 @@ def test_a_single_customer_has_no_interval():
     assert found.claim(customers=0.2, value=0.8).verdict == "undefined"
 
 
+def test_doubtful_intervals_are_said(cdnow):
+    said = "the intervals of hhi and effective_customers are too narrow"
+    for found in (cdnow, cdnow.bootstrap(n_resamples=100)):
+        assert said in repr(found)
+    assert "too narrow where values are skewed" in cdnow.hhi.definition
+    assert "too narrow" not in cdnow.gini.definition
+    for found in (concentration([0.0]), concentration(MIXED, negative="normalised")):
+        assert said not in repr(found)
+
+
 def test_one_who_brings_everything():
     found = concentration([0, 0, 0, 8])
     assert found.gini.value == 0.75

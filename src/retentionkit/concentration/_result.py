@@ -10,6 +10,7 @@ from retentionkit.concentration._bootstrap import ConcentrationBootstrap, bootst
 from retentionkit.concentration._claim import ConcentrationClaim, check_claim, make_claim
 from retentionkit.concentration._difference import gini_difference
 from retentionkit.concentration._figures import (
+    caution,
     estimated,
     figures_table,
     kinds,
@@ -297,5 +298,6 @@ class Concentration(Result):
             "total": f"{self.total:,.2f}",
             **window,
             "confidence": f"{100 * self.confidence:g} %",
+            **caution(self.hhi),
             "definition": self.definition,
         }
