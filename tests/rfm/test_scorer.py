@@ -304,6 +304,7 @@ def test_the_interval_covers_a_real_change():
     for _ in range(400):
         scorer, later = two_tables(rng.multinomial(800, p), rng.multinomial(1_000, q))
         drift = scorer.drift(later, confidence=0.9)
+        assert drift.confidence == 0.9
         hits += drift.low[0] <= truth <= drift.high[0]
     # Three standard errors of a simulated coverage beside a small bias of the index.
     assert abs(hits / 400 - 0.9) < 3 * math.sqrt(0.9 * 0.1 / 400) + 0.01

@@ -166,6 +166,7 @@ def scores(log: rk.Transactions) -> None:
     drift = scorer.drift(table, confidence=0.9)
     assert_type(drift, rk.rfm.Drift)
     assert_type(drift.reading, tuple[str, ...])
+    assert_type(drift.confidence, float)
     scorer.save("scorer.json")
     assert_type(rk.rfm.Scorer.load("scorer.json"), rk.rfm.Scorer)
     rk.plots.rf_heat_map(found, value="net_spend")
@@ -226,6 +227,7 @@ def stages(log: rk.Transactions) -> None:
     judged = rk.rfm.evaluate_segmentation(found, log, until="1998-06-30")
     assert_type(judged, rk.rfm.SegmentationEvaluation)
     assert_type(judged.ranking.value, float)
+    assert_type(judged.estimate("conversion", "regular").value, float)
     rk.plots.outcomes(judged, what="conversion")
     rk.rfm.lifecycle(log, regular=6)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
