@@ -61,14 +61,17 @@ class Measures(Protocol):
     @property
     def net_spend(self) -> NDArray[np.float64] | None:
         """Net spend of each customer; None for a log without money."""
+        ...
 
     @property
     def window(self) -> int:
         """Days in which it was spent."""
+        ...
 
     @property
     def kind(self) -> FrameKind | None:
         """The kind of frame that the caller brought."""
+        ...
 
 
 class _Given(NamedTuple):

@@ -303,12 +303,8 @@ class Scorer(Result):
         after: dict[Dimension, tuple[int, ...]] = {
             name: counts_at(part.score, self.levels[name]) for name, part in parts.items()
         }
-        return drift_between(
-            (self.as_of, self.customers),
-            (table.as_of, after),
-            kind=table.kind,
-            confidence=confidence,
-        )
+        fit = (self.as_of, self.customers)
+        return drift_between(fit, (table.as_of, after), kind=table.kind, confidence=confidence)
 
     def _table(self) -> Columns:
         rows = [
