@@ -1,5 +1,6 @@
 """How much comes from how few; the intervals are in test_concentration_intervals.py."""
 
+import dataclasses
 import json
 import math
 from decimal import Decimal
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 import retentionkit as rk
 from retentionkit.errors import DataError, KindError, OptionError, RetentionKitWarning
 from retentionkit.rfm import concentration
+from segmented import table_of
 
 INCOMES = [541, 1463, 2445, 3438, 4437, 5401, 6392, 8304, 11904, 22261]
 MIXED = [-7, -15, 11, -10, 2, 4, 40]
@@ -243,6 +245,16 @@ def test_a_single_customer_has_no_interval():
     assert found.claim(customers=0.2, value=0.8).verdict == "undefined"
 
 
+def test_doubtful_intervals_are_said(cdnow):
+    said = "the intervals of hhi and effective_customers are too narrow"
+    for found in (cdnow, cdnow.bootstrap(n_resamples=100)):
+        assert said in repr(found)
+    assert "too narrow where values are skewed" in cdnow.hhi.definition
+    assert "too narrow" not in cdnow.gini.definition
+    for found in (concentration([0.0]), concentration(MIXED, negative="normalised")):
+        assert said not in repr(found)
+
+
 def test_one_who_brings_everything():
     found = concentration([0, 0, 0, 8])
     assert found.gini.value == 0.75
@@ -263,6 +275,7 @@ def test_verdicts(cdnow):
         claim = cdnow.claim(customers=0.2, value=value)
         assert claim.verdict == verdict
         assert claim.answer.lower().startswith(verdict)
+        assert repr(claim).startswith("Claim about the top customers")
         assert "of segments" in repr(claim)
         assert claim.top_share == top
     share = top.value
@@ -404,6 +417,18 @@ def test_values_come_in_every_kind(values):
     assert library == (given if given in {"polars", "pyarrow"} else "pandas")
 
 
+def test_a_table_is_its_money_its_window_and_its_kind():
+    table = table_of([5.0, 0.0, 20.0], kind="polars")
+    found = concentration(table)
+    plain = concentration(table.net_spend, window=table.window)
+    assert dataclasses.replace(plain, kind="polars").equals(found)
+    assert concentration(table, window="3 months").window != table.window
+    claim = found.claim(customers=0.2, value=0.8)
+    for result in (found, claim, found.bootstrap(n_resamples=100)):
+        assert isinstance(result.to_frame(), pl.DataFrame)
+    assert isinstance(plain.claim(customers=0.2, value=0.8).to_frame(), pd.DataFrame)
+
+
 def test_neither_caller_nor_reader_changes_a_result():
     values = np.array([3.0, 1.0, 2.0])
     found = concentration(values)
@@ -455,10 +480,15 @@ def test_refusals_count():
         concentration([1.0], weight=[0.0])
 
 
-def test_a_table_is_told_what_to_pass(log):
-    with pytest.raises(KindError) as error:
-        concentration(rk.rfm.measure(log))
-    assert "table.net_spend" in error.value.do
+def test_what_is_no_column_is_refused(log):
+    table = rk.rfm.measure(log)
+    for wrong in (table.to_frame(), rk.rfm.score(table)):
+        with pytest.raises(DataError, match="`values` is not one column of values"):
+            concentration(wrong)
+    with pytest.raises(DataError, match="`weight` is not one column of values"):
+        concentration(table, weight=table)
+    with pytest.raises(DataError, match="The log has no money"):
+        concentration(table_of(None, [1, 2]))
 
 
 @pytest.mark.parametrize(

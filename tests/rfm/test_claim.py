@@ -89,7 +89,7 @@ def test_segments_of_the_top_customers_are_told_what_concentration_tells(cdnow, 
     cut = np.sort(table.net_spend)[-283]
     names = np.where(table.net_spend >= cut, "top", "rest").tolist()
     profile = rk.rfm.profile(rk.rfm.Segments.from_labels(table, names))
-    top = rk.rfm.concentration(table.net_spend).claim(customers=283 / 2357, value=value)
+    top = rk.rfm.concentration(table).claim(customers=283 / 2357, value=value)
     mine = profile.claim("top", customers=283 / 2357, value=value)
     assert mine.share_of_revenue.value == pytest.approx(top.top_share.value, abs=1e-3)
     assert mine.verdict == top.verdict

@@ -153,6 +153,17 @@ def test_segments_answer_for_themselves():
     assert set(found.missed.tolist()) <= set(segments.customers("regular").tolist())
 
 
+def test_the_frame_is_of_the_first_series():
+    series = pl.Series([2, 3])
+    for found in (
+        rate(series, pd.Series([2])),
+        rate([2, 3], series),
+        rate({2, 3}, np.array([2]), customers=series),
+    ):
+        assert isinstance(found.to_frame(), pl.DataFrame)
+    assert isinstance(rate([2, 3], [2]).to_frame(), pd.DataFrame)
+
+
 def test_nobody_has_no_rate():
     with pytest.warns(RetentionKitWarning, match="`segment` is empty") as told:
         found = rate([], [1, 2])

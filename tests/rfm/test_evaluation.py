@@ -1,5 +1,6 @@
 """Segments judged by what followed: by hand, over rows, over all pairs, and by labels dealt out."""
 
+import dataclasses
 import datetime as dt
 import itertools
 import json
@@ -14,6 +15,7 @@ from scipy import stats
 
 import retentionkit as rk
 from retentionkit.errors import DataError, KindError, OptionError, RetentionKitWarning
+from retentionkit.results import Interval
 from retentionkit.rfm._ranking import chi_square, explained, kruskal_wallis, ranked
 from strategies import frame_of, logs, naive_events, to_columns
 
@@ -82,6 +84,30 @@ def test_what_followed_by_hand(kind):
     assert type(found.to_frame()) is type(frame_of(kind, to_columns(ROWS)))
     assert len(found.to_frame()) == 4
     json.dumps(found.to_dict(), allow_nan=False)
+
+
+def test_one_figure(kind):
+    log = parsed(ROWS, kind=kind, order="order")
+    segments = labelled(log, {"a": "x", "b": "y", "c": "x"}, names=["x", "empty", "y"])
+    found = rk.rfm.evaluate_segmentation(segments, log, confidence=0.9)
+    retention = found.estimate("retention", "x")
+    assert (retention.value, retention.n) == (0.5, 2)
+    assert retention.standard_error == pytest.approx(math.sqrt(0.125))
+    assert retention.interval == Interval(found.retention_low[0], found.retention_high[0], 0.9)
+    assert retention.definition == f"Retention of x; {found.definition}"
+    conversion = found.estimate("conversion", "unassigned")
+    assert (conversion.value, conversion.n) == (0, 1)
+    assert conversion.interval == Interval(found.conversion_low[3], found.conversion_high[3], 0.9)
+    # 40 and 0: a standard deviation of the mean of 20, and a lower limit that is cut off.
+    revenue = found.estimate("revenue_per_customer", "x")
+    assert (revenue.value, revenue.n) == (20, 2)
+    assert revenue.standard_error == pytest.approx(20, rel=1e-12)
+    assert revenue.interval.low == 0
+    assert revenue.interval.high == pytest.approx(20 + 20 * stats.t.ppf(0.95, 1), rel=1e-12)
+    single = found.estimate("revenue_per_customer", "y")
+    assert single.value == 5
+    assert math.isnan(single.standard_error)
+    assert math.isnan(found.estimate("retention", "empty").value)
 
 
 def test_until_and_given_conversions():
@@ -488,6 +514,17 @@ def test_what_made_the_segments_cannot_judge_them():
         rk.rfm.evaluate_segmentation(segments, log)
     with pytest.raises(OptionError, match="Nothing follows the segments"):
         rk.rfm.evaluate_segmentation(labelled(log, {"a": "x"}), log, until=AS_OF)
+
+
+def test_a_figure_that_is_not_there():
+    segments = labelled(parsed(ROWS, order="order"), {"a": "x"})
+    found = rk.rfm.evaluate_segmentation(segments, parsed(ROWS, order="order"))
+    with pytest.raises(OptionError, match="`segment` is not one of its choices"):
+        found.estimate("retention", "z")
+    with pytest.raises(OptionError, match="`measure` is not one of its choices"):
+        found.estimate("revenue", "x")
+    with pytest.raises(OptionError, match="`measure` is not one of its choices"):
+        dataclasses.replace(found, revenue=None).estimate("revenue_per_customer", "x")
 
 
 def test_a_part_of_the_window_is_not_enough():

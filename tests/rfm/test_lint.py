@@ -1,7 +1,9 @@
 import dataclasses
-import itertools
 import json
 
+import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -373,6 +375,15 @@ def test_rules_on_scores_count_real_customers():
     part = SegmentRules(rk.rfm.STANDARD.rules[1:]).lint(scores)
     assert part.n_uncovered == rk.rfm.STANDARD.assign(scores).counts[0]
     assert sentences(part) == ["No rule takes recency = 5, frequency monetary ≥ 4."]
+
+
+def test_the_frame_is_of_the_callers_kind():
+    table = dataclasses.replace(table_of((1, 10.0)), kind="polars")
+    rules = SegmentRules([Rule("once", orders=1)], window="12 months")
+    assert isinstance(rules.lint(table).to_frame(), pl.DataFrame)
+    assert isinstance(rules.lint().to_frame(), pd.DataFrame)
+    scores = dataclasses.replace(scores_of([(1, 1, 1)], (5, 5, 5)), table=table)
+    assert isinstance(rk.rfm.STANDARD.lint(scores).to_frame(), pl.DataFrame)
 
 
 # Refusals.

@@ -3,6 +3,7 @@
 import json
 import math
 import pickle
+import warnings
 from fractions import Fraction
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import retentionkit as rk
-from retentionkit.errors import DataError, KindError, OptionError
+from retentionkit.errors import DataError, KindError, OptionError, RetentionKitWarning
 from retentionkit.intervals import ratio, wilson
 from segmented import NAMES, segmented, segments_of
 
@@ -319,12 +320,22 @@ def test_without_money():
         found.estimate("revenue", "top")
 
 
+def test_n_is_whom_a_figure_is_made_of(small):
+    means = {"mean_order_value", "revenue_per_customer", "orders_per_customer", "days_since_last"}
+    for measure in MEASURES:
+        assert small.estimate(measure, "top").n == (3 if measure in means else 6), measure
+    claimed = small.claim("top", customers=0.5, value=0.9)
+    for name in ("share_of_customers", "share_of_revenue"):
+        mine, its = small.estimate(name, "top"), getattr(claimed, name)
+        assert (mine.value, mine.n) == (its.value, its.n)
+
+
 def test_one_figure(cdnow):
     found = cdnow.estimate("share_of_revenue", "regular")
     assert found.value == cdnow.share_of_revenue[0]
     assert found.interval.low == cdnow.low["share_of_revenue"][0]
     assert found.standard_error == cdnow.standard_error["share_of_revenue"][0]
-    assert found.n == 283
+    assert found.n == 2357
     assert found.definition.startswith("Share of revenue of regular; ")
 
 
@@ -340,6 +351,29 @@ def test_nobody_and_one_customer():
     for name in ("share_of_customers", "share_of_revenue", "mean_order_value"):
         assert np.isnan(getattr(empty, name)).all()
     json.dumps(empty.to_dict(), allow_nan=False)
+
+
+def test_errors_hold_for_lines_that_are_given():
+    table = rk.rfm.measure(rk.Transactions(rk.datasets.load_cdnow()))
+    scorer, rng = rk.rfm.Scorer.fit(table), np.random.default_rng(8)
+    found = rk.rfm.profile(rk.rfm.STANDARD.assign(rk.rfm.score(table)))
+    kept, anew = [], []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RetentionKitWarning)  # a resample may look like a drift
+        for _ in range(300):
+            drawn = table[rng.integers(0, len(table), len(table))]
+            for shares, scores in ((kept, scorer.score(drawn)), (anew, rk.rfm.score(drawn))):
+                profile = rk.rfm.profile(rk.rfm.STANDARD.assign(scores))
+                shares.append(profile.share_of_revenue)
+    there = found.customers > 0
+    error = found.standard_error["share_of_revenue"][there]
+    # A standard deviation of 300 draws has an error of 4 %, of skewed ones more.
+    np.testing.assert_allclose(np.std(kept, axis=0)[there], error, rtol=0.2)
+    at = found.names.index("potential_loyalist")
+    assert np.std(anew, axis=0)[at] > 4 * found.standard_error["share_of_revenue"][at]
+    claimed = found.claim("champions", customers=0.12, value=0.65)
+    for result in (found, claimed):
+        assert "the lines between segments taken as given" in result.definition
 
 
 # -- properties ------------------------------------------------------------------------------------

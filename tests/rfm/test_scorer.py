@@ -304,6 +304,7 @@ def test_the_interval_covers_a_real_change():
     for _ in range(400):
         scorer, later = two_tables(rng.multinomial(800, p), rng.multinomial(1_000, q))
         drift = scorer.drift(later, confidence=0.9)
+        assert drift.confidence == 0.9
         hits += drift.low[0] <= truth <= drift.high[0]
     # Three standard errors of a simulated coverage beside a small bias of the index.
     assert abs(hits / 400 - 0.9) < 3 * math.sqrt(0.9 * 0.1 / 400) + 0.01
@@ -421,7 +422,15 @@ def test_drift_comes_as_the_frame_of_the_later_table():
     assert isinstance(drift.to_frame(), pl.DataFrame)
     assert drift.psi.tolist() == [0, 0, 0]
     assert drift.reading == ("stable",) * 3
-    assert isinstance(rk.rfm.Scorer.fit(table).to_frame(), pd.DataFrame)
+
+
+def test_a_scorer_comes_as_the_frame_of_its_table(tmp_path):
+    scorer = rk.rfm.Scorer.fit(measured([1, 2], kind="polars"))
+    assert isinstance(scorer.to_frame(), pl.DataFrame)
+    # The kind is no part of what is fitted: who loads the file may not have that library.
+    assert scorer.equals(rk.rfm.Scorer.fit(measured([1, 2])))
+    scorer.save(tmp_path / "scorer.json")
+    assert isinstance(rk.rfm.Scorer.load(tmp_path / "scorer.json").to_frame(), pd.DataFrame)
 
 
 # Refusals.

@@ -11,7 +11,7 @@ from scipy import stats
 
 import retentionkit as rk
 from retentionkit.errors import DataError, KindError, OptionError
-from segmented import NAMES, segments_of
+from segmented import NAMES, segmented, segments_of
 
 
 def members(member, guest, **more):
@@ -32,6 +32,10 @@ def test_ratio_by_hand():
     assert found.interval.low == pytest.approx(3 / spread, rel=1e-12)
     assert found.interval.high == pytest.approx(3 * spread, rel=1e-12)
     assert found.n == 5
+    # Of two customers the mean has one degree of freedom; 450 / 2 is 15 squared.
+    half = 15 * stats.t.ppf(0.975, 1)
+    assert found.first_mean.interval.high == pytest.approx(45 + half, rel=1e-12)
+    assert found.first_mean.interval.low == 0
     assert (found.first_mean.value, found.first_mean.n) == (45, 2)
     assert (found.second_mean.value, found.second_mean.n) == (15, 3)
     assert found.verdict is None
@@ -67,6 +71,22 @@ def test_interval_is_near_that_of_a_bootstrap():
     # Quantiles of 4,000 draws; a hundredth of the ratio is a twelfth of the interval.
     limits = [found.interval.low, found.interval.high]
     np.testing.assert_allclose(limits, np.quantile(drawn, [0.025, 0.975]), rtol=0.02)
+
+
+@given(segmented(min_size=2))
+def test_means_are_those_of_the_profile(rows):
+    segments = segments_of(*rows)
+    profile = rk.rfm.profile(segments, confidence=0.9)
+    for name in profile.names:
+        expected = profile.estimate("revenue_per_customer", name)
+        mine = rk.rfm.spend_ratio(segments, name, confidence=0.9).first_mean
+        assert mine.n == expected.n
+        np.testing.assert_allclose(
+            [mine.value, mine.interval.low, mine.interval.high],
+            [expected.value, expected.interval.low, expected.interval.high],
+            rtol=1e-9,
+            atol=1e-9 * (1 + abs(expected.value)),
+        )
 
 
 # -- definition ------------------------------------------------------------------------------------

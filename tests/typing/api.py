@@ -166,6 +166,7 @@ def scores(log: rk.Transactions) -> None:
     drift = scorer.drift(table, confidence=0.9)
     assert_type(drift, rk.rfm.Drift)
     assert_type(drift.reading, tuple[str, ...])
+    assert_type(drift.confidence, float)
     scorer.save("scorer.json")
     assert_type(rk.rfm.Scorer.load("scorer.json"), rk.rfm.Scorer)
     rk.plots.rf_heat_map(found, value="net_spend")
@@ -207,10 +208,11 @@ def own_tiers(table: rk.rfm.RFMTable) -> rk.rfm.Segments:
 def concentrated(log: rk.Transactions) -> None:
     """How much comes from how few."""
     table = rk.rfm.measure(log)
+    assert_type(rk.rfm.concentration(table), rk.rfm.Concentration)
     assert table.net_spend is not None
     found = rk.rfm.concentration(table.net_spend, negative="drop", window=table.window)
     assert_type(found, rk.rfm.Concentration)
-    assert_type(found.claim(customers=0.2, value=0.8), rk.rfm.Claim)
+    assert_type(found.claim(customers=0.2, value=0.8), rk.rfm.ConcentrationClaim)
     assert_type(found.bootstrap(n_resamples=100, rng=1), rk.rfm.ConcentrationBootstrap)
     customers: NDArray[np.float64] = found.lorenz.customers
     assert_type(float(customers[0]), float)
@@ -225,6 +227,7 @@ def stages(log: rk.Transactions) -> None:
     judged = rk.rfm.evaluate_segmentation(found, log, until="1998-06-30")
     assert_type(judged, rk.rfm.SegmentationEvaluation)
     assert_type(judged.ranking.value, float)
+    assert_type(judged.estimate("conversion", "regular").value, float)
     rk.plots.outcomes(judged, what="conversion")
     rk.rfm.lifecycle(log, regular=6)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 

@@ -29,11 +29,13 @@ from retentionkit.results import Columns, Estimate, Result
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Claim", "check_claim", "make_claim"]
+    from retentionkit.frames import FrameKind
+
+__all__ = ["ConcentrationClaim", "check_claim", "make_claim"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Claim(Result):
+class ConcentrationClaim(Result):
     """A sentence about the top customers, beside what they bring here.
 
     Attributes
@@ -58,6 +60,8 @@ class Claim(Result):
         The Gini coefficient here.
     definition
         What was compared, in one sentence.
+    kind
+        The kind of frame that the values came from.
     """
 
     customers: float
@@ -69,8 +73,9 @@ class Claim(Result):
     gini_at_least: float
     gini: Estimate
     definition: str
+    kind: FrameKind | None = None
 
-    _heading: ClassVar[str] = "Claim"
+    _heading: ClassVar[str] = "Claim about the top customers"
 
     @property
     def answer(self) -> str:
@@ -117,9 +122,11 @@ def check_claim(customers: float, value: float) -> None:
         )
 
 
-def make_claim(*, customers: float, value: float, top_share: Estimate, gini: Estimate) -> Claim:
+def make_claim(
+    *, customers: float, value: float, top_share: Estimate, gini: Estimate, kind: FrameKind | None
+) -> ConcentrationClaim:
     """The sentence beside what its customers bring here."""
-    return Claim(
+    return ConcentrationClaim(
         customers=customers,
         value=value,
         verdict=verdict_on(value, top_share),
@@ -131,4 +138,5 @@ def make_claim(*, customers: float, value: float, top_share: Estimate, gini: Est
         definition=f"The {100 * customers:g} % of the customers with the highest values, whether "
         f"they bring {100 * value:g} % of the value or more; intervals of "
         f"{100 * top_share.interval.confidence:g} %.",
+        kind=kind,
     )

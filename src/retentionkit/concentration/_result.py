@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from retentionkit.arguments import check_number
 from retentionkit.concentration._bootstrap import ConcentrationBootstrap, bootstrapped
-from retentionkit.concentration._claim import Claim, check_claim, make_claim
+from retentionkit.concentration._claim import ConcentrationClaim, check_claim, make_claim
 from retentionkit.concentration._difference import gini_difference
 from retentionkit.concentration._figures import (
+    caution,
     estimated,
     figures_table,
     kinds,
@@ -149,7 +150,7 @@ class Concentration(Result):
         check_number("q", q, low=0, high=1, open_low=True, do="Write 80 % as 0.8.")
         return estimated(self.sample, share_kind(q), self.confidence)
 
-    def claim(self, *, customers: float, value: float) -> Claim:
+    def claim(self, *, customers: float, value: float) -> ConcentrationClaim:
         """Whether a sentence such as "12 % of customers bring 65 % of revenue" holds here.
 
         Parameters
@@ -161,7 +162,7 @@ class Concentration(Result):
 
         Returns
         -------
-        Claim
+        ConcentrationClaim
 
         Raises
         ------
@@ -182,7 +183,9 @@ class Concentration(Result):
         """
         check_claim(customers, value)
         top = self.top_share(customers)
-        return make_claim(customers=customers, value=value, top_share=top, gini=self.gini)
+        return make_claim(
+            customers=customers, value=value, top_share=top, gini=self.gini, kind=self.kind
+        )
 
     def difference(self, other: Concentration) -> Estimate:
         """The unbiased Gini coefficient of another period or group, less that of this one.
@@ -295,5 +298,6 @@ class Concentration(Result):
             "total": f"{self.total:,.2f}",
             **window,
             "confidence": f"{100 * self.confidence:g} %",
+            **caution(self.hhi),
             "definition": self.definition,
         }

@@ -9,7 +9,7 @@ import numpy as np
 
 from retentionkit import frames
 from retentionkit._texts import counted
-from retentionkit.errors import DataError, KindError
+from retentionkit.errors import DataError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -93,7 +93,7 @@ class Treated(NamedTuple):
 
 def read_values(values: ArrayLike, weight: ArrayLike | None, negative: Negative) -> Treated:
     """The sample of some values, with negative ones treated as said."""
-    number = _numbers("values", values)
+    number = frames.read_numbers(values, argument="values")
     count = np.ones(len(number)) if weight is None else _weights(weight, len(number))
     number, count = number[count > 0], count[count > 0]
     _check_finite(number)
@@ -122,20 +122,8 @@ def read_values(values: ArrayLike, weight: ArrayLike | None, negative: Negative)
     return Treated(sample, float(count[number == 0].sum()), n_below, money_below)
 
 
-def _numbers(name: str, values: ArrayLike) -> NDArray[np.float64]:
-    """The numbers of one column; missing ones are NaN."""
-    if hasattr(values, "net_spend"):
-        raise KindError(
-            f"`{name}` is a table of measures.",
-            received=f"an object of type {type(values).__name__}",
-            allowed="one number for each customer",
-            do="Pass its money, table.net_spend.",
-        )
-    return frames.read_numbers(values, argument=name)
-
-
 def _weights(weight: ArrayLike, rows: int) -> NDArray[np.float64]:
-    count = _numbers("weight", weight)
+    count = frames.read_numbers(weight, argument="weight")
     if len(count) != rows:
         raise DataError(
             "`weight` and `values` are of different lengths.",

@@ -4,7 +4,7 @@
 # pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 
 import numpy as np
 
@@ -13,15 +13,13 @@ from retentionkit.errors import OptionError
 from retentionkit.plots._axes import ACTUAL, MODEL, QUIET, axes, check_drawn
 from retentionkit.plots._words import Language, Texts, words
 from retentionkit.rfm import SegmentationEvaluation
+from retentionkit.rfm._evaluation import Outcome
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
 __all__ = ["outcomes"]
-
-#: What is drawn of what followed.
-Outcome: TypeAlias = Literal["retention", "revenue_per_customer", "conversion"]
 
 #: Numbers from here on have more than three digits before the point.
 _LONG: Final = 999.5

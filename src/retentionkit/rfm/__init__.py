@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from retentionkit.rfm._clustered import ClusterChoice, Clusters
     from retentionkit.rfm._clustering import cluster
     from retentionkit.rfm._concentration import (
-        Claim,
         Concentration,
         ConcentrationBootstrap,
+        ConcentrationClaim,
         concentration,
     )
     from retentionkit.rfm._coverage import Coverage, coverage_rate
@@ -46,21 +46,17 @@ if TYPE_CHECKING:
     from retentionkit.rfm._table import RFMTable
 
 __all__ = [
-    "EIGHT",
-    "STANDARD",
-    "TRAVEL_TIERS",
-    "TRAVEL_TIERS_COMPLETED",
-    "VALUE_POTENTIAL_DORMANT",
     "Bound",
-    "Claim",
     "ClusterChoice",
     "ClusterStability",
     "ClusterTree",
     "Clusters",
     "Concentration",
     "ConcentrationBootstrap",
+    "ConcentrationClaim",
     "Coverage",
     "Drift",
+    "EIGHT",
     "Finding",
     "Migration",
     "OwnGap",
@@ -68,6 +64,7 @@ __all__ = [
     "RFMTable",
     "Rule",
     "RuleLint",
+    "STANDARD",
     "Scorer",
     "SegmentClaim",
     "SegmentProfile",
@@ -75,6 +72,9 @@ __all__ = [
     "SegmentationEvaluation",
     "Segments",
     "SpendRatio",
+    "TRAVEL_TIERS",
+    "TRAVEL_TIERS_COMPLETED",
+    "VALUE_POTENTIAL_DORMANT",
     "cluster",
     "concentration",
     "coverage_rate",
@@ -91,13 +91,13 @@ __getattr__, __dir__ = open_door(
     __name__,
     {
         "Bound": "_bounds",
-        "Claim": "_concentration",
         "ClusterChoice": "_clustered",
         "ClusterStability": "_cluster_stability",
         "ClusterTree": "_cluster_tree",
         "Clusters": "_clustered",
         "Concentration": "_concentration",
         "ConcentrationBootstrap": "_concentration",
+        "ConcentrationClaim": "_concentration",
         "Coverage": "_coverage",
         "Drift": "_drift",
         "EIGHT": "_presets",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SegmentClaim", "weigh_claim"]
 
-_OTHERS: Final = "rk.rfm.concentration(table.net_spend).claim(customers={:g}, value={:g})"
+_OTHERS: Final = "rk.rfm.concentration(table).claim(customers={:g}, value={:g})"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -140,7 +140,8 @@ def weigh_claim(
         per_head_ratio_here=spend_ratio(segments, names, confidence=confidence).ratio,
         definition=(
             f"Shares of {whose} in all {len(mask):,} customers and in their net spend, each with a "
-            f"{100 * confidence:g} % interval of its own; {continued(segments.table)}"
+            f"{100 * confidence:g} % interval of its own, the lines between segments taken as "
+            f"given; {continued(segments.table)}"
         ),
         kind=segments.table.kind,
     )

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from retentionkit.frames import FrameKind
+
 __all__ = ["Coverage", "coverage_rate"]
 
 
@@ -51,6 +53,8 @@ class Coverage(Result):
         Ids listed again, counted once.
     definition
         One sentence.
+    kind
+        The kind of the first series among the lists.
     """
 
     rate: Estimate
@@ -63,6 +67,7 @@ class Coverage(Result):
     duplicates_in_segment: int
     duplicates_in_received: int
     definition: str
+    kind: FrameKind | None = None
 
     _heading: ClassVar[str] = "Coverage"
 
@@ -186,7 +191,13 @@ def coverage_rate(
         duplicates_in_segment=wanted.listed - len(wanted.ids),
         duplicates_in_received=given.listed - len(given.ids),
         definition=definition,
+        kind=_kind(segment, received, customers),
     )
+
+
+def _kind(*lists: object) -> FrameKind | None:
+    """The library of the first series; arrays and lists have none."""
+    return next((kind for kind in map(frames.series_kind, lists) if kind is not None), None)
 
 
 class _Ids(NamedTuple):

@@ -63,6 +63,8 @@ class Drift(Result):
         The two dates.
     definition
         One sentence: index, empty levels, test, reading.
+    confidence
+        Confidence level of the intervals.
     kind
         The kind of frame that the caller brought.
     """
@@ -80,6 +82,7 @@ class Drift(Result):
     as_of_before: dt.date
     as_of_after: dt.date
     definition: str
+    confidence: float
     kind: FrameKind | None = None
 
     _heading: ClassVar[str] = "Drift of scores"
@@ -154,6 +157,7 @@ def drift_between(
             "test and intervals take the two dates for independent samples: the same customers or "
             "overlapping windows differ less by chance."
         ),
+        confidence=level,
         kind=kind,
     )
 

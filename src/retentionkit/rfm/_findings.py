@@ -11,6 +11,7 @@ from retentionkit.rfm._bounds import NOT_GIVEN, say_conditions
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from retentionkit.frames import FrameKind
     from retentionkit.rfm._bounds import Limit
 
 __all__ = ["Finding", "Kind", "RuleLint"]
@@ -87,6 +88,8 @@ class RuleLint(Result):
         take. None if no data were given.
     definition
         What was tried, in words.
+    kind
+        The kind of frame that the data came from.
     """
 
     findings: tuple[Finding, ...]
@@ -98,6 +101,7 @@ class RuleLint(Result):
     n_uncovered: int | None
     n_multiple: int | None
     definition: str
+    kind: FrameKind | None = None
 
     _heading: ClassVar[str] = "Lint of segment rules"
 

@@ -122,6 +122,7 @@ def lint_rules(rules: SegmentRules, data: RFMTable | RFMScores | None) -> RuleLi
         n_uncovered=None if people is None else int((people == 0).sum()),
         n_multiple=None if people is None else int((people > 1).sum()),
         definition=_definition(rules),
+        kind=None if data is None else measures_of(data).kind,
     )
 
 

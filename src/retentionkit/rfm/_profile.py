@@ -235,9 +235,9 @@ def _profiled(
         currency=table.currency,
         notes=_notes(segments, values),
         definition=(
-            f"{len(segments):,} customers as a sample: Wilson intervals of their numbers and "
-            "shares, linearised ones of all else; days since the last order are a mean over those "
-            f"who have one; {continued(table)}"
+            f"{len(segments):,} customers as a sample, the lines between segments taken as given: "
+            "Wilson intervals of their numbers and shares, linearised ones of all else; days since "
+            f"the last order are a mean over those who have one; {continued(table)}"
         ),
         segments=segments,
     )

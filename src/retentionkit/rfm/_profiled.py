@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 
@@ -33,6 +33,11 @@ Measure: TypeAlias = Literal[
     "orders_per_customer",
     "days_since_last",
 ]
+
+#: Measures of the customers of one segment alone; all others are of a part of all customers.
+_MEANS: Final[frozenset[Measure]] = frozenset(
+    ("mean_order_value", "revenue_per_customer", "orders_per_customer", "days_since_last")
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -145,7 +150,8 @@ class SegmentProfile(Result):
         Returns
         -------
         Estimate
-            Its `n` is the number of customers in the segment.
+            Its `n` is the number of customers whom it is made of: all of them for totals and their
+            shares, those in the segment for means.
 
         Raises
         ------
@@ -170,7 +176,7 @@ class SegmentProfile(Result):
             float(getattr(self, measure)[at]),
             float(self.standard_error[measure][at]),
             limits,
-            int(self.customers[at]),
+            int(self.customers[at]) if measure in _MEANS else self.n,
             f"{measure.replace('_', ' ').capitalize()} of {segment}; {self.definition}",
         )
 

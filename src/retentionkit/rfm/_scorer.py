@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Literal
 
+    from retentionkit.frames import FrameKind
     from retentionkit.rfm._drift import Drift
     from retentionkit.rfm._scales import Scaled
     from retentionkit.rfm._scored import Dimension, RFMScores
@@ -67,6 +68,8 @@ class Scorer(Result):
         Customers of the fit.
     definition
         One sentence: how scores were made.
+    kind
+        The kind of frame that the caller brought; no part of comparisons and files.
 
     Examples
     --------
@@ -90,6 +93,7 @@ class Scorer(Result):
     currency: str | None
     n: int
     definition: str
+    kind: FrameKind | None = dataclasses.field(default=None, compare=False)
 
     _heading: ClassVar[str] = "RFM scorer"
 
@@ -163,6 +167,7 @@ class Scorer(Result):
             currency=table.currency,
             n=len(parts["recency"].score),
             definition=how.frozen,
+            kind=table.kind,
         )
 
     def score(self, table: RFMTable) -> RFMScores:
@@ -300,12 +305,8 @@ class Scorer(Result):
         after: dict[Dimension, tuple[int, ...]] = {
             name: counts_at(part.score, self.levels[name]) for name, part in parts.items()
         }
-        return drift_between(
-            (self.as_of, self.customers),
-            (table.as_of, after),
-            kind=table.kind,
-            confidence=confidence,
-        )
+        fit = (self.as_of, self.customers)
+        return drift_between(fit, (table.as_of, after), kind=table.kind, confidence=confidence)
 
     def _table(self) -> Columns:
         rows = [

@@ -6,6 +6,7 @@ method the logarithm of R has the squared standard error
 .. math:: \frac{s_1^2}{n_1 \bar y_1^2} + \frac{s_2^2}{n_2 \bar y_2^2} ,
 
 and its normal limits, put back, stay positive and are as far above R as below it in proportion.
+Each mean has limits of Student's t with :math:`n_i - 1` degrees of freedom, as in `profile`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 
 from retentionkit.arguments import check_confidence, check_number
 from retentionkit.errors import DataError, OptionError
-from retentionkit.intervals import estimate, log_wald, ratio
+from retentionkit.intervals import log_wald, ratio, t_quantile
 from retentionkit.results import Columns, Estimate, Interval, Result
 from retentionkit.rfm._segments import check_segments
 
@@ -55,7 +56,8 @@ class SpendRatio(Result):
     ratio
         The ratio with its log-scale interval; NaN unless both means are positive.
     first_mean, second_mean
-        Mean net spend per customer of either, with normal intervals.
+        Mean net spend per customer of either, with t intervals, cut off at 0 unless a customer's
+        net spend is negative.
     claim
         What was stated, or None.
     verdict
@@ -182,11 +184,14 @@ def spend_ratio(
     _check_apart(above, second)
     mask = segments.mask(*above)
     others = segments.mask(*second) if second else ~mask
-    one = _mean_spend(spend[mask], _listed(above), confidence)
-    two = _mean_spend(spend[others], _listed(second), confidence)
+    # A mean of amounts of which none is negative cannot be negative.
+    low = 0.0 if (spend >= 0).all() else -math.inf
+    one = _mean_spend(spend[mask], _listed(above), confidence, low)
+    two = _mean_spend(spend[others], _listed(second), confidence, low)
     definition = (
         f"Mean net spend per customer of {_listed(above)} over that of {_listed(second)}, with a "
-        f"log-scale interval; {continued(segments.table)}"
+        "log-scale interval, the lines between segments taken as given; "
+        f"{continued(segments.table)}"
     )
     found = _ratio(one, two, definition, confidence)
     return SpendRatio(
@@ -214,16 +219,13 @@ def net_spend(segments: Segments) -> NDArray[np.float64]:
     )
 
 
-def _mean_spend(spend: NDArray[np.float64], whose: str, confidence: float) -> Estimate:
+def _mean_spend(spend: NDArray[np.float64], whose: str, confidence: float, low: float) -> Estimate:
     """Mean of the net spend of these customers."""
     value, error = ratio(spend, np.ones(len(spend)))
-    return estimate(
-        value,
-        error,
-        n=len(spend),
-        definition=f"Mean net spend per customer of {whose}.",
-        confidence=confidence,
-    )
+    half = float(t_quantile(len(spend), confidence=confidence)) * error
+    limits = Interval(float(np.maximum(value - half, low)), value + half, confidence)
+    definition = f"Mean net spend per customer of {whose}, with a t interval."
+    return Estimate(value, error, limits, len(spend), definition)
 
 
 def continued(table: RFMTable) -> str:
