@@ -46,6 +46,11 @@ if TYPE_CHECKING:
     from retentionkit.rfm._table import RFMTable
 
 __all__ = [
+    "EIGHT",
+    "STANDARD",
+    "TRAVEL_TIERS",
+    "TRAVEL_TIERS_COMPLETED",
+    "VALUE_POTENTIAL_DORMANT",
     "Bound",
     "ClusterChoice",
     "ClusterStability",
@@ -56,7 +61,6 @@ __all__ = [
     "ConcentrationClaim",
     "Coverage",
     "Drift",
-    "EIGHT",
     "Finding",
     "Migration",
     "OwnGap",
@@ -64,7 +68,6 @@ __all__ = [
     "RFMTable",
     "Rule",
     "RuleLint",
-    "STANDARD",
     "Scorer",
     "SegmentClaim",
     "SegmentProfile",
@@ -72,9 +75,6 @@ __all__ = [
     "SegmentationEvaluation",
     "Segments",
     "SpendRatio",
-    "TRAVEL_TIERS",
-    "TRAVEL_TIERS_COMPLETED",
-    "VALUE_POTENTIAL_DORMANT",
     "cluster",
     "concentration",
     "coverage_rate",
