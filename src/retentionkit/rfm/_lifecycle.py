@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
+from retentionkit._texts import counted
 from retentionkit.activity import (
     OwnGap,
     Patience,
@@ -38,7 +39,6 @@ from retentionkit.durations import Duration, calendar_day, day_number
 from retentionkit.errors import OptionError
 from retentionkit.rfm._measure import measured
 from retentionkit.rfm._segments import UNASSIGNED, Segments, make_segments
-from retentionkit.rfm._table import people
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -250,12 +250,11 @@ def _notes(
     if unknown.any():
         notes.append(
             "Not new, since it is not known when they came: "
-            f"{people(int(unknown.sum()))} who ordered on the first day of the log."
+            f"{counted(int(unknown.sum()), 'customer')} who ordered on the first day of the log."
         )
     if silence.own is not None:
-        notes.append(
-            f"With a gap of their own: {silence.own.sum():,} of {people(len(silence.own))}."
-        )
+        people = counted(len(silence.own), "customer")
+        notes.append(f"With a gap of their own: {silence.own.sum():,} of {people}.")
     first = int(days.first.min())
     short = [length for _, length in rules if end - whole_days("regular", length) < first]
     if short:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from retentionkit.activity import whole_days
 from retentionkit.durations import (
     Duration,
     Moment,
     calendar_day,
     day_number,
-    duration_in,
 )
 from retentionkit.errors import DataError, OptionError
 from retentionkit.frames import LAST_DAY
@@ -139,15 +139,7 @@ def _window(
     end = min(end, LAST_DAY)
     if window is None:
         return min(first, end - 1), end
-    days = int(duration_in("window", window, "day"))
-    if days < 1:
-        raise OptionError(
-            "`window` is shorter than a day.",
-            received=repr(window),
-            allowed="1 day or more, such as 90 or '12 months'",
-            do="Pass how far to look back from as_of.",
-        )
-    return end - days, end
+    return end - whole_days("window", window), end
 
 
 def _table(log: Transactions, totals: CustomerTotals, start: int, end: int) -> RFMTable:

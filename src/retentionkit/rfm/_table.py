@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from retentionkit._texts import counted
 from retentionkit.results import Columns, Result
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from retentionkit.frames import FrameKind
     from retentionkit.ledger import Ledger
 
-__all__ = ["RFMTable", "columns_of", "people", "whole_numbers"]
+__all__ = ["RFMTable", "columns_of", "whole_numbers"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -110,11 +111,11 @@ class RFMTable(Result):
         refunds = int(self.refund_only.sum())
         facts = {"customers": f"{len(self) - refunds:,}"}
         if refunds:
-            facts["refund only"] = f"{people(refunds)} without an order"
+            facts["refund only"] = f"{counted(refunds, 'customer')} without an order"
         if self.net_spend is not None:
             unpaid = int(((self.net_spend <= 0) & ~self.refund_only).sum())
             if unpaid:
-                facts["net spend ≤ 0"] = people(unpaid)
+                facts["net spend ≤ 0"] = counted(unpaid, "customer")
         facts["as of"] = str(self.as_of)
         if self.observed < self.window:
             facts["observed"] = f"the log covers {self.observed:,} of {self.window:,} days"
@@ -141,11 +142,6 @@ def _arrays(table: RFMTable) -> dict[str, NDArray[Any]]:
         "mean_order_value": table.mean_order_value,
     }
     return {name: part for name, part in found.items() if part is not None}
-
-
-def people(number: int) -> str:
-    """So many customers, in words."""
-    return "1 customer" if number == 1 else f"{number:,} customers"
 
 
 def whole_numbers(values: NDArray[np.float64]) -> NDArray[Any]:
