@@ -12,6 +12,7 @@ from retentionkit._texts import per_cent
 from retentionkit.arguments import check_choice
 from retentionkit.intervals import share, t_quantile
 from retentionkit.results import Columns, Estimate, Interval, Result
+from retentionkit.rfm._row_labels import RowLabels
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -34,7 +35,7 @@ _FINEST = 9
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
-class SegmentationEvaluation(Result):
+class SegmentationEvaluation(RowLabels, Result):
     """What the customers of each segment did next, and how much the labels told of it.
 
     Arrays are read-only and have shape (k,), in the order of `names`. Undefined numbers are NaN.
@@ -138,26 +139,6 @@ class SegmentationEvaluation(Result):
             return float("nan")
         chance = self.explained_by_chance
         return (self.variance_explained.value - chance) / (1 - chance)
-
-    def labels(self, *, language: Literal["en", "zh"] = "en") -> tuple[str, ...]:
-        """The labels of the segments for people.
-
-        Parameters
-        ----------
-        language
-            `"en"` or `"zh"`.
-
-        Returns
-        -------
-        tuple of str
-
-        Raises
-        ------
-        OptionError
-            `language` is neither.
-        """
-        check_choice("language", language, ("en", "zh"))
-        return self.english if language == "en" else self.chinese
 
     def estimate(self, measure: Outcome, segment: str) -> Estimate:
         """One figure of one segment with its interval.

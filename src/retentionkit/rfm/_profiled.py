@@ -11,6 +11,7 @@ from retentionkit._texts import per_cent
 from retentionkit.arguments import check_choice
 from retentionkit.results import Columns, Estimate, Interval, Result
 from retentionkit.rfm._claim import SegmentClaim, weigh_claim
+from retentionkit.rfm._row_labels import RowLabels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +42,7 @@ _MEANS: Final[frozenset[Measure]] = frozenset(
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
-class SegmentProfile(Result):
+class SegmentProfile(RowLabels, Result):
     """What each segment brings, made by `profile`.
 
     Arrays are read-only and have shape (k,), one value for each row of `names`. Measures of money
@@ -116,26 +117,6 @@ class SegmentProfile(Result):
     def total_revenue(self) -> float | None:
         """Net spend of all customers; None for a log without money."""
         return None if self.revenue is None else float(self.revenue.sum())
-
-    def labels(self, *, language: Literal["en", "zh"] = "en") -> tuple[str, ...]:
-        """The labels of the rows for people.
-
-        Parameters
-        ----------
-        language
-            `"en"` or `"zh"`.
-
-        Returns
-        -------
-        tuple of str
-
-        Raises
-        ------
-        OptionError
-            `language` is neither.
-        """
-        check_choice("language", language, ("en", "zh"))
-        return self.english if language == "en" else self.chinese
 
     def estimate(self, measure: Measure, segment: str) -> Estimate:
         """One figure of one segment with its interval.
