@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retentionkit.arguments import check_choice, check_confidence, check_number
+from retentionkit.arguments import check_choice, check_confidence, check_number, check_whole
 from retentionkit.errors import OptionError
 
 # --- worked example ------------------------------------------------------------------------------
@@ -20,6 +20,7 @@ def test_a_good_argument_comes_back():
     assert check_choice("unit", "week", ("day", "week")) == "week"
     assert check_choice("grain", None, ("day", None)) is None
     assert check_number("margin", 1, low=0, high=1) == 1.0
+    assert check_whole("bins", 5, low=2, high=10) == 5
     assert check_confidence(0.9) == 0.9
 
 
@@ -33,11 +34,27 @@ def test_every_real_number_becomes_a_float(value):
     assert found == float(value)
 
 
+@pytest.mark.parametrize("value", [4, 4.0, np.float64(4), np.int32(4), np.uint8(4), Fraction(8, 2)])
+def test_a_whole_number_becomes_an_int(value):
+    for limits in ({"low": 4}, {"low": 1, "high": 4}):
+        found = check_whole("bins", value, **limits)
+        assert type(found) is int
+        assert found == 4
+
+
 def test_limits_are_included_unless_open():
     assert check_number("x", 0, low=0, high=1) == 0.0
     assert check_number("x", 1, low=0, high=1, open_low=True) == 1.0
     with pytest.raises(OptionError, match=r"allowed:  \(0, 1\]"):
         check_number("x", 0, low=0, high=1, open_low=True)
+
+
+def test_who_passes_a_label_is_told_the_choice():
+    labels = {"Gold card": "gold", "金卡": "gold", "Lost": "lost"}
+    with pytest.raises(OptionError, match="do:       Pass tier='gold' if that is meant"):
+        check_choice("tier", "金卡", ("gold", "basic"), labels=labels)
+    with pytest.raises(OptionError, match="do:       Pass one of them"):
+        check_choice("tier", "Lost", ("gold", "basic"), labels=labels)
 
 
 # --- properties ----------------------------------------------------------------------------------
@@ -93,3 +110,24 @@ def test_the_refusal_shows_range_and_advice():
 def test_a_confidence_outside_its_range_is_refused(value):
     with pytest.raises(OptionError, match="`confidence` must lie strictly between 0 and 1"):
         check_confidence(value)
+
+
+@pytest.mark.parametrize("value", [2.5, np.float64(3.000001), Fraction(7, 2)])
+def test_a_part_of_one_is_refused(value):
+    with pytest.raises(OptionError, match="`bins` must be a whole number") as error:
+        check_whole("bins", value, low=2, high=5_000)
+    assert (error.value.received, error.value.allowed) == (
+        repr(value),
+        "a whole number from 2 to 5,000",
+    )
+    assert error.value.do == "Pass a whole number from 2 to 5,000 for `bins`."
+    with pytest.raises(OptionError, match="from 2 on") as error:
+        check_whole("bins", value, low=2, do="Pass bins=10.")
+    assert error.value.do == "Pass bins=10."
+
+
+@pytest.mark.parametrize("value", [1, 11, 1.5, True, "3", None, math.nan, math.inf, 10**400])
+def test_a_whole_number_outside_its_range_is_refused(value):
+    with pytest.raises(OptionError, match="`bins` must be a finite number") as error:
+        check_whole("bins", value, low=2, high=10)
+    assert error.value.do == "Pass a whole number from 2 to 10 for `bins`."

@@ -70,7 +70,7 @@ def test_there_are_pages_to_run():
 
 
 def test_the_examples_run_one_after_the_other(tmp_path):
-    for script in ("quickstart.py", "embed_service.py"):
+    for script in ("quickstart.py", "segments.py", "embed_service.py"):
         command = [sys.executable, "-W", "error", str(ROOT / "examples" / script)]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr

@@ -47,7 +47,7 @@ def test_each_parameter_has_a_row_with_its_own_default(functions):
 
 
 def test_parameters_that_share_an_entry_share_its_text(functions):
-    score = next(f for f in functions if f.name == "score")
+    score = next(f for f in functions if f.path == "retentionkit.clv._value.score.score")
     defaults = {row.name: str(row.value) for row in rows(score)}
     assert defaults["discount_rate"] == "0.1"
     assert defaults["margin"] == "1.0"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from retentionkit.durations import (
     GRAINS,
     UNITS,
+    alike_windows,
     calendar_day,
     calendar_period,
     continuous_rate,
@@ -118,6 +119,15 @@ def test_a_moment_may_be_written_in_many_ways(value, expected):
     assert isinstance(found, dt.datetime) == isinstance(expected, dt.datetime)
 
 
+@pytest.mark.parametrize(
+    ("days", "other", "alike"),
+    [(30, 30, True), (28, 31, True), (100, 90, True), (100, 89.9, False), (365, 366, True)],
+)
+def test_windows_of_one_length_differ_by_a_tenth_at_most(days, other, alike):
+    assert alike_windows(days, other) is alike
+    assert alike_windows(other, days) is alike
+
+
 # --- properties ----------------------------------------------------------------------------------
 
 
@@ -148,6 +158,21 @@ def test_text_that_is_no_duration_is_refused(value):
 def test_a_number_that_is_no_duration_is_refused(value):
     with pytest.raises(OptionError, match="`horizon` must be a finite number"):
         duration_in("horizon", value, "week")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (dt.timedelta(days=90), "'90 days'"),
+        (pd.Timedelta("36 hours"), "'1.5 days'"),
+    ],
+)
+def test_a_timedelta_is_refused_with_the_text_to_write(value, text):
+    with pytest.raises(OptionError, match="`window` is a timedelta") as caught:
+        duration_in("window", value, "week")
+    assert "a number of weeks, or text" in str(caught.value)
+    assert f"Write window={text}." in str(caught.value)
+    assert duration_in("window", text.strip("'"), "day") == value / pd.Timedelta("1 day")
 
 
 @pytest.mark.parametrize("value", [15, -0.01, math.nan])

@@ -64,7 +64,20 @@ def test_no_values_are_no_numbers():
     assert frames.read_numbers([], argument="answers").tolist() == []
 
 
-@pytest.mark.parametrize("values", ["abc", 7, None, np.array(3), [[1, 2]], np.ones((2, 2))])
+@pytest.mark.parametrize(
+    "values",
+    [
+        "abc",
+        7,
+        None,
+        np.array(3),
+        [[1, 2]],
+        [1, [1]],
+        np.ones((2, 2)),
+        {3: 1},
+        pd.DataFrame({3: [1]}),
+    ],
+)
 def test_what_is_no_column_is_refused(values):
     with pytest.raises(DataError, match="`answers` is not one column of values"):
         frames.read_numbers(values, argument="answers")

@@ -12,6 +12,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retentionkit import rfm
 from retentionkit.errors import RetentionKitError
 from retentionkit.histories import grouped_histories, holdout, purchase_histories
 from retentionkit.transactions import Transactions
@@ -118,6 +119,29 @@ def check(transactions):
     assert grouped_histories(transactions).n_customers == len(histories)
     json.dumps(histories.to_dict(), allow_nan=False)
     repr(transactions), histories.to_frame(), ledger.to_frame()
+    check_segments(transactions, histories)
+
+
+def check_segments(transactions, histories):
+    """Everybody who bought is measured, scored, in one segment, and counted once."""
+    table = rfm.measure(transactions, as_of=transactions.observed_until)
+    buyers = table[~table.refund_only]
+    assert buyers.customer.tolist() == histories.customer.tolist()
+    assert (buyers.active_days - 1).tolist() == histories.frequency.tolist()
+    used = table.ledger.amount_used
+    assert math.isclose(table.net_spend.sum(), used, rel_tol=1e-9, abs_tol=1e-6)
+    scores = rfm.score(table)
+    segments = rfm.STANDARD.assign(scores)
+    assert segments.counts.sum() == len(buyers)
+    assert segments.n_refund_only == len(table) - len(buyers)
+    profile = rfm.profile(segments)
+    assert profile.customers.sum() == len(table)
+    assert math.isclose(profile.revenue.sum(), used, rel_tol=1e-9, abs_tol=1e-6)
+    stayed = rfm.Scorer.fit(table).score(table)
+    assert np.array_equal(stayed.monetary, scores.monetary, equal_nan=True)
+    for result in (table, scores, segments, profile):
+        json.dumps(result.to_dict(), allow_nan=False)
+        repr(result), result.to_frame()
 
 
 @settings(max_examples=300)

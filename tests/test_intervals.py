@@ -17,6 +17,7 @@ from retentionkit.intervals import (
     normal_quantile,
     ratio,
     share,
+    t_quantile,
     three_moments,
     wilson,
 )
@@ -63,6 +64,17 @@ def test_the_quantile_agrees_with_fifty_digits(confidence):
     with mpmath.workdps(50):
         expected = float(mpmath.sqrt(2) * mpmath.erfinv(mpmath.mpf(confidence)))
     assert normal_quantile(confidence) == pytest.approx(expected, rel=1e-13)
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.95])
+def test_the_quantile_of_student_is_that_of_scipy(confidence):
+    found = t_quantile([0, 1, 2, 3, 50, 10**9], confidence=confidence)
+    assert np.isnan(found[:2]).all()
+    expected = stats.t.ppf(0.5 + confidence / 2, [1, 2, 49, 10**9 - 1])
+    np.testing.assert_allclose(found[2:], expected, rtol=1e-12)
+    assert found[-1] == pytest.approx(normal_quantile(confidence), rel=1e-8)
+    with pytest.raises(OptionError, match="`confidence` must lie strictly"):
+        t_quantile(5, confidence=95)
 
 
 @pytest.mark.parametrize("confidence", [0.5, 0.95])

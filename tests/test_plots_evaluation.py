@@ -36,6 +36,7 @@ def results():
     h = rk.purchase_histories(log, as_of="1997-09-30", unit="week")
     held = rk.holdout(log, h, until="1998-06-30")
     return {
+        "migration": moved(log),
         "frequency_fit": rk.clv.frequency_fit(MODEL, h),
         "conditional_fit": rk.clv.conditional_fit(MODEL, h, held),
         "recency": rk.clv.conditional_fit(MODEL, h, held, by="recency"),
@@ -44,7 +45,17 @@ def results():
         "pit": rk.clv.pit(MODEL, h, held),
         "gains": rk.clv.gains(MODEL, h, held),
         "profile": rk.clv.profile(rk.clv.BGNBD.fit(h), h, "b"),
+        "lorenz": rk.rfm.concentration(rk.rfm.measure(log).net_spend),
     }
+
+
+def moved(log):
+    tables = [
+        rk.rfm.measure(log, as_of=day, window="9 months") for day in ("1997-09-30", "1998-06-30")
+    ]
+    return rk.rfm.migration(
+        *(rk.rfm.Segments.from_labels(table, table.orders > 1) for table in tables)
+    )
 
 
 def draw(name, results, **options):
@@ -60,8 +71,10 @@ def draw(name, results, **options):
 
 
 NAMES = (
+    "migration",
     "frequency_fit", "conditional_fit", "recency", "calibration", "activity_calibration", "pit",
     "gains", "probability_alive", "heterogeneity", "survival", "profile",
+    "lorenz",
 )  # fmt: skip
 
 
@@ -349,7 +362,9 @@ def test_each_call_has_a_figure_of_its_own_and_shows_nothing(name, results, monk
 
 
 def test_all_plots_of_the_door_are_tested():
-    assert set(rk.plots.__all__) == {*NAMES, "tracking", "most_valuable"} - {"recency"}
+    elsewhere = {"tracking", "most_valuable", "segments", "treemap"}
+    elsewhere |= {"outcomes", "rf_heat_map", "score_histogram"}
+    assert set(rk.plots.__all__) == {*NAMES, *elsewhere} - {"recency"}
 
 
 @pytest.mark.parametrize(
@@ -423,4 +438,4 @@ def test_what_is_not_its_result_is_refused_with_the_call_that_makes_it(name):
     with pytest.raises(KindError) as error:
         getattr(rk.plots, name)(MODEL)
     assert error.value.received == "an object of type BGNBD"
-    assert error.value.do.startswith(f"rk.plots.{name}(rk.clv.")
+    assert error.value.do.startswith((f"rk.plots.{name}(rk.clv.", f"rk.plots.{name}(rk.rfm."))

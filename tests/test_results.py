@@ -14,7 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retentionkit.results import Interval, Result, as_json, frozen_array
+from retentionkit._texts import counted, per_cent
+from retentionkit.results import (
+    Estimate,
+    Interval,
+    Result,
+    as_json,
+    frozen_array,
+)
 
 
 class Kind(enum.StrEnum):
@@ -124,6 +131,23 @@ def test_a_column_of_counts_has_no_decimals(prices, expected):
     ] == expected
 
 
+@pytest.mark.parametrize("column", [np.array, list])
+def test_rows_that_are_not_shown_are_not_looked_at(column):
+    class Untouched(list):
+        def __iter__(self):
+            raise AssertionError
+
+    prices = np.full(40, 1_411.0)
+    prices[20] = 0.5
+    names = Untouched(f"n{row}" for row in range(40))
+    result = Shelf(names, column(prices))
+    for printed in (repr(result), result._repr_html_()):
+        assert "1,411" in printed
+        assert "1,411.0" not in printed  # the only price with decimals is not shown
+    prices[37] = 0.5
+    assert "1,411.0" in repr(Shelf(names, column(prices)))
+
+
 @pytest.mark.parametrize(
     ("interval", "expected"),
     [
@@ -192,6 +216,34 @@ def test_an_interval_prints_itself_and_knows_what_lies_in_it():
     assert 0.25 in interval
     assert 0.375 in interval
     assert 0.38 not in interval
+
+
+@pytest.mark.parametrize(
+    ("share", "unit", "expected"),
+    [
+        ((0.125, 0.1, 0.2), "", "12.5 (10.0 to 20.0)"),
+        ((-0.001, -0.003, -0.0004), " %", "-0.1 % (-0.3 to 0.0 %)"),
+        ((1.0, math.nan, math.nan), " %", "100.0 %"),
+        ((math.nan, 0.0, 1.0), "", "–"),
+    ],
+)
+def test_shares_in_per_cent(share, unit, expected):
+    assert per_cent(*share, unit=unit) == expected
+
+
+def test_one_thing_is_no_plural():
+    assert [counted(number, "customer") for number in (0, 1, 2_000)] == [
+        "0 customers",
+        "1 customer",
+        "2,000 customers",
+    ]
+
+
+def test_an_estimate_is_one_short_line_and_keeps_its_definition():
+    made = Estimate(1_234.5, 9.5, Interval(-2_000.0, 4_469.0, 0.95), 12_345, "Long. " * 60)
+    assert repr(made) == "Estimate(1,234, 95 % -2,000 to 4,469, n = 12,345)"
+    assert made.definition == "Long. " * 60
+    assert made.to_dict()["definition"] == made.definition
 
 
 @pytest.mark.parametrize(

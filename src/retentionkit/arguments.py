@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING, TypeVar
 from retentionkit.errors import OptionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["check_choice", "check_confidence", "check_number"]
+__all__ = ["check_choice", "check_confidence", "check_number", "check_whole", "probably"]
 
 T = TypeVar("T")
 
 
-def check_choice(name: str, value: T, allowed: Iterable[T]) -> T:
+def check_choice(
+    name: str, value: T, allowed: Iterable[T], *, labels: Mapping[str, str] | None = None
+) -> T:
     """`value`, if it is one of `allowed`; else an error that lists them.
+
+    `labels` are the choices by what people call them: who passes a label is told the choice.
 
     Examples
     --------
@@ -30,12 +34,32 @@ def check_choice(name: str, value: T, allowed: Iterable[T]) -> T:
     if isinstance(value, Hashable) and value in choices:
         return value
     listed = ", ".join(repr(choice) for choice in choices)
+    meant = probably(value, choices, labels or {})
     raise OptionError(
         f"`{name}` is not one of its choices.",
         received=repr(value),
         allowed=listed,
-        do=_suggestion(name, value, choices),
+        do=f"Pass {name}={meant} if that is meant." if meant else "Pass one of them.",
     )
+
+
+def probably(value: object, choices: Iterable[object], labels: Mapping[str, str]) -> str | None:
+    """The choice that was probably meant, as it is written; None if none is near.
+
+    None at random, since it might be copied.
+
+    Examples
+    --------
+    >>> probably("weeks", ("day", "week"), {})
+    "'week'"
+    >>> probably("潜力客户", ("gold", "potential"), {"潜力客户": "potential"})
+    "'potential'"
+    """
+    texts = [str(choice) for choice in choices]
+    if isinstance(value, str) and labels.get(value) in texts:
+        return repr(labels[value])
+    near = get_close_matches(str(value).lower(), texts, n=1)
+    return repr(near[0]) if near else None
 
 
 def check_number(
@@ -68,6 +92,29 @@ def check_number(
     )
 
 
+def check_whole(
+    name: str, value: object, *, low: float, high: float = math.inf, do: str | None = None
+) -> int:
+    """`value` as an int, if it is a whole number in [low, high]; 5.0 is one, True is none.
+
+    Examples
+    --------
+    >>> check_whole("bins", 10.0, low=1)
+    10
+    """
+    to = "on" if high == math.inf else f"to {high:,.0f}"
+    do = do or f"Pass a whole number from {low:,.0f} {to} for `{name}`."
+    number = check_number(name, value, low=low, high=high, do=do)
+    if number.is_integer():
+        return int(number)
+    raise OptionError(
+        f"`{name}` must be a whole number.",
+        received=repr(value),
+        allowed=f"a whole number from {low:,.0f} {to}",
+        do=do,
+    )
+
+
 def check_confidence(confidence: object) -> float:
     """The confidence level of an interval, strictly between 0 and 1.
 
@@ -95,9 +142,3 @@ def _as_float(value: object) -> float:
         return float(value)
     except OverflowError:
         return math.nan
-
-
-def _suggestion(name: str, value: object, choices: tuple[object, ...]) -> str:
-    """The choice that was probably meant; none at random, since it might be copied."""
-    near = get_close_matches(str(value).lower(), [str(choice) for choice in choices], n=1)
-    return f"Pass {name}={near[0]!r} if that is meant." if near else "Pass one of them."

@@ -16,7 +16,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from typing import Any, Final, Literal, TypeAlias, TypeGuard, TypeVar, cast, get_args
+from typing import Any, Final, Literal, NoReturn, TypeAlias, TypeGuard, TypeVar, cast, get_args
 
 import numpy as np
 
@@ -31,6 +31,7 @@ __all__ = [
     "Grain",
     "Moment",
     "Unit",
+    "alike_windows",
     "calendar_day",
     "calendar_period",
     "continuous_rate",
@@ -64,9 +65,26 @@ _GRAIN_DAYS: Final[dict[Grain, float]] = {
 }
 _MONTHS: Final[dict[CalendarGrain, int]] = {"month": 1, "quarter": 3, "year": 12}
 _DURATION: Final = re.compile(r"\s*([0-9.eE+-]+)\s*(day|week|month|year)s?\s*", re.IGNORECASE)
+_ALIKE: Final = 0.1  # of the longer window
+_DAY: Final = dt.timedelta(days=1)
 _EPOCH: Final = dt.date(1970, 1, 1)
 
 Days = TypeVar("Days")  # an int, an integer array or an expression over a column
+
+
+def alike_windows(days: float, other: float) -> bool:
+    """Whether two windows may be compared as of one length: the shorter lacks at most a tenth.
+
+    A tenth, since calendar months are of one length to whoever asks for `"1 month"` twice, and have
+    28 to 31 days; longer periods differ by less.
+
+    Examples
+    --------
+    >>> alike_windows(28, 31), alike_windows(91, 90), alike_windows(365, 180)
+    (True, True, False)
+    """
+    shorter, longer = sorted([days, other])
+    return longer - shorter <= _ALIKE * longer
 
 
 def unit_ratio(source: Unit, target: Unit) -> float:
@@ -103,6 +121,8 @@ def duration_in(name: str, value: Duration, unit: Unit) -> float:
     >>> duration_in("horizon", 39, "week")
     39.0
     """
+    if isinstance(value, dt.timedelta):
+        _refuse_timedelta(name, value, unit)
     if not isinstance(value, str):
         return check_number(name, value, low=0)
     match = _DURATION.fullmatch(value)
@@ -114,10 +134,24 @@ def duration_in(name: str, value: Duration, unit: Unit) -> float:
         raise OptionError(
             f"`{name}` is not a duration.",
             received=repr(value),
-            allowed=f"a number of {unit}s, or text such as '12 months', '90 days', '1.5 years'",
+            allowed=_allowed(unit),
             do=f"Write the number and one of {', '.join(UNITS)}.",
         )
     return number * unit_ratio(cast("Unit", match[2].lower()), unit)
+
+
+def _allowed(unit: Unit) -> str:
+    return f"a number of {unit}s, or text such as '12 months', '90 days', '1.5 years'"
+
+
+def _refuse_timedelta(name: str, value: dt.timedelta, unit: Unit) -> NoReturn:
+    """Durations are printed, compared and saved as they were written."""
+    raise OptionError(
+        f"`{name}` is a timedelta, and durations are numbers or text.",
+        received=repr(value),
+        allowed=_allowed(unit),
+        do=f"Write {name}='{value / _DAY:.12g} days'.",
+    )
 
 
 def continuous_rate(discount_rate: float, unit: Unit) -> float:

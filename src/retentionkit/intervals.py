@@ -33,6 +33,7 @@ __all__ = [
     "normal_quantile",
     "ratio",
     "share",
+    "t_quantile",
     "three_moments",
     "total_interval",
     "wilson",
@@ -62,6 +63,21 @@ def normal_quantile(confidence: float) -> float:
     from scipy.special import ndtri  # noqa: PLC0415 - scipy is loaded when needed
 
     return float(ndtri(0.5 + check_confidence(confidence) / 2))
+
+
+def t_quantile(n: ArrayLike, *, confidence: float = 0.95) -> NDArray[np.float64]:
+    """Student's quantile of a two-sided interval of the mean of n; NaN for fewer than two.
+
+    Examples
+    --------
+    >>> t_quantile([1, 2, 10, 1000]).round(3).tolist()
+    [nan, 12.706, 2.262, 1.962]
+    """
+    from scipy.special import stdtrit  # noqa: PLC0415 - scipy is loaded when needed
+
+    size = np.asarray(n, dtype=np.float64)
+    freedom = np.where(size > 1, size - 1, np.nan)
+    return np.asarray(stdtrit(freedom, 0.5 + check_confidence(confidence) / 2), dtype=np.float64)
 
 
 def log_wald(
@@ -186,7 +202,7 @@ def estimate(
     Examples
     --------
     >>> estimate(0.5, 0.1, n=25, definition="A share.", high=0.6)
-    Estimate(0.5, 95 % 0.304 to 0.6, n = 25: A share.)
+    Estimate(0.5, 95 % 0.304 to 0.6, n = 25)
     """
     half = normal_quantile(confidence) * standard_error
     limits = Interval(max(value - half, low), min(value + half, high), confidence)
@@ -203,7 +219,7 @@ def share(
     Examples
     --------
     >>> share(3, 10, definition="Customers who came back.")
-    Estimate(0.3, 95 % 0.1078 to 0.6032, n = 10: Customers who came back.)
+    Estimate(0.3, 95 % 0.1078 to 0.6032, n = 10)
     """
     low, high = wilson(successes, trials, confidence=confidence)
     value = successes / trials if trials > 0 else math.nan

@@ -92,7 +92,7 @@ class Estimate:
     Examples
     --------
     >>> Estimate(0.3, 0.145, Interval(0.108, 0.603, 0.95), 10, "Customers who came back.")
-    Estimate(0.3, 95 % 0.108 to 0.603, n = 10: Customers who came back.)
+    Estimate(0.3, 95 % 0.108 to 0.603, n = 10)
     """
 
     value: float
@@ -106,13 +106,10 @@ class Estimate:
         return self.value
 
     def __repr__(self) -> str:
-        """The value, its interval, n, and the definition."""
+        """The value, its interval and n on one line; the definition is for those who ask."""
         low, high = _limit(self.interval.low), _limit(self.interval.high)
         level = f"{100 * self.interval.confidence:g} %"
-        return (
-            f"Estimate({_limit(self.value)}, {level} {low} to {high}, n = {self.n:,}: "
-            f"{self.definition})"
-        )
+        return f"Estimate({_limit(self.value)}, {level} {low} to {high}, n = {self.n:,})"
 
     def to_dict(self) -> dict[str, JSONValue]:
         """The estimate as strict JSON; undefined numbers are None."""
@@ -285,13 +282,15 @@ def _limit(value: float) -> str:
     return f"{value:,.0f}" if _SHORT <= abs(value) < _LONG else f"{value:.4g}"
 
 
-def _whole(column: NDArray[Any] | Sequence[object]) -> bool:
-    """Whether all numbers of a column are counts, to be printed without decimals."""
-    given = column if _is_numpy(column) and column.dtype.kind == "f" else None
-    if given is None:
-        given = np.array([value for value in column if isinstance(value, float)], dtype=np.float64)
-    known = given[np.isfinite(given)]
-    return bool(((known == np.rint(known)) & (np.abs(known) < _LONG)).all())
+def _shown(column: NDArray[Any] | Sequence[object], rows: Sequence[int]) -> list[object]:
+    """The values of some rows; the others are not touched, however many they are."""
+    return column[rows].tolist() if _is_numpy(column) else [column[row] for row in rows]
+
+
+def _whole(values: Sequence[object]) -> bool:
+    """Whether all numbers are counts, to be printed without decimals."""
+    known = [value for value in values if isinstance(value, float) and math.isfinite(value)]
+    return all(value.is_integer() and abs(value) < _LONG for value in known)
 
 
 def _preview(
@@ -300,14 +299,14 @@ def _preview(
     """Names, the first rows, the last rows, and how many lie between."""
     names = list(columns)
     size = len(columns[names[0]]) if names else 0
-    half = _PREVIEW // 2
-    cuts = (range(size), range(0)) if size <= most else (range(half), range(size - half, size))
-    whole = {name: _whole(columns[name]) for name in names}
-    first, last = (
-        [[_cell(columns[name][row], whole=whole[name]) for name in names] for row in rows]
-        for rows in cuts
-    )
-    return names, first, last, size - len(first) - len(last)
+    half = size if size <= most else _PREVIEW // 2
+    rows = [*range(half), *range(max(half, size - half), size)]
+    shown = {name: _shown(columns[name], rows) for name in names}
+    whole = {name: _whole(values) for name, values in shown.items()}
+    cells = [
+        [_cell(shown[name][at], whole=whole[name]) for name in names] for at in range(len(rows))
+    ]
+    return names, cells[:half], cells[half:], size - len(rows)
 
 
 def _text_table(columns: Columns, most: int) -> list[str]:

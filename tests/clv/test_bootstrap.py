@@ -264,6 +264,7 @@ def test_progress_is_shown_by_tqdm_where_it_is(small, monkeypatch):
     [
         ({"kind": "bayesian"}, OptionError, "`kind` is not one of its choices"),
         ({"n": 1}, OptionError, "`n` must be a finite number"),
+        ({"n": 2.5}, OptionError, "`n` must be a whole number"),
     ],
 )
 def test_options_are_checked(small, options, error, match):

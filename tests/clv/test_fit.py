@@ -283,6 +283,8 @@ def test_draws_at_a_limit():
         lost.draws(5)
     with pytest.raises(OptionError, match="`n` must be a finite number"):
         fit.draws(0)
+    with pytest.raises(OptionError, match="`n` must be a whole number"):
+        fit.draws(2.5)
 
 
 # Hostile data: each fit converges, names a limit, or says which parameter ran away.

@@ -185,3 +185,5 @@ def test_draws_need_the_histories(cdnow, nbd, bgnbd):
         rk.clv.likelihood_ratio_test(nbd, bgnbd, n=9, histories=cdnow[:50])
     with pytest.raises(OptionError, match="`n` must be a finite number"):
         rk.clv.likelihood_ratio_test(nbd, bgnbd, n=-1)
+    with pytest.raises(OptionError, match="`n` must be a whole number"):
+        rk.clv.likelihood_ratio_test(nbd, bgnbd, n=9.5)

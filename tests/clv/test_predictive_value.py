@@ -304,6 +304,8 @@ def test_options_are_checked():
         value.predictive_interval(confidence=95)
     with pytest.raises(OptionError, match="`draws` must be a finite number"):
         value.predictive_interval(draws=10)
+    with pytest.raises(OptionError, match="`draws` must be a whole number"):
+        value.predictive_interval(draws=100.5)
     for amount in ([1.0, 2.0], "much", None):
         with pytest.raises(DataError, match="`amount` must be numbers"):
             value.exceeds(amount)

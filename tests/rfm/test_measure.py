@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import retentionkit as rk
-from retentionkit.errors import DataError, KindError, OptionError
+from retentionkit.errors import DataError, KindError, OptionError, RetentionKitWarning
 from strategies import frame_of, logs, naive_events, to_columns
 
 DAY = dt.date.fromisoformat
@@ -98,6 +99,7 @@ def naive_measures(rows, *, orders, start, end):
     return found
 
 
+@pytest.mark.filterwarnings("ignore:The log ends on")
 @settings(max_examples=60)
 @given(
     rows=logs(),
@@ -134,6 +136,7 @@ def test_measures_equal_the_naive_twin(rows, orders, refunds, first, length):
     assert aside >= sum(not start <= day < end for day in days)
 
 
+@pytest.mark.filterwarnings("ignore:The log ends on")
 @settings(max_examples=30)
 @given(rows=logs(refunds=False), cut=st.integers(0, 120))
 def test_the_short_way_is_the_long_way(rows, cut):
@@ -185,7 +188,7 @@ def test_refunds_before_the_first_purchase_are_orphans_and_those_of_strangers_ar
     }
     notes = {line.reason: (line.rows, line.customers) for line in table.ledger.notes}
     assert notes["refunds of customers without a purchase"] == (2, 1)
-    assert "1 customers without an order" in repr(table)
+    assert "1 customer without an order" in repr(table)
 
 
 def test_a_refund_of_a_purchase_before_the_window_does_not_count():
@@ -229,12 +232,129 @@ def test_whole_days_are_printed_and_returned_as_such():
 def test_some_customers():
     table = rk.rfm.measure(parsed(ROWS))
     assert table[1].customer.tolist() == [2]
+    for place in (np.int64(1), np.flatnonzero(table.customer == 2)[0], np.uint8(1)):
+        assert table[place].equals(table[1])
     assert table[:2].customer.tolist() == [1, 2]
     assert table[table.orders > 1].customer.tolist() == [1]
     with pytest.raises(ValueError, match="read-only"):
         table[:2].orders[0] = 7
     unpaid = rk.rfm.measure(parsed([*ROWS[:2], (1, at("2025-01-06"), -30.0, 7)]))
-    assert "net spend ≤ 0  1 customers" in repr(unpaid)
+    assert "net spend ≤ 0  1 customer\n" in repr(unpaid)
+
+
+# -- a window that leaves the log ------------------------------------------------------------------
+
+
+def cdnow(*more):
+    """CDNOW with more rows, each a customer and a day."""
+    frame = rk.datasets.load_cdnow()
+    rows = pd.DataFrame(more, columns=["customer_id", "date"]).assign(amount=9.0, quantity=1)
+    rows["date"] = pd.to_datetime(rows["date"])
+    return rk.Transactions(pd.concat([frame, rows]) if more else frame)
+
+
+@pytest.mark.parametrize(
+    ("options", "window", "observed"),
+    [
+        ({"as_of": "1997-03-31"}, 90, 90),
+        ({"as_of": "1997-03-31", "window": "12 months"}, 365, 90),
+        ({"window": ("1996-12-31", "1997-01-02")}, 2, 1),
+        ({"window": ("1998-06-30", "1998-07-31")}, 31, 1),
+        ({"window": "12 months"}, 365, 365),
+        ({"window": "2 years"}, 730, 546),
+    ],
+)
+def test_how_many_days_of_the_window_the_log_covers(options, window, observed):
+    table = rk.rfm.measure(cdnow(), **options)
+    assert (table.window, table.observed) == (window, observed)
+    days = pd.date_range(table.first, table.as_of)
+    log = rk.datasets.load_cdnow()["date"]
+    assert ((days >= log.min()) & (days <= log.max())).sum() == observed
+    covers = f"the log covers {observed} of {window} days"
+    assert (covers in repr(table)) == (observed < window)
+    assert table[:9].observed == observed
+
+
+def test_a_part_covers_its_own_days():
+    before, after = cdnow().split("1997-10-01")
+    options = {"as_of": "1997-10-10", "window": 20}
+    covered = [rk.rfm.measure(log, **options).observed for log in (cdnow(), before, after)]
+    assert covered == [20, 10, 10]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"as_of": "1998-08-01"}, {"window": ("1998-01-01", "1998-08-02")}],
+)
+def test_a_window_that_ends_behind_the_log_is_warned_of(options):
+    text = (
+        "The log ends on 1998-06-30, 32 days before as_of=1998-08-01: the measures are right only "
+        "if nobody bought in between."
+    )
+    with pytest.warns(RetentionKitWarning) as caught:
+        rk.rfm.measure(cdnow(), **options)
+    assert [str(one.message) for one in caught] == [text]
+    assert caught[0].filename == __file__
+    rk.rfm.measure(cdnow(), as_of="1998-07-31")  # a month may be a pause
+
+
+@pytest.mark.parametrize("window", [None, "12 months"])
+@pytest.mark.parametrize("rows", [1, 40])
+def test_a_typo_in_the_last_day_is_warned_of(window, rows):
+    typos = [(customer, "2031-01-01") for customer in range(1, rows + 1)]
+    with pytest.warns(RetentionKitWarning) as caught:
+        rk.rfm.measure(cdnow(*typos), window=window)
+    text = (
+        "The last day of the log is 2031-01-01, 11,873 days after the one before it, 1998-06-30: "
+        "is 2031-01-01 a typo? Everything is counted up to it; as_of='1998-06-30' sets it aside."
+    )
+    assert [str(one.message) for one in caught] == [text]
+    assert caught[0].filename == __file__
+    table = rk.rfm.measure(cdnow(*typos), as_of="1998-06-30")
+    assert table.to_frame().equals(rk.rfm.measure(cdnow()).to_frame())
+    assert f"set aside      {rows} of {6_919 + rows:,} rows, see ledger" in repr(table)
+    assert "set aside" not in repr(rk.rfm.measure(cdnow()))
+
+
+def on_days(*days):
+    frame = {"customer_id": list(range(len(days))), "date": pd.to_datetime(days)}
+    return rk.Transactions(pd.DataFrame(frame), amount=None)
+
+
+def test_a_refund_may_be_the_typo(kind):
+    rows = [(1, at("2025-01-05"), 20.0, 1), (2, at("2025-01-07"), 20.0, 2)]
+    typo = (1, at("2031-01-01"), -5.0, 1)
+    with pytest.warns(RetentionKitWarning, match="is 2031-01-01 a typo"):
+        rk.rfm.measure(parsed([*rows, typo], kind=kind))
+
+
+@pytest.mark.parametrize(
+    ("days", "doubtful"),
+    [
+        (["2025-01-01", "2025-01-02", "2025-04-02"], False),  # 90 days
+        (["2025-01-01", "2025-01-02", "2025-04-03"], True),
+        (["2025-01-01", "2025-01-11", "2025-04-20"], False),  # 99 days, usually 10
+        (["2025-01-01", "2025-01-11", "2025-04-21"], False),
+        (["2025-01-01", "2025-01-11", "2025-04-22"], True),  # more than ten times as long
+        (["2023-01-01", "2024-01-01", "2025-01-01"], False),  # gifts of every year
+        (["2025-01-01", "2031-01-01"], False),  # nobody knows what is usual
+        (["2031-01-01"], False),
+    ],
+)
+def test_what_is_far_from_all_others(days, doubtful):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        rk.rfm.measure(on_days(*days))
+    assert bool(caught) == doubtful
+    rk.rfm.measure(on_days(*days), as_of=days[-1])  # a day that was named is meant
+
+
+def test_customers_who_left_are_no_typo():
+    log = cdnow()
+    gone = log.where(customer=rk.rfm.measure(log).customer[:1].tolist())
+    assert gone.last < gone.observed_until - dt.timedelta(days=90)
+    rk.rfm.measure(gone)
+    rk.rfm.measure(on_days("2025-01-01", "2025-01-02", "2031-01-01").split("2030-01-01")[0])
 
 
 # -- properties ------------------------------------------------------------------------------------
@@ -282,6 +402,8 @@ def test_refusals():
         rk.rfm.measure(log, window="0.5 days")
     with pytest.raises(OptionError, match="not a duration"):
         rk.rfm.measure(log, window="a year")
+    with pytest.raises(OptionError, match=r"is a timedelta(.|\n)*Write window='90 days'"):
+        rk.rfm.measure(log, window=pd.Timedelta("90 days"))
     with pytest.raises(OptionError, match="must be a finite number"):
         rk.rfm.measure(log, window=math.nan)
     with pytest.raises(OptionError, match="has to be a whole day"):

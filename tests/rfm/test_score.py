@@ -1,5 +1,6 @@
 """Scores by rank, quantiles, the mean, given cuts and the cuts of the R package."""
 
+import dataclasses
 import datetime as dt
 import json
 import math
@@ -34,6 +35,7 @@ def measured(days, orders=None, money=None, customer=None):
         as_of=dt.date(2025, 12, 31),
         first=dt.date(2025, 1, 1),
         window=365,
+        observed=365,
         currency="EUR",
         definition="",
         ledger=Ledger(size),
@@ -43,7 +45,7 @@ def measured(days, orders=None, money=None, customer=None):
 TABLES = st.lists(
     st.tuples(st.integers(0, 20), st.integers(1, 9), st.integers(-500, 9_999)),
     min_size=1,
-    max_size=40,
+    max_size=25,
 ).map(lambda rows: measured(*zip(*((d, n, m / 100) for d, n, m in rows), strict=True)))
 
 
@@ -69,7 +71,7 @@ def test_ties_share_the_score_of_their_mean_rank():
     assert found.levels["frequency"] == (3, 5)
     assert found.cuts["frequency"] == (2,)
     assert found.cuts["recency"] == (1, 3, 5, 7)
-    assert found.notes == ("frequency: 2 of 5 levels occur; 8 of 10 customers tie at 1.",)
+    assert found.notes == ("frequency: 2 of 5 levels occur; 8 of 10 customers tie at 1 order.",)
     assert found.monetary is None
     assert set(found.cuts) == {"recency", "frequency"}
     assert found.code.tolist()[:2] == ["53", "53"]
@@ -84,7 +86,8 @@ def test_the_published_cohort(cdnow):
         "monetary": (1, 2, 3, 4, 5),
     }
     assert found.cuts["frequency"] == (2, 3)
-    assert found.notes == ("frequency: 3 of 5 levels occur; 1,411 of 2,357 customers tie at 1.",)
+    tied = "frequency: 3 of 5 levels occur; 1,411 of 2,357 customers tie at 1 order."
+    assert found.notes == (tied,)
     assert "mean rank" in found.definition
     assert found.to_frame()["code"].iloc[0] == "554"
     json.dumps(found.to_dict(), allow_nan=False)
@@ -171,6 +174,15 @@ def test_the_cuts_of_the_r_package(table, bins):
         assert getattr(found, name).tolist() == expected
 
 
+def test_the_frequencies_of_the_r_package_s_demo():
+    # Customers by number of rows in rfm_data_orders, and how many scored 1 to 5 when R ran it.
+    customers = [42, 83, 143, 187, 176, 150, 94, 51, 38, 20, 3, 5, 2, 1]
+    orders = np.repeat(np.arange(1, 15), customers)
+    found = rk.rfm.score(measured([0] * len(orders), orders=orders), compat="r-rfm")
+    counts = np.bincount(found.frequency.astype(int))[1:]
+    assert counts.tolist() == [268, 187, 176, 244, 120]
+
+
 @given(table=TABLES, bins=st.tuples(*[st.integers(2, 9)] * 3))
 def test_nested_ranks_one_class_after_the_other(table, bins):
     found = rk.rfm.score(table, bins=bins, nested=True)
@@ -237,7 +249,7 @@ def test_from_the_mean_on_is_high():
     assert found.cuts["frequency"] == (2,)
     equal = rk.rfm.score(measured([1] * 3, money=[0.1] * 3), cuts="mean", bins=2)
     assert equal.monetary.tolist() == [2, 2, 2]
-    assert equal.notes[0] == "recency: 1 of 2 levels occur; 3 of 3 customers tie at 1 days."
+    assert equal.notes[0] == "recency: 1 of 2 levels occurs; 3 of 3 customers tie at 1 day."
 
 
 def test_weights_make_the_combined_score():
@@ -249,13 +261,42 @@ def test_weights_make_the_combined_score():
     np.testing.assert_allclose(without.combined, [7 / 4, 5 / 4], rtol=1e-15)
 
 
+@pytest.mark.parametrize(
+    ("weights", "money", "said"),
+    [
+        ((5, 1, 1), True, "mean rank; combined: mean weighted 5:1:1."),
+        ((1, 0.5, 0.25), True, "mean rank; combined: mean weighted 1:0.5:0.25."),
+        ((2, 2, 2), True, "mean rank."),
+        ((3, 1, 9), False, "mean rank; combined: mean weighted 3:1."),
+        ((1, 1, 9), False, "mean rank."),
+    ],
+)
+def test_unequal_weights_are_told(weights, money, said):
+    table = measured([0, 9], orders=[1, 2], money=[7, 5] if money else None)
+    found = rk.rfm.score(table, weights=weights)
+    classes = "5×5×5" if money else "5×5"
+    assert found.definition == (
+        f"Scores in {classes} classes, 1 the worst: equal values share the score of their {said}"
+    )
+
+
+def test_cuts_of_all_dimensions_leave_nothing_to_ranks():
+    table = measured([0, 9], orders=[1, 2], money=[7, 5])
+    own = {"recency": [5], "frequency": [2], "monetary": [6]}
+    for found in (rk.rfm.score(table, cuts=own), rk.rfm.Scorer.fit(table, cuts=own)):
+        assert found.definition == (
+            "Scores in 2×2×2 classes, 1 the worst: recency, frequency, monetary by given cuts, a "
+            "customer at a cut in the better class."
+        )
+
+
 def test_customers_who_only_sent_goods_back_are_not_scored():
     table = measured([5, 0, 7], orders=[1, 0, 2], money=[10, -20, 30])
     for options in ({}, {"nested": True}, {"ties": "spread_by_id"}, {"cuts": "quantiles"}):
         found = rk.rfm.score(table, bins=2, **options)
         assert np.isnan([getattr(found, name)[1] for name in NAMES]).all()
         assert found.frequency[[0, 2]].tolist() == ([2, 2] if "nested" in options else [1, 2])
-        assert found.notes[-1] == "1 customers only sent goods back and have no scores."
+        assert found.notes[-1] == "Not scored, as they only sent goods back: 1."
         assert found.code.tolist()[:2] == ["222" if "nested" in options else "211", None]
 
 
@@ -276,6 +317,16 @@ def test_amounts_that_differ_by_rounding_are_equal():
     for cuts in ("quantiles", "mean", {"monetary": [0.6]}, {"monetary": [0.1 + 0.2 + 0.3]}):
         found = rk.rfm.score(measured([0] * 4, money=money), cuts=cuts).monetary
         assert len(set(found[:3].tolist())) == 1, cuts
+
+
+def test_the_note_says_what_the_tied_have_in_common():
+    table = measured([2] * 4, orders=[1] * 4, money=[1_234.5] * 3 + [7])
+    recency, frequency, money = rk.rfm.score(table, bins=3).notes
+    assert recency.endswith("4 of 4 customers tie at 2 days.")
+    assert frequency.endswith("4 of 4 customers tie at 1 order.")
+    assert money.endswith("3 of 4 customers tie at a net spend of 1,234.5 EUR.")
+    bare = dataclasses.replace(table, currency=None)
+    assert rk.rfm.score(bare, bins=3).notes[-1].endswith("tie at a net spend of 1,234.5.")
 
 
 def test_the_note_counts_whom_the_id_alone_sorts():
@@ -303,6 +354,23 @@ def test_the_r_package_scores_small_amounts_alike():
 def test_many_orders_of_few_customers_are_scored_as_well():
     found = rk.rfm.score(measured([0] * 3, orders=[10**9, 1, 10**12]), bins=3)
     assert found.frequency.tolist() == [2, 1, 3]
+
+
+def test_what_is_told_of_scores():
+    table = measured([0, 9, 5], orders=[1, 2, 2], money=[7, 5, 5], customer=["a", "b", "c"])
+    found = rk.rfm.score(table, bins=(2, 12, 3))
+    assert found.customer.tolist() == ["a", "b", "c"]
+    assert found.code.tolist() == ["2-3-3", "1-9-2", "2-9-2"]
+    assert found.frequency_monetary.tolist() == [3, 5.5, 5.5]
+    assert len(found) == 3
+    text = repr(found)
+    assert "as of       2025-12-31" in text
+    assert "note        frequency: 2 of 12 levels occur; 2 of 3 customers tie at 2 orders." in text
+    assert "frequency_score" in text
+    without = rk.rfm.score(measured([0, 9], orders=[1, 2]), bins=2)
+    assert without.frequency_monetary is without.frequency
+    assert "note" not in repr(without)
+    assert without.to_frame()["code"].tolist() == ["21", "12"]
 
 
 # Properties.
@@ -374,6 +442,35 @@ def test_cuts_fed_back_give_the_same_classes(options, table):
             assert math.isfinite(cut)
             assert level in found.levels[name]
         assert np.isfinite(measures).all()
+
+
+@given(
+    start=st.floats(1e-3, 1e9),
+    rows=st.lists(st.tuples(st.integers(0, 5), st.floats(-0.05, 0.05)), min_size=1, max_size=20),
+    bins=st.integers(2, 6),
+)
+def test_cuts_have_twelve_digits_and_scores_do_not_know(start, rows, bins):
+    # Groups just far enough apart to be told apart; within each, sums that differ by rounding.
+    amounts = [start * (1 + (2.2 * group + rest) * 1e-9) for group, rest in rows]
+    table = measured([0] * len(rows), money=amounts)
+    groups = [group for group, _ in rows]
+    ranks = [position(group, groups, better=more) for group in groups]
+    truth = [min(bins, 1 + math.floor(bins * (r - Fraction(1, 2)) / len(rows))) for r in ranks]
+    found = rk.rfm.score(table, bins=bins)
+    assert found.monetary.tolist() == truth
+    assert all(cut == float(f"{cut:.12g}") for cut in found.cuts["monetary"])
+    assert rk.rfm.Scorer.fit(table, bins=bins).score(table).monetary.tolist() == truth
+    if found.cuts["monetary"]:
+        again = rk.rfm.score(table, cuts={"monetary": found.cuts["monetary"]}).monetary
+        assert [found.levels["monetary"][at] for at in again.astype(int) - 1] == truth
+
+
+def test_cuts_show_no_rest_of_a_sum():
+    sums = [0.1 + 0.2, 69.78999999999999, 893.6600000000001]
+    found = rk.rfm.score(measured([0] * 4, money=[0.1, *sums]), bins=4)
+    assert found.cuts["monetary"] == (0.3, 69.79, 893.66)
+    mean = rk.rfm.score(measured([0] * 3, money=[0.1, 0.2, 0.3]), cuts="mean")
+    assert mean.cuts["monetary"] == (0.2,)
 
 
 def test_cuts_fed_back_reproduce_the_scores(cdnow):

@@ -134,9 +134,111 @@ def chance(found: rk.PurchaseHistories) -> None:
     rk.clv.tiers(value)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
+def segment_money(segments: rk.rfm.Segments) -> None:
+    """What each segment brings."""
+    found = rk.rfm.profile(segments, confidence=0.9)
+    assert_type(found, rk.rfm.SegmentProfile)
+    assert_type(found.claim("top", customers=0.12, value=0.65), rk.rfm.SegmentClaim)
+    assert_type(found.estimate("revenue", "top").value, float)
+    assert_type(rk.rfm.spend_ratio(segments, ("top", "middle"), "low", claim=3), rk.rfm.SpendRatio)
+    assert_type(
+        rk.rfm.coverage_rate(segments.customers("top"), {1, 2}, customers=segments.customer),
+        rk.rfm.Coverage,
+    )
+    found.estimate("profit", "top")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
 def compare(log: rk.Transactions, found: rk.PurchaseHistories) -> None:
     """Which model, and whether its forecasts would have held."""
     compared = rk.clv.compare_models(found, holdout=rk.holdout(log, found, until="1998-06-30"))
     assert_type(compared, rk.clv.ModelComparison)
     assert_type(compared.recommended, str | None)
     assert_type(rk.clv.backtest(log, models=(rk.clv.BGNBD, "NBD")), rk.clv.Backtest)
+
+
+def scores(log: rk.Transactions) -> None:
+    """Measures, scores, and the same cuts later."""
+    table = rk.rfm.measure(log, as_of="1998-03-31", window="6 months")
+    found = rk.rfm.score(table, bins=(5, 4, 3), cuts={"recency": [30, 60, 90, 120]})
+    assert_type(found, rk.rfm.RFMScores)
+    scorer = rk.rfm.Scorer.fit(table, cuts="quantiles")
+    assert_type(scorer.score(table), rk.rfm.RFMScores)
+    drift = scorer.drift(table, confidence=0.9)
+    assert_type(drift, rk.rfm.Drift)
+    assert_type(drift.reading, tuple[str, ...])
+    assert_type(drift.confidence, float)
+    scorer.save("scorer.json")
+    assert_type(rk.rfm.Scorer.load("scorer.json"), rk.rfm.Scorer)
+    rk.plots.rf_heat_map(found, value="net_spend")
+    rk.plots.score_histogram(found, language="zh")
+    rk.rfm.score(table, ties="first")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def moves(before: rk.rfm.Segments, after: rk.rfm.Segments) -> None:
+    """Who moved from which segment to which."""
+    moved = rk.rfm.migration(before, after, ranking=["gold", "potential"], confidence=0.9)
+    assert_type(moved, rk.rfm.Migration)
+    assert_type(moved.present_at_both(), rk.rfm.Migration)
+    counts: NDArray[np.int64] = moved.counts
+    assert_type(moved.rate("potential", "gold").value * float(counts[0, 0]), float)
+    assert_type(moved.upgrade_rate().interval.low, float)
+
+
+def own_tiers(table: rk.rfm.RFMTable) -> rk.rfm.Segments:
+    """Rules, what is wrong with them, and who is where."""
+    rules = rk.rfm.SegmentRules(
+        [
+            rk.rfm.Rule("gold", chinese="金卡", orders=(2, None), net_spend="not given"),
+            rk.rfm.Rule("first", orders=1, net_spend=rk.rfm.Bound(high=3, includes_high=True)),
+        ],
+        window="12 months",
+        ranked=True,
+    )
+    lint = rules.lint(table)
+    assert_type(lint, rk.rfm.RuleLint)
+    assert_type(lint.gaps, tuple[rk.rfm.Finding, ...])
+    assert_type(lint.clean, bool)
+    rules.save("tiers.json")
+    assert_type(rk.rfm.SegmentRules.load("tiers.json"), rk.rfm.SegmentRules)
+    assert_type(rk.rfm.STANDARD.assign(rk.rfm.score(table)), rk.rfm.Segments)
+    rk.rfm.Rule("gold", size=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    return rules.assign(table)
+
+
+def concentrated(log: rk.Transactions) -> None:
+    """How much comes from how few."""
+    table = rk.rfm.measure(log)
+    assert_type(rk.rfm.concentration(table), rk.rfm.Concentration)
+    assert table.net_spend is not None
+    found = rk.rfm.concentration(table.net_spend, negative="drop", window=table.window)
+    assert_type(found, rk.rfm.Concentration)
+    assert_type(found.claim(customers=0.2, value=0.8), rk.rfm.ConcentrationClaim)
+    assert_type(found.bootstrap(n_resamples=100, rng=1), rk.rfm.ConcentrationBootstrap)
+    customers: NDArray[np.float64] = found.lorenz.customers
+    assert_type(float(customers[0]), float)
+    rk.rfm.concentration([1.0, -2.0], negative="abs")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def stages(log: rk.Transactions) -> None:
+    """Where in its life each customer is, and whether that told anything."""
+    own = rk.rfm.OwnGap(3, otherwise="3 months")
+    found = rk.rfm.lifecycle(log, as_of="1997-09-30", regular=(6, "12 months"), dormant_after=own)
+    assert_type(found, rk.rfm.Segments)
+    judged = rk.rfm.evaluate_segmentation(found, log, until="1998-06-30")
+    assert_type(judged, rk.rfm.SegmentationEvaluation)
+    assert_type(judged.ranking.value, float)
+    assert_type(judged.estimate("conversion", "regular").value, float)
+    rk.plots.outcomes(judged, what="conversion")
+    rk.rfm.lifecycle(log, regular=6)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def clustered(log: rk.Transactions) -> rk.rfm.Segments:
+    """Segments that nobody stated."""
+    table = rk.rfm.measure(log)
+    found = rk.rfm.cluster(table, clusters=range(2, 6), method="gaussian-mixture", rng=1)
+    assert_type(found, rk.rfm.Clusters)
+    assert_type(found.stability, rk.rfm.ClusterStability | None)
+    assert_type(found.choice, rk.rfm.ClusterChoice | None)
+    assert_type(found.tree.rules, rk.rfm.SegmentRules)
+    rk.rfm.cluster(table, features=["recency"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    return found.assign(table)

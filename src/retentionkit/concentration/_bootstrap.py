@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from retentionkit.arguments import check_number
-from retentionkit.concentration._figures import figures_table
+from retentionkit.concentration._figures import caution, figures_table
 from retentionkit.concentration._sample import Sample
 from retentionkit.errors import OptionError
 from retentionkit.results import Columns, Estimate, Interval, Result
@@ -92,6 +92,7 @@ class ConcentrationBootstrap(Result):
         return {
             "customers": f"{self.gini.n:,}",
             "resamples": f"{self.n_resamples:,}",
+            **caution(self.hhi),
             "definition": self.definition,
         }
 

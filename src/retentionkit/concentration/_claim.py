@@ -12,31 +12,30 @@ times as much as one of the rest.
 from __future__ import annotations
 
 import dataclasses
-import math
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar
 
-from retentionkit.arguments import check_number
+from retentionkit._texts import per_cent
+from retentionkit.concentration._verdict import (
+    SAID,
+    ClaimVerdict,
+    check_share,
+    per_head,
+    sentence,
+    verdict_on,
+)
 from retentionkit.errors import OptionError
 from retentionkit.results import Columns, Estimate, Result
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Claim", "check_claim", "make_claim"]
+    from retentionkit.frames import FrameKind
 
-Verdict: TypeAlias = Literal["holds", "does not hold", "cannot be told", "undefined"]
-
-_SAID = {
-    "holds": "Holds: {here} of the value, and {limits} with the uncertainty of this sample.",
-    "does not hold": "Does not hold: it is {here} here, and {limits} with the uncertainty of this "
-    "sample.",
-    "cannot be told": "Cannot be told from this sample: it is {here}, but may be {limits}.",
-    "undefined": "Undefined: there are no shares of this value, or no interval for them.",
-}
+__all__ = ["ConcentrationClaim", "check_claim", "make_claim"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Claim(Result):
+class ConcentrationClaim(Result):
     """A sentence about the top customers, beside what they bring here.
 
     Attributes
@@ -48,6 +47,7 @@ class Claim(Result):
     verdict
         `"holds"` if the whole interval of `top_share` lies at or above `value`, `"does not hold"`
         if it lies below, `"cannot be told"` in between, `"undefined"` where there is no interval.
+        `SegmentProfile.claim` has the same words.
     top_share
         What the top customers bring here.
     per_head_ratio
@@ -60,19 +60,33 @@ class Claim(Result):
         The Gini coefficient here.
     definition
         What was compared, in one sentence.
+    kind
+        The kind of frame that the values came from.
     """
 
     customers: float
     value: float
-    verdict: Verdict
+    verdict: ClaimVerdict
     top_share: Estimate
     per_head_ratio: float
     per_head_ratio_here: float
     gini_at_least: float
     gini: Estimate
     definition: str
+    kind: FrameKind | None = None
 
-    _heading: ClassVar[str] = "Claim"
+    _heading: ClassVar[str] = "Claim about the top customers"
+
+    @property
+    def answer(self) -> str:
+        """What was found, in one sentence."""
+        if self.verdict == "undefined":
+            return "Undefined: there are no shares of this value, or no interval for them."
+        limits = self.top_share.interval
+        here = per_cent(self.top_share.value, limits.low, limits.high, unit=" %")
+        return (
+            f"{SAID[self.verdict]}: the top {100 * self.customers:g} % bring {here} of the value."
+        )
 
     def _table(self) -> Columns:
         return {
@@ -84,22 +98,20 @@ class Claim(Result):
         }
 
     def _facts(self) -> Mapping[str, str]:
-        limits = self.top_share.interval
-        here = f"{100 * self.top_share.value:.1f} %"
-        between = f"{100 * limits.low:.1f} to {100 * limits.high:.1f} %"
         return {
-            "claim": f"{100 * self.customers:g} % of customers bring {100 * self.value:g} % of the "
-            "value, or more",
-            "verdict": _SAID[self.verdict].format(here=here, limits=between),
+            "claim": sentence(self.customers, self.value, of="the value"),
+            "answer": self.answer,
             "customers": f"{self.top_share.n:,}",
+            "of segments": f'rk.rfm.profile(segments).claim("champions", customers='
+            f"{self.customers:g}, value={self.value:g})",
             "definition": self.definition,
         }
 
 
 def check_claim(customers: float, value: float) -> None:
     """Refuse shares that are none, and sentences that hold wherever there are customers."""
-    check_number("customers", customers, low=0, high=1, open_low=True)
-    check_number("value", value, low=0, high=1, open_low=True)
+    check_share("customers", customers)
+    check_share("value", value)
     if value <= customers or value == 1:
         raise OptionError(
             "The claim says nothing about concentration.",
@@ -110,27 +122,21 @@ def check_claim(customers: float, value: float) -> None:
         )
 
 
-def make_claim(*, customers: float, value: float, top_share: Estimate, gini: Estimate) -> Claim:
+def make_claim(
+    *, customers: float, value: float, top_share: Estimate, gini: Estimate, kind: FrameKind | None
+) -> ConcentrationClaim:
     """The sentence beside what its customers bring here."""
-    here = top_share.value
-    rest = 1 - here
-    return Claim(
+    return ConcentrationClaim(
         customers=customers,
         value=value,
-        verdict=_verdict(value, top_share),
+        verdict=verdict_on(value, top_share),
         top_share=top_share,
-        per_head_ratio=value / customers / ((1 - value) / (1 - customers)),
-        per_head_ratio_here=here / customers / (rest / (1 - customers)) if rest else math.nan,
+        per_head_ratio=per_head(customers, value),
+        per_head_ratio_here=per_head(customers, top_share.value),
         gini_at_least=value - customers,
         gini=gini,
         definition=f"The {100 * customers:g} % of the customers with the highest values, whether "
-        f"they bring {100 * value:g} % of the value or more.",
+        f"they bring {100 * value:g} % of the value or more; intervals of "
+        f"{100 * top_share.interval.confidence:g} %.",
+        kind=kind,
     )
-
-
-def _verdict(value: float, found: Estimate) -> Verdict:
-    if math.isnan(found.interval.low):
-        return "undefined"
-    if found.interval.low >= value:
-        return "holds"
-    return "does not hold" if found.interval.high < value else "cannot be told"

@@ -25,20 +25,21 @@ References
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, get_args, runtime_checkable
 
 import numpy as np
 
+from retentionkit import frames
 from retentionkit.arguments import check_choice, check_confidence
 from retentionkit.concentration._figures import estimated, kinds
 from retentionkit.concentration._result import Concentration
 from retentionkit.concentration._sample import Negative, Treated, read_values
 from retentionkit.durations import Duration, duration_in
-from retentionkit.frames import KINDS
+from retentionkit.errors import DataError
 from retentionkit.results import frozen_array
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from retentionkit.frames import FrameKind
 
@@ -53,8 +54,36 @@ _TREATMENT: Final = {
 }
 
 
+@runtime_checkable
+class Measures(Protocol):
+    """What is asked of a table of measures; the tables of `rk.rfm.measure` have it."""
+
+    @property
+    def net_spend(self) -> NDArray[np.float64] | None:
+        """Net spend of each customer; None for a log without money."""
+        ...
+
+    @property
+    def window(self) -> int:
+        """Days in which it was spent."""
+        ...
+
+    @property
+    def kind(self) -> FrameKind | None:
+        """The kind of frame that the caller brought."""
+        ...
+
+
+class _Given(NamedTuple):
+    """The values, the days in which they were counted, and the kind of frame they came from."""
+
+    values: ArrayLike
+    days: float | None
+    kind: FrameKind | None
+
+
 def concentration(
-    values: ArrayLike,
+    values: ArrayLike | Measures,
     *,
     negative: Negative = "refuse",
     weight: ArrayLike | None = None,
@@ -66,8 +95,9 @@ def concentration(
     Parameters
     ----------
     values
-        One number for each customer, such as `table.net_spend`: an array, a list, or a series of
-        any dataframe library. Customers who brought nothing belong in it with 0.
+        A table of measures, of which net spend and window are taken; or one number for each
+        customer: an array, a list, or a series of any dataframe library. Customers who brought
+        nothing belong in it with 0.
     negative
         What to do with customers below zero. `"refuse"`: an error. `"drop"`: they are left out.
         `"zero"`: they count as 0. `"normalised"`: they enter a Gini coefficient that is divided by
@@ -75,8 +105,8 @@ def concentration(
     weight
         How many customers each value stands for; 1 by default.
     window
-        Length of the period in which the value was counted: days, such as `table.window`, or text
-        such as `"3 months"`. It is needed to compare concentrations, and changes no figure.
+        Length of the period in which the value was counted: days, or text such as `"3 months"`;
+        by default that of the table. It is needed to compare concentrations, and changes no figure.
     confidence
         Confidence level of the intervals.
 
@@ -89,9 +119,7 @@ def concentration(
     ------
     DataError
         If values are missing, infinite, no numbers or none; if some are negative and `negative`
-        does not say what to do; if weights do not fit.
-    KindError
-        If `values` is a table.
+        does not say what to do; if weights do not fit; if the table is of a log without money.
     OptionError
         If `negative` or `confidence` is not what it can be.
 
@@ -111,8 +139,9 @@ def concentration(
     """
     check_choice("negative", negative, get_args(Negative))
     level = check_confidence(confidence)
-    days = None if window is None else duration_in("window", window, "day")
-    treated = read_values(values, weight, negative)
+    given = _given(values)
+    days = given.days if window is None else duration_in("window", window, "day")
+    treated = read_values(given.values, weight, negative)
     sample = treated.sample
     of = kinds(sample.n, normalised=negative == "normalised")
     found = {name: estimated(sample, kind, level) for name, kind in of.items()}
@@ -130,23 +159,31 @@ def concentration(
         window=days,
         confidence=level,
         definition=_definition(treated, negative),
-        kind=_kind_of(values),
+        kind=given.kind,
         sample=sample,
     )
 
 
+def _given(values: ArrayLike | Measures) -> _Given:
+    """What is known of the values; arrays do not say whose they are."""
+    if not isinstance(values, Measures):
+        return _Given(values, None, frames.series_kind(values))
+    if values.net_spend is None:
+        raise DataError(
+            "The log has no money.",
+            received="measures of a log made with amount=None",
+            allowed="a log with amounts, or one number for each customer",
+            do="Name the column of amounts: rk.Transactions(frame, amount=...).",
+        )
+    return _Given(values.net_spend, float(values.window), values.kind)
+
+
 def _definition(treated: Treated, negative: Negative) -> str:
-    said = "Value brought by each customer, nothing included"
+    said = "One value for each customer; those who brought nothing count with 0"
     if treated.negative:
         how = _TREATMENT[negative]
         n, money = f"{treated.negative:,.0f}", f"{treated.negative_money:,.2f}"
         said = f"{said}; {how.format(n=n, money=money)}"
-    if treated.sample.total == 0:
-        said = f"{said}; nobody brought anything, so that nothing is concentrated"
+    if not treated.sample.value.any():
+        said = f"{said}; nobody brought anything, so that no figure is defined"
     return f"{said}."
-
-
-def _kind_of(values: object) -> FrameKind | None:
-    """The dataframe library that a series belongs to."""
-    library = type(values).__module__.split(".")[0]
-    return library if library in KINDS else None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import warnings
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from retentionkit.durations import alike_windows
 from retentionkit.errors import KindError, OptionError, RetentionKitWarning
 from retentionkit.intervals import estimate
 
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from retentionkit.results import Estimate
 
 __all__ = ["check_same_kind", "gini_difference"]
-
-#: Ratio of lengths that still counts as equal: months have 28 to 31 days.
-_ALIKE: Final = 1.15
 
 
 def gini_difference(one: Concentration, other: Concentration) -> Estimate:
@@ -59,14 +57,14 @@ def check_same_kind(one: Concentration, other: object) -> None:
 
 
 def _warn_of_windows(one: float | None, other: float | None) -> None:
-    if one is not None and other is not None and max(one, other) <= _ALIKE * min(one, other):
+    if one is not None and other is not None and alike_windows(one, other):
         return
     known = one is not None and other is not None
     what = f"have windows of {one:g} and {other:g} days" if known else "do not both say a window"
     warnings.warn(
-        f"The two concentrations {what}. In a short window many customers have bought once or not "
-        "at all, which by itself changes every figure of concentration: compare windows of one "
-        "length, and state it with concentration(values, window=...).",
+        f"The two concentrations {what}. The length of a window by itself changes every figure of "
+        "concentration, as many customers buy once or not at all in a short one: compare windows "
+        "of one length, and state it with concentration(values, window=...).",
         RetentionKitWarning,
         stacklevel=4,
     )

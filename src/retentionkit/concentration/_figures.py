@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from retentionkit.concentration._sample import Sample
 
-__all__ = ["Kind", "estimated", "figures_table", "kinds", "share_kind", "top_kind"]
+__all__ = ["Kind", "caution", "estimated", "figures_table", "kinds", "share_kind", "top_kind"]
 
 _INDEPENDENT: Final = "interval from influence functions, customers independent"
 
@@ -81,7 +81,8 @@ def estimated(sample: Sample, kind: Kind, confidence: float) -> Estimate:
     if math.isnan(found.value):
         nothing = Interval(math.nan, math.nan, confidence)
         return Estimate(math.nan, math.nan, nothing, n, f"Undefined here. {kind.sentence}")
-    definition = f"{kind.sentence[:-1]}; {_INDEPENDENT}."
+    narrow = ", too narrow where values are skewed" if kind.log else ""
+    definition = f"{kind.sentence[:-1]}; {_INDEPENDENT}{narrow}."
     if not kind.log:
         return estimate(
             *found,
@@ -94,6 +95,13 @@ def estimated(sample: Sample, kind: Kind, confidence: float) -> Estimate:
     limits = np.stack(log_wald(*found, confidence=confidence))
     low, high = np.clip(limits, kind.low, kind.high).tolist()
     return Estimate(*found, Interval(low, high, confidence), n, definition)
+
+
+def caution(hhi: Estimate) -> dict[str, str]:
+    """What a reader of the intervals of squared shares has to know, as a printed fact."""
+    if math.isnan(hhi.interval.low):
+        return {}
+    return {"note": "for skewed values the intervals of hhi and effective_customers are too narrow"}
 
 
 def figures_table(figures: Mapping[str, Estimate]) -> Columns:

@@ -86,8 +86,8 @@ def top_share(sample: Sample, p: float) -> Figure:
     """Share of the value that the top p of the customers bring."""
     if not sample.has_shares():
         return UNDEFINED
-    above = np.cumsum(sample.customers[::-1])
-    at = int(np.searchsorted(above, p * above[-1] * _EXACT))
+    above: NDArray[np.float64] = np.cumsum(sample.customers[::-1])
+    at = _first(above, p * float(above[-1]))
     boundary = float(sample.value[-1 - at])
     mean = sample.mean(sample.value)
     excess = _excess(sample, boundary)
@@ -100,8 +100,8 @@ def share_needed(sample: Sample, q: float) -> Figure:
     if not sample.has_shares():
         return UNDEFINED
     x, w = sample.value[::-1], sample.customers[::-1]
-    money = np.cumsum(w * x)
-    at = int(np.searchsorted(money, q * money[-1] * _EXACT))
+    money: NDArray[np.float64] = np.cumsum(w * x)
+    at = _first(money, q * float(money[-1]))
     before = float(money[at - 1]) if at else 0.0
     boundary = float(x[at])
     part = (q * float(money[-1]) - before) / boundary
@@ -130,3 +130,9 @@ def effective(sample: Sample) -> Figure:
 def _excess(sample: Sample, boundary: float) -> NDArray[np.float64]:
     """What each value has above the boundary."""
     return np.asarray(np.maximum(sample.value - boundary, 0.0))
+
+
+def _first(sums: NDArray[np.float64], wanted: float) -> int:
+    """Where running sums reach what is wanted."""
+    at: np.int64 = sums.searchsorted(wanted * _EXACT)
+    return int(at)

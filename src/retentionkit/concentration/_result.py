@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from retentionkit.arguments import check_number
 from retentionkit.concentration._bootstrap import ConcentrationBootstrap, bootstrapped
-from retentionkit.concentration._claim import Claim, check_claim, make_claim
+from retentionkit.concentration._claim import ConcentrationClaim, check_claim, make_claim
 from retentionkit.concentration._difference import gini_difference
 from retentionkit.concentration._figures import (
+    caution,
     estimated,
     figures_table,
     kinds,
@@ -105,6 +106,10 @@ class Concentration(Result):
         p
             Share of the customers, such as 0.2; a customer on the boundary counts in parts.
 
+        Returns
+        -------
+        Estimate
+
         Raises
         ------
         OptionError
@@ -127,6 +132,10 @@ class Concentration(Result):
         q
             Share of the value.
 
+        Returns
+        -------
+        Estimate
+
         Raises
         ------
         OptionError
@@ -141,7 +150,7 @@ class Concentration(Result):
         check_number("q", q, low=0, high=1, open_low=True, do="Write 80 % as 0.8.")
         return estimated(self.sample, share_kind(q), self.confidence)
 
-    def claim(self, *, customers: float, value: float) -> Claim:
+    def claim(self, *, customers: float, value: float) -> ConcentrationClaim:
         """Whether a sentence such as "12 % of customers bring 65 % of revenue" holds here.
 
         Parameters
@@ -151,10 +160,19 @@ class Concentration(Result):
         value
             Share of the value that they are said to bring, or more.
 
+        Returns
+        -------
+        ConcentrationClaim
+
         Raises
         ------
         OptionError
             If these are no shares, or would be true of equal customers.
+
+        Notes
+        -----
+        The customers are those who bring most, whoever they are. `SegmentProfile.claim` asks the
+        same of named segments.
 
         Examples
         --------
@@ -165,7 +183,9 @@ class Concentration(Result):
         """
         check_claim(customers, value)
         top = self.top_share(customers)
-        return make_claim(customers=customers, value=value, top_share=top, gini=self.gini)
+        return make_claim(
+            customers=customers, value=value, top_share=top, gini=self.gini, kind=self.kind
+        )
 
     def difference(self, other: Concentration) -> Estimate:
         """The unbiased Gini coefficient of another period or group, less that of this one.
@@ -175,11 +195,15 @@ class Concentration(Result):
         other
             The later, or the other.
 
+        Returns
+        -------
+        Estimate
+
         Warns
         -----
         RetentionKitWarning
-            If the windows differ by more than months do, or are not known: a short window makes
-            customers look less alike or more, whatever they do.
+            If the windows differ by more than months do, or are not known: the length of the
+            window by itself changes every figure.
 
         Raises
         ------
@@ -187,6 +211,14 @@ class Concentration(Result):
             If `other` is no concentration.
         OptionError
             If the two treat negative customers differently.
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> spring = rk.rfm.concentration([2.0, 3.0, 5.0, 6.0], window="3 months")
+        >>> summer = rk.rfm.concentration([1.0, 2.0, 4.0, 9.0], window="3 months")
+        >>> round(spring.difference(summer).value, 3)
+        0.25
         """
         return gini_difference(self, other)
 
@@ -211,10 +243,21 @@ class Concentration(Result):
         rng
             Seed or generator.
 
+        Returns
+        -------
+        ConcentrationBootstrap
+
         Raises
         ------
         OptionError
             If there are fewer resamples, or weights that are no whole numbers.
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> drawn = rk.rfm.concentration([1.0, 2.0, 4.0, 4.0, 9.0]).bootstrap(n_resamples=200)
+        >>> drawn.n_resamples, round(drawn.gini.value, 2)
+        (200, 0.36)
         """
         check_number("customers", customers, low=0, high=1, open_low=True)
         check_number("value", value, low=0, high=1, open_low=True)
@@ -255,5 +298,6 @@ class Concentration(Result):
             "total": f"{self.total:,.2f}",
             **window,
             "confidence": f"{100 * self.confidence:g} %",
+            **caution(self.hhi),
             "definition": self.definition,
         }

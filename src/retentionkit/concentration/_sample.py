@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from retentionkit.errors import DataError, KindError
+from retentionkit import frames
+from retentionkit._texts import counted
+from retentionkit.errors import DataError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -19,7 +21,6 @@ Negative: TypeAlias = Literal["refuse", "drop", "zero", "normalised"]
 
 #: Part of the largest value below which a value is what rounding left of money given back.
 _ROUNDING: Final = 1e-12
-_NO_WEIGHT: Final = "numbers of customers, finite and not negative"
 
 
 class Lorenz(NamedTuple):
@@ -62,7 +63,8 @@ class Sample:
     @property
     def money(self) -> float:
         """Sum of the values in money."""
-        return float(np.ldexp(self.total, self.exponent))
+        with np.errstate(over="ignore"):  # no money, but its shares are known
+            return float(np.ldexp(self.total, self.exponent))
 
     def has_shares(self) -> bool:
         """Whether shares of the value mean anything: some value, and none below zero."""
@@ -91,7 +93,7 @@ class Treated(NamedTuple):
 
 def read_values(values: ArrayLike, weight: ArrayLike | None, negative: Negative) -> Treated:
     """The sample of some values, with negative ones treated as said."""
-    number = _numbers("values", values)
+    number = frames.read_numbers(values, argument="values")
     count = np.ones(len(number)) if weight is None else _weights(weight, len(number))
     number, count = number[count > 0], count[count > 0]
     _check_finite(number)
@@ -103,7 +105,8 @@ def read_values(values: ArrayLike, weight: ArrayLike | None, negative: Negative)
     largest = max(abs(float(number[0])), abs(float(number[-1])))
     number[np.abs(number) <= _ROUNDING * largest] = 0.0
     below = number < 0
-    n_below, money_below = float(count[below].sum()), float(count[below] @ number[below])
+    with np.errstate(over="ignore"):
+        n_below, money_below = float(count[below].sum()), float(count[below] @ number[below])
     if negative == "refuse" and n_below:
         raise _negative_refused(n_below, money_below)
     if negative == "drop":
@@ -119,38 +122,8 @@ def read_values(values: ArrayLike, weight: ArrayLike | None, negative: Negative)
     return Treated(sample, float(count[number == 0].sum()), n_below, money_below)
 
 
-def _numbers(name: str, values: ArrayLike) -> NDArray[np.float64]:
-    """One-dimensional floats of our own; missing ones are NaN."""
-    if hasattr(values, "net_spend"):
-        raise KindError(
-            f"`{name}` is a table of measures.",
-            received=f"an object of type {type(values).__name__}",
-            allowed="one number for each customer",
-            do="Pass its money, table.net_spend.",
-        )
-    try:
-        array: NDArray[Any] = np.array(values)
-        if array.dtype.kind not in "iufO" or array.ndim != 1:
-            raise TypeError  # noqa: TRY301 - one refusal for all reasons
-        if array.dtype.kind == "O":
-            array = np.array([np.nan if _is_missing(one) else one for one in array.tolist()])
-        return array.astype(np.float64)
-    except (TypeError, ValueError, OverflowError):
-        raise DataError(
-            f"`{name}` is no array of numbers.",
-            received=f"an object of type {type(values).__name__}",
-            allowed="a one-dimensional array, series or list with a number for each customer",
-            do="Pass one column, such as table.net_spend or frame['revenue'].",
-        ) from None
-
-
-def _is_missing(one: object) -> bool:
-    """None, and the missing values of dataframe libraries, which are no numbers."""
-    return one is None or type(one).__name__ in {"NAType", "NaTType"}
-
-
 def _weights(weight: ArrayLike, rows: int) -> NDArray[np.float64]:
-    count = _numbers("weight", weight)
+    count = frames.read_numbers(weight, argument="weight")
     if len(count) != rows:
         raise DataError(
             "`weight` and `values` are of different lengths.",
@@ -163,8 +136,16 @@ def _weights(weight: ArrayLike, rows: int) -> NDArray[np.float64]:
         raise DataError(
             "`weight` is no number of customers.",
             received=f"{int(wrong.sum()):,} of {rows:,}, the first: {count[wrong][0]:g}",
-            allowed=_NO_WEIGHT,
+            allowed="numbers of customers, finite and not negative",
             do="Pass how many customers each value stands for, or leave `weight` out.",
+        )
+    present = int((count > 0).sum())
+    if float(count.sum()) < present * (1 - _ROUNDING):
+        raise DataError(
+            "The weights say that there are fewer customers than values.",
+            received=f"{count.sum():g} customers, {present:,} values",
+            allowed="weights of 1 or more on average",
+            do="Pass numbers of customers, not shares of them.",
         )
     return count
 
@@ -196,7 +177,7 @@ def _nobody(received: str) -> DataError:
 def _negative_refused(n: float, money: float) -> DataError:
     return DataError(
         "Some customers have negative values, and shares of a sum with both signs mean nothing.",
-        received=f"{n:,.0f} customers below zero, {money:,.2f} together",
+        received=f"{counted(round(n), 'customer')} below zero, {money:,.2f} together",
         allowed="values of 0 or more, unless `negative` says what to do",
         do="Pass negative='drop' to leave them out, 'zero' to count them as 0, or 'normalised' for "
         "a Gini coefficient that both signs may enter.",

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 import numpy as np
 
 from retentionkit import frames
-from retentionkit.arguments import check_choice, check_number
+from retentionkit.arguments import check_choice, check_whole
 from retentionkit.durations import Moment, day_number, moment, unit_ratio
 from retentionkit.errors import OptionError
 from retentionkit.frames import FrameKind
@@ -106,7 +106,8 @@ def simulate_transactions(
     >>> int(log["customer_id"].nunique())
     100
     """
-    size = _count(n_customers)
+    do = "Pass how many customers to simulate, such as n_customers=1_000."
+    size = check_whole("n_customers", n_customers, low=1, do=do)
     check_choice("grain", grain, ("day", None))
     check_choice("kind", kind, get_args(FrameKind))
     generator = np.random.default_rng(rng)
@@ -129,18 +130,6 @@ def simulate_transactions(
         "amount": np.round(spend.simulate(orders, rng=generator), 2),
     }
     return frames.build(columns, kind)
-
-
-def _count(n_customers: int) -> int:
-    number = check_number("n_customers", n_customers, low=1)
-    if number == int(number):
-        return int(number)
-    raise OptionError(
-        "`n_customers` must be a whole number.",
-        received=repr(n_customers),
-        allowed="1, 2, 3, ...",
-        do="Pass how many customers to simulate, such as n_customers=1_000.",
-    )
 
 
 def _days(start: Moment, acquired_until: Moment | None, as_of: Moment) -> tuple[int, int, int]:

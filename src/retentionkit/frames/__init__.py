@@ -12,8 +12,9 @@ from retentionkit._doors import open_door
 from retentionkit.frames._kinds import FIRST_DAY, KINDS, LAST_DAY, Frame, FrameKind, build, kind_of
 
 if TYPE_CHECKING:
+    from retentionkit.frames._places import places
     from retentionkit.frames._reading import INDEX, Wanted, has_index, read
-    from retentionkit.frames._series import read_ids, read_numbers, series_kind
+    from retentionkit.frames._series import read_ids, read_labels, read_numbers, series_kind
     from retentionkit.frames._table import (
         Aggregate,
         Column,
@@ -52,8 +53,10 @@ __all__ = [
     "lookup",
     "lowest",
     "null_count",
+    "places",
     "read",
     "read_ids",
+    "read_labels",
     "read_numbers",
     "series_kind",
     "total",
@@ -62,11 +65,13 @@ __all__ = [
 
 # narwhals is loaded when a frame is read, not when a result is printed.
 _HOMES = {
+    "places": "_places",
     "INDEX": "_reading",
     "Wanted": "_reading",
     "has_index": "_reading",
     "read": "_reading",
     "read_ids": "_series",
+    "read_labels": "_series",
     "read_numbers": "_series",
     "series_kind": "_series",
     "Aggregate": "_table",

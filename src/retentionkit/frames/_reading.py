@@ -31,6 +31,7 @@ _FLOAT = (nw.Float32, nw.Float64)
 _TEXT = (nw.String, nw.Categorical, nw.Enum)
 _EMPTY: Any = {"id": nw.Int64, "number": nw.Float64, "moment": nw.Datetime("us")}
 _EXACT = 2**53
+_TICKS = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}  # of a day
 
 
 class Wanted(NamedTuple):
@@ -146,7 +147,7 @@ def _expressions(source: Any, ours: str, item: Wanted, time_zone: str | None) ->
         return {ours: _number(name, dtype, values)}
     if item.role == "moment":
         clock = _clock(name, dtype, values, time_zone)
-        return {ours: clock, "day": _day_number(clock)}
+        return {ours: clock, "day": _day_number(clock, dtype)}
     return {ours: values}
 
 
@@ -183,8 +184,11 @@ def _clock(name: str, dtype: Any, values: Any, time_zone: str | None) -> Any:  #
     return zoned.dt.replace_time_zone(None)
 
 
-def _day_number(clock: Any) -> Any:  # noqa: ANN401 - narwhals
-    """Days since 1970-01-01 by calendar arithmetic, which every engine can do."""
+def _day_number(clock: Any, dtype: Any) -> Any:  # noqa: ANN401 - narwhals
+    """Days since 1970-01-01: of the ticks of a clock, else by calendar arithmetic."""
+    ticks = _TICKS.get(getattr(dtype, "time_unit", ""))
+    if ticks is not None:  # in the clock's own unit, since engines round differently between units
+        return clock.dt.timestamp(dtype.time_unit) // ticks
     year = clock.dt.year().cast(nw.Int64) - 1
     leap_days = year // 4 - year // 100 + year // 400
     return 365 * year + leap_days + clock.dt.ordinal_day().cast(nw.Int64) - 719_163

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from importlib import import_module
+from numbers import Number
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from retentionkit.frames._kinds import Frame, FrameKind
     from retentionkit.frames._table import Table
 
-__all__ = ["read_ids", "read_numbers", "series_kind"]
+__all__ = ["read_ids", "read_labels", "read_numbers", "series_kind"]
 
 _SERIES: Final[dict[FrameKind, tuple[str, ...]]] = {
     "pandas": ("Series", "Index"),
@@ -59,6 +61,35 @@ def read_ids(values: object, *, argument: str) -> NDArray[Any]:
     return ids
 
 
+def read_labels(values: object, *, argument: str) -> tuple[NDArray[np.int64], list[object]]:
+    """The place of each label of one column among those that occur, -1 where it is missing.
+
+    Those that occur come sorted; of a categorical column in the order of the categories.
+
+    Examples
+    --------
+    >>> read_labels(["gold", None, "blue"], argument="labels")
+    (array([ 1, -1,  0]), ['blue', 'gold'])
+    """
+    import pandas as pd  # noqa: PLC0415 - loaded when a column is read
+
+    kind = series_kind(values)
+    given: Any = values
+    if kind in {"polars", "pyarrow"}:
+        given = given.to_list() if kind == "polars" else given.to_pylist()
+    column: Any = _frame(given, argument)[argument]
+    if column.dtype == object:
+        kinds = {_sort_of(kind) for kind in set(map(type, column[column.notna()]))}
+        if len(kinds) > 1:  # 1 and "1", or 1 and True, could be taken for each other
+            raise _no_labels(argument, ", ".join(sorted(kind.__name__ for kind in kinds)))
+    factorize: Any = pd.factorize  # its results are Any in part
+    try:
+        place, found = factorize(column, sort=True)
+    except TypeError as error:
+        raise _no_labels(argument, repr(error)) from error
+    return place.astype(np.int64), found.tolist()
+
+
 def series_kind(values: object) -> FrameKind | None:
     """The library of a series; None for lists and arrays."""
     for kind, names in _SERIES.items():
@@ -87,12 +118,39 @@ def _frame(values: Any, argument: str) -> Frame:  # noqa: ANN401 - anything may 
 
     if kind == "pandas":
         return pd.DataFrame({argument: values.array})
-    if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
+    if not _is_listed(values):
         raise _no_column(argument, repr(values)[:80])
     given = values if hasattr(values, "dtype") else list(values)
-    if np.ndim(given) != 1:
-        raise _no_column(argument, f"{np.ndim(given)} dimensions")
+    try:
+        dimensions = str(np.ndim(given))
+    except ValueError:  # lists of several lengths
+        dimensions = "uneven"
+    if dimensions != "1":
+        raise _no_column(argument, f"{dimensions} dimensions")
     return pd.DataFrame({argument: given})
+
+
+def _sort_of(kind: type[Any]) -> type[Any]:
+    """The kind of a label by which it is told from others."""
+    if issubclass(kind, bool | np.bool_):
+        return bool
+    return next((sort for sort in (str, Number) if issubclass(kind, sort)), kind)
+
+
+def _no_labels(argument: str, received: str) -> DataError:
+    return DataError(
+        f"`{argument}` are not labels of one kind that can be sorted.",
+        received=received,
+        allowed="text, numbers or truth values throughout; None for missing ones",
+        do="Write them all as text.",
+    )
+
+
+def _is_listed(values: object) -> bool:
+    """Whether iterating gives values; of a mapping or a frame it gives names."""
+    if hasattr(type(values), "columns") or not hasattr(values, "__iter__"):
+        return False
+    return not isinstance(values, str | bytes | Mapping)
 
 
 def _no_column(argument: str, received: str) -> DataError:

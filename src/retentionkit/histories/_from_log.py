@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import warnings
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 import numpy as np
@@ -15,12 +14,12 @@ from retentionkit.durations import (
     Unit,
     calendar_day,
     calendar_period,
-    day_number,
     grain_in,
 )
-from retentionkit.errors import OptionError, RetentionKitWarning
+from retentionkit.errors import OptionError
 from retentionkit.histories._arrays import PurchaseHistories
 from retentionkit.histories._periods import base_of, end_of, last_period, window_text
+from retentionkit.transactions._ends import warn_of_early_end
 from retentionkit.transactions._moments import local_moment, whole_day
 from retentionkit.transactions._transactions import Transactions, check_transactions
 
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
     from retentionkit.ledger import Ledger
 
 __all__ = ["coarser", "grouped_histories", "per_customer", "planned", "purchase_histories"]
-
-_LONG_SILENCE = 31  # days without a row that are no mere pause of the shop
 
 
 def purchase_histories(
@@ -233,14 +230,7 @@ def planned(
     window = transactions.part.window(
         base_of(grain), end=end_of(end, grain), after=after or f"after as_of {at}"
     )
-    late = day_number(at) - day_number(transactions.observed_until)
-    if late > _LONG_SILENCE:
-        warnings.warn(
-            f"The log ends on {transactions.observed_until}, {late} days before as_of={at}: the "
-            "histories are right only if nobody bought in between.",
-            RetentionKitWarning,
-            stacklevel=3,
-        )
+    warn_of_early_end(transactions, at, "histories")
     if len(window.events) == 0:
         raise OptionError(
             "`as_of` lies before the first purchase.",

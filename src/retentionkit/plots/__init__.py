@@ -15,12 +15,19 @@ if TYPE_CHECKING:
     from retentionkit.plots._frequency_fit import frequency_fit
     from retentionkit.plots._gains import gains
     from retentionkit.plots._heterogeneity import heterogeneity
+    from retentionkit.plots._lorenz import lorenz
+    from retentionkit.plots._migration import migration
     from retentionkit.plots._most_valuable import most_valuable
+    from retentionkit.plots._outcomes import outcomes
     from retentionkit.plots._pit import pit
     from retentionkit.plots._probability_alive import probability_alive
     from retentionkit.plots._profile import profile
+    from retentionkit.plots._rf_heat_map import rf_heat_map
+    from retentionkit.plots._score_histogram import score_histogram
+    from retentionkit.plots._segments import segments
     from retentionkit.plots._survival import survival
     from retentionkit.plots._tracking import tracking
+    from retentionkit.plots._treemap import treemap
 
 __all__ = [
     "activity_calibration",
@@ -29,12 +36,19 @@ __all__ = [
     "frequency_fit",
     "gains",
     "heterogeneity",
+    "lorenz",
+    "migration",
     "most_valuable",
+    "outcomes",
     "pit",
     "probability_alive",
     "profile",
+    "rf_heat_map",
+    "score_histogram",
+    "segments",
     "survival",
     "tracking",
+    "treemap",
 ]
 
 __getattr__, __dir__ = open_door(
@@ -46,11 +60,18 @@ __getattr__, __dir__ = open_door(
         "frequency_fit": "_frequency_fit",
         "gains": "_gains",
         "heterogeneity": "_heterogeneity",
+        "lorenz": "_lorenz",
+        "migration": "_migration",
         "most_valuable": "_most_valuable",
+        "outcomes": "_outcomes",
         "pit": "_pit",
         "probability_alive": "_probability_alive",
         "profile": "_profile",
+        "rf_heat_map": "_rf_heat_map",
+        "score_histogram": "_score_histogram",
+        "segments": "_segments",
         "survival": "_survival",
         "tracking": "_tracking",
+        "treemap": "_treemap",
     },
 )

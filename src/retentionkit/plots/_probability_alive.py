@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retentionkit.arguments import check_number
+from retentionkit.arguments import check_number, check_whole
 from retentionkit.clv._models.purchase_model import timed_model
 from retentionkit.durations import duration_in
 from retentionkit.errors import OptionError
@@ -76,8 +76,7 @@ def probability_alive(
     """
     model = timed_model(purchases)
     T = check_number("age", duration_in("age", age, model.unit), low=0, open_low=True)
-    most = check_number("top", top, low=1)
-    x = np.arange(1, _whole(most) + 1)
+    x = np.arange(1, check_whole("top", top, low=1, do="Pass top=20.") + 1)
     edges = np.linspace(0, T, _COLUMNS + 1)
     t_x = (edges[1:] + edges[:-1]) / 2
     grid = PurchaseHistories.from_arrays(
@@ -113,15 +112,3 @@ def probability_alive(
         loc="left",
     )
     return ax
-
-
-def _whole(top: float) -> int:
-    """A number of purchases, not a part of one."""
-    if top == int(top):
-        return int(top)
-    raise OptionError(
-        "`top` must be a whole number of purchases.",
-        received=repr(top),
-        allowed="1, 2, 3, ...",
-        do="Pass top=20.",
-    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from retentionkit.arguments import check_choice, check_number
+from retentionkit.arguments import check_choice, check_whole
 from retentionkit.clv._fitting.fit import model_of
 from retentionkit.clv._models.purchase_model import is_contract_model
 from retentionkit.errors import KindError
@@ -135,7 +135,7 @@ def _last(periods: int | None, seen: int) -> int:
     """The last renewal to be drawn."""
     if periods is None:
         return max(seen + seen // 2, 1) if seen else _AHEAD
-    return int(check_number("periods", periods, low=1))
+    return check_whole("periods", periods, low=1)
 
 
 def _life_table(model: ContractModel, histories: RenewalHistories) -> NDArray[np.float64]:

@@ -9,15 +9,24 @@ from retentionkit._doors import open_door
 if TYPE_CHECKING:
     from retentionkit.rfm._bounds import Bound
     from retentionkit.rfm._claim import SegmentClaim
+    from retentionkit.rfm._cluster_stability import ClusterStability
+    from retentionkit.rfm._cluster_tree import ClusterTree
+    from retentionkit.rfm._clustered import ClusterChoice, Clusters
+    from retentionkit.rfm._clustering import cluster
     from retentionkit.rfm._concentration import (
-        Claim,
         Concentration,
         ConcentrationBootstrap,
+        ConcentrationClaim,
         concentration,
     )
     from retentionkit.rfm._coverage import Coverage, coverage_rate
+    from retentionkit.rfm._drift import Drift
+    from retentionkit.rfm._evaluate import evaluate_segmentation
+    from retentionkit.rfm._evaluation import SegmentationEvaluation
     from retentionkit.rfm._findings import Finding, RuleLint
+    from retentionkit.rfm._lifecycle import OwnGap, lifecycle
     from retentionkit.rfm._measure import measure
+    from retentionkit.rfm._migration import Migration, migration
     from retentionkit.rfm._presets import (
         EIGHT,
         STANDARD,
@@ -31,6 +40,7 @@ if TYPE_CHECKING:
     from retentionkit.rfm._rules import SegmentRules
     from retentionkit.rfm._score import score
     from retentionkit.rfm._scored import RFMScores
+    from retentionkit.rfm._scorer import Scorer
     from retentionkit.rfm._segments import Segments
     from retentionkit.rfm._spend_ratio import SpendRatio, spend_ratio
     from retentionkit.rfm._table import RFMTable
@@ -42,23 +52,36 @@ __all__ = [
     "TRAVEL_TIERS_COMPLETED",
     "VALUE_POTENTIAL_DORMANT",
     "Bound",
-    "Claim",
+    "ClusterChoice",
+    "ClusterStability",
+    "ClusterTree",
+    "Clusters",
     "Concentration",
     "ConcentrationBootstrap",
+    "ConcentrationClaim",
     "Coverage",
+    "Drift",
     "Finding",
+    "Migration",
+    "OwnGap",
     "RFMScores",
     "RFMTable",
     "Rule",
     "RuleLint",
+    "Scorer",
     "SegmentClaim",
     "SegmentProfile",
     "SegmentRules",
+    "SegmentationEvaluation",
     "Segments",
     "SpendRatio",
+    "cluster",
     "concentration",
     "coverage_rate",
+    "evaluate_segmentation",
+    "lifecycle",
     "measure",
+    "migration",
     "profile",
     "score",
     "spend_ratio",
@@ -67,31 +90,44 @@ __all__ = [
 __getattr__, __dir__ = open_door(
     __name__,
     {
-        "EIGHT": "_presets",
-        "STANDARD": "_presets",
-        "TRAVEL_TIERS": "_presets",
-        "TRAVEL_TIERS_COMPLETED": "_presets",
-        "VALUE_POTENTIAL_DORMANT": "_presets",
         "Bound": "_bounds",
-        "Finding": "_findings",
-        "Claim": "_concentration",
+        "ClusterChoice": "_clustered",
+        "ClusterStability": "_cluster_stability",
+        "ClusterTree": "_cluster_tree",
+        "Clusters": "_clustered",
         "Concentration": "_concentration",
         "ConcentrationBootstrap": "_concentration",
-        "spend_ratio": "_spend_ratio",
-        "profile": "_profile",
-        "coverage_rate": "_coverage",
-        "SpendRatio": "_spend_ratio",
-        "SegmentProfile": "_profiled",
-        "SegmentClaim": "_claim",
+        "ConcentrationClaim": "_concentration",
         "Coverage": "_coverage",
+        "Drift": "_drift",
+        "EIGHT": "_presets",
+        "Finding": "_findings",
+        "Migration": "_migration",
+        "OwnGap": "_lifecycle",
         "RFMScores": "_scored",
         "RFMTable": "_table",
         "Rule": "_rule",
         "RuleLint": "_findings",
+        "STANDARD": "_presets",
+        "Scorer": "_scorer",
+        "SegmentClaim": "_claim",
+        "SegmentProfile": "_profiled",
         "SegmentRules": "_rules",
+        "SegmentationEvaluation": "_evaluation",
         "Segments": "_segments",
+        "SpendRatio": "_spend_ratio",
+        "TRAVEL_TIERS": "_presets",
+        "TRAVEL_TIERS_COMPLETED": "_presets",
+        "VALUE_POTENTIAL_DORMANT": "_presets",
+        "cluster": "_clustering",
         "concentration": "_concentration",
+        "coverage_rate": "_coverage",
+        "evaluate_segmentation": "_evaluate",
+        "lifecycle": "_lifecycle",
         "measure": "_measure",
+        "migration": "_migration",
+        "profile": "_profile",
         "score": "_score",
+        "spend_ratio": "_spend_ratio",
     },
 )

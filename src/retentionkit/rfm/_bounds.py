@@ -9,6 +9,7 @@ import numpy as np
 
 from retentionkit.arguments import check_number
 from retentionkit.errors import OptionError
+from retentionkit.rfm._ranks import SAME
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -34,18 +35,16 @@ Limit: TypeAlias = "Bound | NotGiven"
 Condition: TypeAlias = "float | tuple[float | None, float | None] | Bound | NotGiven | None"
 
 NOT_GIVEN: Final[NotGiven] = "not given"
-SCORES: Final = ("recency", "frequency", "monetary", "frequency_monetary")
+SCORES: Final = ("recency", "frequency", "monetary", "frequency_monetary", "combined")
 MEASURES: Final = ("days_since_last", "orders", "active_days", "net_spend", "mean_order_value")
-
-_PRECISION: Final = 1e-12  # sums of the same money in another order differ by less
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Bound:
     """From where to where a score or a measure may lie; [low, high) unless said otherwise.
 
-    Values that differ from a limit by less than a part in 10¹² lie at it, so that the order in
-    which money was summed up cannot decide.
+    Values that differ from a limit by less than its 1e-9th part lie at it, as scores are made: the
+    order in which money was summed up cannot decide.
 
     Parameters
     ----------
@@ -82,6 +81,10 @@ class Bound:
             given = getattr(self, name)
             if given is not None:
                 object.__setattr__(self, name, check_number(name, given))
+        object.__setattr__(self, "includes_low", bool(self.includes_low or self.low is None))
+        object.__setattr__(
+            self, "includes_high", bool(self.includes_high and self.high is not None)
+        )
         if self.low is None or self.high is None or self.low < self.high:
             return
         if self.low == self.high and self.includes_low and self.includes_high:
@@ -108,11 +111,11 @@ class Bound:
         given = np.asarray(values, dtype=np.float64)
         inside = ~np.isnan(given)
         if self.low is not None:
-            room = _PRECISION * abs(self.low)
+            room = SAME * abs(self.low)
             low = self.low
             inside &= given >= low - room if self.includes_low else given > low + room
         if self.high is not None:
-            room = _PRECISION * abs(self.high)
+            room = SAME * abs(self.high)
             high = self.high
             inside &= given <= high + room if self.includes_high else given < high - room
         return np.asarray(inside)

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
-from retentionkit.arguments import check_number
+from retentionkit._texts import per_cent
+from retentionkit.concentration._verdict import (
+    SAID,
+    ClaimVerdict,
+    check_share,
+    per_head,
+    sentence,
+    verdict_on,
+)
 from retentionkit.errors import OptionError
 from retentionkit.intervals import estimate, ratio, share
 from retentionkit.results import Columns, Estimate, Result
-from retentionkit.rfm._spend_ratio import Verdict, continued, net_spend, spend_ratio, weigh
+from retentionkit.rfm._spend_ratio import continued, net_spend, spend_ratio
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,47 +30,36 @@ if TYPE_CHECKING:
     from retentionkit.frames import FrameKind
     from retentionkit.rfm._segments import Segments
 
-__all__ = ["ClaimVerdict", "SegmentClaim", "weigh_claim"]
+__all__ = ["SegmentClaim", "weigh_claim"]
 
-ClaimVerdict: TypeAlias = Literal["consistent", "stronger", "contradicted", "undefined"]
-
-_ANSWERS: Final[Mapping[ClaimVerdict, str]] = {
-    "consistent": "Consistent with the claim",
-    "stronger": "More concentrated than the claim",
-    "contradicted": "The claim is contradicted",
-    "undefined": "Undefined",
-}
-_WITHIN: Final[Mapping[Verdict, str]] = {
-    "consistent": "yes",
-    "more": "no: more",
-    "less": "no: less",
-    "undefined": "–",
-}
-_FRACTION: Final = "Write 12 % as 0.12."
+_OTHERS: Final = "rk.rfm.concentration(table).claim(customers={:g}, value={:g})"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SegmentClaim(Result):
-    """Stated shares of customers and revenue beside those found, by `SegmentProfile.claim`.
+    """A sentence about shares of customers and revenue beside named segments.
 
     Attributes
     ----------
     names
         The segments that the sentence is about.
-    customers, revenue
-        The stated shares.
+    customers, value
+        The stated shares of the customers and of the revenue.
+    verdict
+        Whether these segments bring the stated share of the revenue, or more: `"holds"` if the
+        whole interval of `share_of_revenue` lies at or above it, `"does not hold"` if it lies
+        below, `"cannot be told"` in between. Where the stated share of the customers does not lie
+        within the interval of `share_of_customers`, the segments are `"another group"`, unless
+        fewer customers bring that much (it holds) or more of them do not (it does not hold).
+        `"undefined"` where there is no interval.
     share_of_customers
         The share found, with its Wilson interval.
     share_of_revenue
         The share found, with its linearised interval.
-    ratio
-        Revenue per customer over that of all other customers, with a log-scale interval.
-    stated_ratio
-        The same as it follows from the stated shares.
-    verdict
-        `"consistent"` if both stated shares lie within their intervals; `"stronger"` if money is
-        even more concentrated: no more customers than stated bring no less, and one of the two
-        differs; `"contradicted"` otherwise; `"undefined"` where an interval is undefined.
+    per_head_ratio
+        How many times as much a customer brings as one of the rest, by the sentence.
+    per_head_ratio_here
+        The same, here, with a log-scale interval.
     definition
         One sentence.
     kind
@@ -71,12 +68,12 @@ class SegmentClaim(Result):
 
     names: tuple[str, ...]
     customers: float
-    revenue: float
+    value: float
+    verdict: ClaimVerdict
     share_of_customers: Estimate
     share_of_revenue: Estimate
-    ratio: Estimate
-    stated_ratio: float
-    verdict: ClaimVerdict
+    per_head_ratio: float
+    per_head_ratio_here: Estimate
     definition: str
     kind: FrameKind | None = None
 
@@ -85,31 +82,29 @@ class SegmentClaim(Result):
     @property
     def answer(self) -> str:
         """What was found, in one sentence."""
+        other = self.verdict == "another group"
+        tail = f" Of {100 * self.customers:g} % this tells nothing." if other else ""
         return (
-            f"{_ANSWERS[self.verdict]}: {_percent(self.share_of_customers)} of customers bring "
-            f"{_percent(self.share_of_revenue)} of revenue."
+            f"{SAID[self.verdict]}: {_found(self.share_of_customers)} of customers bring "
+            f"{_found(self.share_of_revenue)} of revenue.{tail}"
         )
 
     def _table(self) -> Columns:
-        parts = (self.share_of_customers, self.share_of_revenue, self.ratio)
-        stated = [self.customers, self.revenue, self.stated_ratio]
+        parts = (self.share_of_customers, self.share_of_revenue, self.per_head_ratio_here)
         return {
-            "measure": ["share of customers", "share of revenue", "spend ratio to the rest"],
-            "stated": stated,
-            "found": [part.value for part in parts],
+            "figure": ["share_of_customers", "share_of_revenue", "per_head_ratio"],
+            "claimed": [self.customers, self.value, self.per_head_ratio],
+            "here": [part.value for part in parts],
             "low": [part.interval.low for part in parts],
             "high": [part.interval.high for part in parts],
-            "within": [
-                _WITHIN[weigh(value, part)] for value, part in zip(stated, parts, strict=True)
-            ],
         }
 
     def _facts(self) -> Mapping[str, str]:
         return {
-            "claim": f"{100 * self.customers:g} % of customers bring "
-            f"{100 * self.revenue:g} % of revenue",
+            "claim": sentence(self.customers, self.value, of="revenue"),
             "segments": ", ".join(self.names),
             "answer": self.answer,
+            f"of the top {100 * self.customers:g} %": _OTHERS.format(self.customers, self.value),
             "definition": self.definition,
         }
 
@@ -119,13 +114,12 @@ def weigh_claim(
     names: tuple[str, ...],
     *,
     customers: float,
-    revenue: float,
+    value: float,
     confidence: float,
 ) -> SegmentClaim:
     """The stated shares beside those of the named segments."""
     _check(names)
-    stated = check_number("customers", customers, low=0, high=1, do=_FRACTION)
-    worth = check_number("revenue", revenue, low=0, high=1, do=_FRACTION)
+    stated, worth = check_share("customers", customers), check_share("value", value)
     spend, mask = net_spend(segments), segments.mask(*names)
     whose = ", ".join(names)
     people = share(
@@ -138,15 +132,16 @@ def weigh_claim(
     return SegmentClaim(
         names=names,
         customers=stated,
-        revenue=worth,
+        value=worth,
+        verdict=_verdict(stated, people, worth, money),
         share_of_customers=people,
         share_of_revenue=money,
-        ratio=spend_ratio(segments, names, confidence=confidence).ratio,
-        stated_ratio=_stated_ratio(stated, worth),
-        verdict=_verdict(stated, people, worth, money),
+        per_head_ratio=per_head(stated, worth),
+        per_head_ratio_here=spend_ratio(segments, names, confidence=confidence).ratio,
         definition=(
             f"Shares of {whose} in all {len(mask):,} customers and in their net spend, each with a "
-            f"{100 * confidence:g} % interval of its own; {continued(segments.table)}"
+            f"{100 * confidence:g} % interval of its own, the lines between segments taken as "
+            f"given; {continued(segments.table)}"
         ),
         kind=segments.table.kind,
     )
@@ -170,27 +165,20 @@ def _share_of_revenue(
     )
 
 
-def _verdict(customers: float, people: Estimate, revenue: float, money: Estimate) -> ClaimVerdict:
-    found = (weigh(customers, people), weigh(revenue, money))
-    if "undefined" in found:
-        return "undefined"
-    if found == ("consistent", "consistent"):
-        return "consistent"
-    return "contradicted" if found[0] == "more" or found[1] == "less" else "stronger"
+def _verdict(customers: float, people: Estimate, value: float, money: Estimate) -> ClaimVerdict:
+    told = verdict_on(value, money)
+    if told == "undefined" or customers in people.interval:
+        return told
+    # Fewer who bring as much prove the sentence all the more, more who do not refute it.
+    decisive = "holds" if people.value < customers else "does not hold"
+    return told if told == decisive else "another group"
 
 
-def _stated_ratio(customers: float, revenue: float) -> float:
-    """Revenue per customer over that of the rest; NaN if there is no rest."""
-    rest = (1 - revenue) * customers
-    return revenue * (1 - customers) / rest if rest > 0 else math.nan
-
-
-def _percent(found: Estimate) -> str:
-    low, high = found.interval.low, found.interval.high
-    if math.isnan(found.value):
+def _found(part: Estimate) -> str:
+    limits = part.interval
+    if math.isnan(part.value):
         return "an undefined share"
-    limits = "no interval" if math.isnan(low) else f"{100 * low:.1f} to {100 * high:.1f} %"
-    return f"{100 * found.value:.1f} % ({limits})"
+    return per_cent(part.value, limits.low, limits.high, unit=" %")
 
 
 def _check(names: tuple[str, ...]) -> None:
@@ -200,5 +188,5 @@ def _check(names: tuple[str, ...]) -> None:
         "The claim names no segment.",
         received="no name",
         allowed="one or more names of segments",
-        do='Write profile.claim("champions", customers=0.12, revenue=0.65).',
+        do='Write profile.claim("champions", customers=0.12, value=0.65).',
     )

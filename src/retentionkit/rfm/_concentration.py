@@ -1,5 +1,10 @@
 """How much of the money comes from how few of the customers: the door to `concentration`."""
 
-from retentionkit.concentration import Claim, Concentration, ConcentrationBootstrap, concentration
+from retentionkit.concentration import (
+    Concentration,
+    ConcentrationBootstrap,
+    ConcentrationClaim,
+    concentration,
+)
 
-__all__ = ["Claim", "Concentration", "ConcentrationBootstrap", "concentration"]
+__all__ = ["Concentration", "ConcentrationBootstrap", "ConcentrationClaim", "concentration"]

@@ -7,28 +7,26 @@ is listed.
 from __future__ import annotations
 
 import dataclasses
-import math
 import warnings
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from retentionkit import frames
+from retentionkit._texts import counted
 from retentionkit.arguments import check_confidence
-from retentionkit.errors import DataError, KindError, RetentionKitWarning
+from retentionkit.errors import DataError, RetentionKitWarning
 from retentionkit.intervals import share
 from retentionkit.results import Columns, Estimate, Result, frozen_array
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from numpy.typing import NDArray
 
-__all__ = ["Coverage", "coverage_rate"]
+    from retentionkit.frames import FrameKind
 
-#: What ids can be: whole numbers or text.
-_KINDS: Final[Mapping[type, str]] = {int: "whole numbers", str: "text"}
-#: Names of the types by which libraries mark what is missing, besides NaN.
-_MISSING: Final = frozenset({"NoneType", "NAType", "NaTType"})
-_LARGEST: Final = 1 << 63
+__all__ = ["Coverage", "coverage_rate"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -55,6 +53,8 @@ class Coverage(Result):
         Ids listed again, counted once.
     definition
         One sentence.
+    kind
+        The kind of the first series among the lists.
     """
 
     rate: Estimate
@@ -67,6 +67,7 @@ class Coverage(Result):
     duplicates_in_segment: int
     duplicates_in_received: int
     definition: str
+    kind: FrameKind | None = None
 
     _heading: ClassVar[str] = "Coverage"
 
@@ -89,19 +90,25 @@ class Coverage(Result):
     def _facts(self) -> Mapping[str, str]:
         limits = self.rate.interval
         rate = (
-            f": {100 * self.rate.value:.1f} % ({100 * limits.confidence:g} % "
+            f"{100 * self.rate.value:.1f} % ({100 * limits.confidence:g} % interval "
             f"{100 * limits.low:.1f} to {100 * limits.high:.1f} %)"
         )
+        received = f"{self.covered:,} of {self.n:,} in the segment: {rate}"
         unknown = f", {self.n_unknown:,} of them no customers" if self.n_unknown else ""
+        outside = (
+            f"{self.received_outside:,} of {self.n_received:,} who received it are not in the "
+            f"segment{unknown}"
+        )
         again = (self.duplicates_in_segment, self.duplicates_in_received)
         facts = {
-            "received it": f"{self.covered:,} of {self.n:,}{rate if self.n else ''}",
+            "received it": received if self.n else "nobody is in the segment",
             "missed": f"{len(self.missed):,}",
-            "outside": f"{self.received_outside:,} of {self.n_received:,} who received it are not "
-            f"in the segment{unknown}",
+            "outside": outside if self.n_received else "nobody received it",
         }
         if any(again):
-            facts["listed again"] = f"{again[0]:,} ids of the segment, {again[1]:,} received"
+            facts["listed again"] = (
+                f"{counted(again[0], 'id')} of the segment, {again[1]:,} received"
+            )
         return {**facts, "definition": self.definition}
 
 
@@ -135,17 +142,17 @@ def coverage_rate(
     Raises
     ------
     DataError
-        Ids are missing, or neither whole numbers nor text; one list has numbers and the other
-        text; an id of `segment` is not among `customers`.
-    KindError
-        Something is not a list of ids: a text, a whole frame.
+        Something is not a list of ids, such as a whole frame; ids are missing, or neither whole
+        numbers nor text; one list has numbers and the other text; an id of `segment` is not among
+        `customers`.
     OptionError
         `confidence` is none.
 
     Warns
     -----
     RetentionKitWarning
-        No id matches, which is more often a slip of ids than a rate of zero.
+        A list is empty; or no id matches, which is more often a slip of ids than a rate of zero.
+        Where all who received it are other customers in `customers`, it is a rate of zero.
 
     Notes
     -----
@@ -167,8 +174,8 @@ def coverage_rate(
     covered = wanted.ids & given.ids
     outside = given.ids - wanted.ids
     unknown = None if known is None else len(outside - known.ids)
-    if given.ids and wanted.ids and not covered and unknown in {None, len(outside)}:
-        _warn_of_no_match(wanted, given)
+    if not wanted.ids or (not covered and unknown in {None, len(outside)}):
+        warnings.warn(_doubt(wanted, given), RetentionKitWarning, stacklevel=2)
     definition = (
         "Customers of the segment who received it over all customers of the segment, each counted "
         "once, with a Wilson interval."
@@ -177,23 +184,29 @@ def coverage_rate(
         rate=share(len(covered), len(wanted.ids), definition=definition, confidence=confidence),
         n=len(wanted.ids),
         covered=len(covered),
-        missed=_sorted_ids(wanted.ids - covered),
+        missed=frozen_array(sorted(wanted.ids - covered), wanted.dtype),
         n_received=len(given.ids),
         received_outside=len(outside),
         n_unknown=unknown,
         duplicates_in_segment=wanted.listed - len(wanted.ids),
         duplicates_in_received=given.listed - len(given.ids),
         definition=definition,
+        kind=_kind(segment, received, customers),
     )
 
 
+def _kind(*lists: object) -> FrameKind | None:
+    """The library of the first series; arrays and lists have none."""
+    return next((kind for kind in map(frames.series_kind, lists) if kind is not None), None)
+
+
 class _Ids(NamedTuple):
-    """Different ids, how many were listed, and what they are."""
+    """Different ids, how many were listed, and what holds them."""
 
     argument: str
     ids: frozenset[Any]
     listed: int
-    kind: str | None
+    dtype: np.dtype[Any]
 
     @property
     def example(self) -> str:
@@ -202,69 +215,15 @@ class _Ids(NamedTuple):
 
 
 def _read(argument: str, given: object) -> _Ids:
-    """Ids as Python's own numbers or texts."""
-    listed = _listed(argument, given)
-    kinds = set(map(type, listed))
-    if not kinds <= set(_KINDS) or len(kinds) > 1:
-        listed = [_plain(argument, value) for value in listed]
-        kinds = set(map(type, listed))
-    if len(kinds) > 1:
-        raise DataError(
-            f"Some ids in `{argument}` are numbers and some are text.",
-            received="a mixture: 1 and '1' would be two customers",
-            allowed="whole numbers or text",
-            do="Bring all ids to one type, for example with str.",
-        )
-    return _Ids(argument, frozenset(listed), len(listed), next(map(_KINDS.get, kinds), None))
-
-
-def _listed(argument: str, given: Any) -> list[Any]:  # noqa: ANN401 - any container
-    if _is_list(given):
-        if not hasattr(given, "__array__"):
-            return list(given)
-        values = np.asarray(given)
-        if values.ndim == 1:
-            return list(values.tolist())
-    raise KindError(
-        f"`{argument}` is not a list of ids.",
-        received=f"an object of type {type(given).__name__}",
-        allowed="a column of a frame, a one-dimensional array, a list, a set",
-        do="Pass one column of the frame, such as frame['customer_id'].",
-    )
-
-
-def _is_list(given: object) -> TypeGuard[Iterable[Any]]:
-    """Whether this may be a list of ids; a frame is one of columns."""
-    if isinstance(given, str | bytes | Mapping) or hasattr(cast("Any", given), "columns"):
-        return False
-    return isinstance(given, Iterable)
-
-
-def _plain(argument: str, value: Any) -> int | str:  # noqa: ANN401 - an element of any container
-    plain: Any = value.item() if hasattr(value, "item") else value
-    if isinstance(plain, float) and plain.is_integer():
-        return int(plain)  # whole numbers become floats where a join left some missing
-    if type(plain) in _KINDS:
-        return cast("int | str", plain)
-    missing = type(plain).__name__ in _MISSING or (isinstance(plain, float) and math.isnan(plain))
-    raise DataError(
-        f"Some ids in `{argument}` are {'missing' if missing else 'no ids'}.",
-        received=repr(plain),
-        allowed="whole numbers or text",
-        do="Drop the rows without an id first." if missing else "Pass the column of ids.",
-    )
-
-
-def _sorted_ids(ids: frozenset[Any]) -> NDArray[Any]:
-    ordered = sorted(ids)
-    numbers = all(isinstance(value, int) and abs(value) < _LARGEST for value in ordered)
-    return frozen_array(ordered, np.int64 if ordered and numbers else object)
+    ids = frames.read_ids(given, argument=argument)
+    dtype = ids.dtype if ids.dtype.kind in "iu" else np.dtype(object)
+    return _Ids(argument, frozenset(ids.tolist()), len(ids), dtype)
 
 
 def _check_one_kind(*lists: _Ids) -> None:
     """Refuse numbers beside text: they match nothing, and the rate would be zero."""
     present = [part for part in lists if part.ids]
-    if len({part.kind for part in present}) > 1:
+    if len({part.dtype.kind == "O" for part in present}) > 1:
         raise DataError(
             "The ids are not of one type, so that none of them can match.",
             received=", ".join(f"`{x.argument}` like {x.example}" for x in present),
@@ -284,11 +243,14 @@ def _check_known(wanted: _Ids, known: _Ids | None) -> None:
         )
 
 
-def _warn_of_no_match(wanted: _Ids, given: _Ids) -> None:
-    warnings.warn(
+def _doubt(wanted: _Ids, given: _Ids) -> str:
+    """Why no match may mean nothing."""
+    if not wanted.ids:
+        return "`segment` is empty: nobody should get it, and the rate is undefined."
+    if not given.ids:
+        return "`received` is empty: the rate is 0 because nobody got it at all."
+    return (
         f"None of the ids received is in the segment: it has ids like {wanted.example}, and those "
         f"who received it are like {given.example}. If both are of one kind, pass customers=, so "
-        "that ids of other customers can be told from ids that mean nothing.",
-        RetentionKitWarning,
-        stacklevel=3,
+        "that ids of other customers can be told from ids that mean nothing."
     )

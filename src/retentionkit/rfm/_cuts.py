@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retentionkit.rfm._ranks import SAME
+from retentionkit.rfm._ranks import SAME, rounded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from retentionkit.rfm._ranks import Groups
 
-__all__ = ["Scale", "mean_of", "quantile_scores", "quantiles", "scale_of"]
+__all__ = ["Scale", "first_above", "mean_of", "quantiles", "scale_of"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ class Scale:
     Attributes
     ----------
     begins
-        The value from which each level but the lowest begins, rising.
+        The value from which each level but the lowest begins, rising; levels that begin at the
+        same value are skipped for the highest of them.
     levels
         The scores, from the lowest to the highest: one more.
     floor
@@ -58,8 +59,8 @@ class Scale:
 def scale_of(groups: Groups, scores: NDArray[np.int64], floor: float) -> Scale:
     """The scale that gives each group its score: a class begins at the lowest value in it."""
     levels, first = np.unique(scores, return_index=True)
-    begins = groups.value[first[1:]]
-    return Scale(tuple(begins.tolist()), tuple(levels.tolist()), floor)
+    begins = map(rounded, groups.value[first[1:]].tolist())
+    return Scale(tuple(begins), tuple(levels.tolist()), floor)
 
 
 def quantiles(groups: Groups, bins: int) -> NDArray[np.float64]:
@@ -72,17 +73,11 @@ def quantiles(groups: Groups, bins: int) -> NDArray[np.float64]:
     return np.asarray(below + (above - below) * part / bins)
 
 
-def quantile_scores(
-    groups: Groups, bins: int, *, shift: float, closed: bool, floor: float
-) -> NDArray[np.int64]:
-    """The score of each group: how many of the shifted quantiles lie below it, or at it."""
-    cuts = quantiles(groups, bins) + shift
-    slack = (SAME * np.abs(cuts) + floor) / 2 if floor else 0.0
-    if closed:
-        return 1 + np.searchsorted(cuts - slack, groups.value, side="right")
-    return 1 + np.searchsorted(cuts + slack, groups.value, side="left")
+def first_above(cuts: NDArray[np.float64], floor: float) -> NDArray[np.float64]:
+    """The least amount above each cut that is not equal to it."""
+    return np.maximum(cuts + SAME * np.abs(cuts) + floor, np.nextafter(cuts, np.inf))
 
 
 def mean_of(groups: Groups) -> float:
     """The mean of the values, in an order of summation that rows do not change."""
-    return float(groups.value @ groups.size / groups.size.sum())
+    return rounded(float(groups.value @ groups.size / groups.size.sum()))

@@ -11,6 +11,7 @@ from retentionkit.rfm._bounds import NOT_GIVEN, say_conditions
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from retentionkit.frames import FrameKind
     from retentionkit.rfm._bounds import Limit
 
 __all__ = ["Finding", "Kind", "RuleLint"]
@@ -56,7 +57,7 @@ class Finding:
         if self.kind == "overlap":
             both = f"{', '.join(self.segments[:-1])} and {self.segments[-1]}"
             return f"{both} take {where}: {self.segments[0]} wins."
-        rule = f"{self.segments[0]} (rule {self.rules[0]})"
+        rule = _who(self)
         if self.kind == "missing":
             blank = [name for name, limit in self.where.items() if limit == NOT_GIVEN]
             names = " and ".join(name.replace("_", " ") for name in blank)
@@ -87,6 +88,8 @@ class RuleLint(Result):
         take. None if no data were given.
     definition
         What was tried, in words.
+    kind
+        The kind of frame that the data came from.
     """
 
     findings: tuple[Finding, ...]
@@ -98,6 +101,7 @@ class RuleLint(Result):
     n_uncovered: int | None
     n_multiple: int | None
     definition: str
+    kind: FrameKind | None = None
 
     _heading: ClassVar[str] = "Lint of segment rules"
 
@@ -108,7 +112,17 @@ class RuleLint(Result):
 
     @property
     def gaps(self) -> tuple[Finding, ...]:
-        """Combinations that no rule takes."""
+        """Combinations that no rule takes.
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> gap = rk.rfm.TRAVEL_TIERS.lint().gaps[0]
+        >>> print(gap)
+        No rule takes orders = 1, mean order value > 3,000.
+        >>> print(rk.rfm.Rule("dear", **gap.where))
+        dear: orders = 1, mean order value > 3,000
+        """
         return self._of("gap")
 
     @property
@@ -144,7 +158,8 @@ class RuleLint(Result):
         return columns
 
     def _printed(self) -> Columns:
-        return {name: column for name, column in self._table().items() if name != "rules"}
+        columns = {name: part for name, part in self._table().items() if name != "rules"}
+        return {**columns, "segments": [_who(one) for one in self.findings]}
 
     def _facts(self) -> Mapping[str, str]:
         counts = {
@@ -162,3 +177,12 @@ class RuleLint(Result):
             if whole is not None:
                 facts[name] = f"{whole:,}: {none:,} in no segment, {several:,} in several"
         return {**facts, "definition": self.definition}
+
+
+def _who(finding: Finding) -> str:
+    """The segments concerned, in words: who wins, or which rule is never reached."""
+    if finding.kind == "gap":
+        return ""
+    if finding.kind == "overlap":
+        return f"{finding.segments[0]} before {', '.join(finding.segments[1:])}"
+    return f"{finding.segments[0]} (rule {finding.rules[0]})"

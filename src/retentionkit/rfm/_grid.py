@@ -7,7 +7,6 @@ and finite list of what may happen.
 
 from __future__ import annotations
 
-import collections
 import dataclasses
 import itertools
 import math
@@ -16,7 +15,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 
 from retentionkit.errors import OptionError
-from retentionkit.rfm._bounds import SCORES, Bound
+from retentionkit.rfm._bounds import Bound
+from retentionkit.rfm._rule import dimensions_of
+from retentionkit.rfm._scored import DIMENSIONS
+from retentionkit.rfm._segment_cuts import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +34,10 @@ Cut: TypeAlias = tuple[float, int]
 #: Runs of pieces, one [start, stop) for each axis.
 Box: TypeAlias = tuple[tuple[int, int], ...]
 
-_PAIR: Final = ("frequency", "monetary")
+#: Weights of the combined score, for rules that use it.
+Weights: TypeAlias = "tuple[float, float, float] | None"
+
+_DIGITS: Final = 11  # means that are told apart, so that the order of summation does not decide
 _FIRST_WHOLE: Final = {"days_since_last": 0, "orders": 1, "active_days": 1}
 _MOST_CELLS: Final = 1_000_000
 
@@ -89,19 +94,21 @@ class Axis:
 def axes_of(rules: SegmentRules) -> list[Axis]:
     """The scores or measures that rules use, cut at their limits.
 
-    The mean of frequency and money is an axis of its own, unless one of the two is used as well:
-    then it follows from both, piece by piece.
+    A mean of scores is an axis of its own, unless one of them or another mean is used as well: then
+    it follows from the single ones, piece by piece.
     """
-    used = list(rules.dimensions)
-    apart = "frequency_monetary" in used and bool({*_PAIR} & {*used})
+    used = list(dimensions_of(rules.rules))
+    means = [name for name in used if name in PARTS]
+    parts = {part for name in means for part in PARTS[name]}
+    apart = len(means) > 1 or not parts.isdisjoint(used)
     if apart:
-        used = [name for name in SCORES[:3] if name in {*used, *_PAIR}]
+        used = [name for name in DIMENSIONS if name in {*used, *parts}]
     axes: list[Axis] = []
     for name in used:
         limits = [rule.conditions.get(name) for rule in rules.rules]
         bounds = [limit for limit in limits if isinstance(limit, Bound)]
-        counts = None if rules.bins is None else _counts(name, rules.bins)
-        axes.append(_axis(name, bounds, counts, whole=apart and name in _PAIR))
+        counts = None if rules.bins is None else _counts(name, rules.bins, rules.weights)
+        axes.append(_axis(name, bounds, counts, whole=apart and name in parts))
     if math.prod(map(len, axes)) > _MOST_CELLS:
         raise OptionError(
             "The bounds cut scores or measures into too many combinations to try them all.",
@@ -115,8 +122,8 @@ def axes_of(rules: SegmentRules) -> list[Axis]:
 def unused_cells(rules: SegmentRules, axes: Sequence[Axis]) -> int:
     """How many combinations there are of the scores that no rule uses."""
     names = {axis.name for axis in axes}
-    used = names | ({*_PAIR} if "frequency_monetary" in names else set[str]())
-    sizes = zip(SCORES[:3], rules.bins or (1, 1, 1), strict=True)
+    used = names.union(*(PARTS[name] for name in names if name in PARTS))
+    sizes = zip(DIMENSIONS, rules.bins or (1, 1, 1), strict=True)
     return math.prod(size for name, size in sizes if name not in used)
 
 
@@ -131,7 +138,7 @@ def taken_cells(rules: SegmentRules, axes: Sequence[Axis]) -> NDArray[np.bool_]:
             taken[at] = ~taken[:at].any(axis=0)
         for name, limit in rule.conditions.items():
             if isinstance(limit, Bound):
-                taken[at] &= _within(axes, name, limit)
+                taken[at] &= _within(axes, name, limit, rules.weights)
     return taken
 
 
@@ -155,12 +162,10 @@ def _grown(left: NDArray[np.bool_], seed: Sequence[int], order: Sequence[int]) -
     """The box around a cell that grows along one axis after the other."""
     runs = [(at, at + 1) for at in seed]
     for axis in order:
-        start, stop = runs[axis]
+        start, stop = runs[axis]  # nothing is left before the first cell
         across = tuple(slice(None) if at == axis else slice(*run) for at, run in enumerate(runs))
         others = tuple(at for at in range(left.ndim) if at != axis)
         free = np.asarray(left[across].all(axis=others))
-        while start > 0 and free[start - 1]:
-            start -= 1
         while stop < len(free) and free[stop]:
             stop += 1
         runs[axis] = (start, stop)
@@ -183,13 +188,21 @@ def _axis(
     return Axis(name, cuts, values, tuple(sum(counts[x] for x in piece) for piece in pieces))
 
 
-def _counts(name: str, bins: tuple[int, int, int]) -> Mapping[float, int]:
+def _counts(name: str, bins: tuple[int, int, int], weights: Weights) -> Mapping[float, int]:
     """The values of a score, and how many combinations of single scores have each."""
-    recency, frequency, monetary = (range(1, size + 1) for size in bins)
-    if name == "frequency_monetary":
-        return collections.Counter((f + m) / 2 for f in frequency for m in monetary)
-    single = {"recency": recency, "frequency": frequency, "monetary": monetary}[name]
-    return {float(score): 1 for score in single}
+    names = [part for part in DIMENSIONS if part in PARTS.get(name, (name,))]
+    sizes = [bins[DIMENSIONS.index(part)] for part in names]
+    singles = np.meshgrid(*(np.arange(1.0, size + 1) for size in sizes), indexing="ij")
+    values = singles[0] if name not in PARTS else _mean(name, singles, weights)
+    found, counts = np.unique(values.round(_DIGITS), return_counts=True)
+    return dict(zip(found.tolist(), counts.tolist(), strict=True))
+
+
+def _mean(name: str, parts: Sequence[NDArray[np.float64]], weights: Weights) -> NDArray[np.float64]:
+    """A score that is made of others; only that of all three is weighted."""
+    each = weights if name == "combined" and weights is not None else (1.0,) * len(parts)
+    products = (weight * part for weight, part in zip(each, parts, strict=True))
+    return sum(products, np.zeros(1)) / sum(each)
 
 
 def _cuts(name: str, bound: Bound, values: tuple[float, ...] | None) -> tuple[Cut, Cut]:
@@ -214,7 +227,7 @@ def _whole(cut: Cut, first: int) -> float:
     return float(max(math.floor(number) + 1 if after else math.ceil(number), first))
 
 
-def _within(axes: Sequence[Axis], name: str, bound: Bound) -> NDArray[np.bool_]:
+def _within(axes: Sequence[Axis], name: str, bound: Bound, weights: Weights) -> NDArray[np.bool_]:
     """Which cells lie within a bound on one score or measure; broadcasts over the grid."""
     names = [axis.name for axis in axes]
     if name in names:
@@ -222,9 +235,11 @@ def _within(axes: Sequence[Axis], name: str, bound: Bound) -> NDArray[np.bool_]:
         pieces = np.arange(len(axis))
         start, stop = axis.run(bound)
         return _along(names, name, (pieces >= start) & (pieces < stop))
-    pair = [np.array(axes[names.index(one)].values, dtype=np.float64) for one in _PAIR]
-    frequency, monetary = (_along(names, *each) for each in zip(_PAIR, pair, strict=True))
-    return bound.takes((frequency + monetary) / 2)
+    parts = [
+        _along(names, part, np.array(axes[names.index(part)].values, dtype=np.float64))
+        for part in PARTS[name]
+    ]
+    return bound.takes(_mean(name, parts, weights))
 
 
 def _along(names: Sequence[str], name: str, values: NDArray[Any]) -> NDArray[Any]:

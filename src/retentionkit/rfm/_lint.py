@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from retentionkit.rfm._bounds import Limit
+    from retentionkit.rfm._bounds import Bound, Limit
     from retentionkit.rfm._findings import Kind
     from retentionkit.rfm._grid import Axis, Box
     from retentionkit.rfm._rules import SegmentRules
@@ -44,7 +44,7 @@ class _Case:
     values: Mapping[str, NDArray[np.float64]] | None
     matched: NDArray[np.bool_] | None
 
-    def where(self, box: Box) -> dict[str, Limit]:
+    def where(self, box: Box) -> dict[str, Bound]:
         """A box as conditions."""
         runs = zip(self.axes, box, strict=True)
         return {axis.name: axis.bound(*run) for axis, run in runs if run != (0, len(axis))}
@@ -122,6 +122,7 @@ def lint_rules(rules: SegmentRules, data: RFMTable | RFMScores | None) -> RuleLi
         n_uncovered=None if people is None else int((people == 0).sum()),
         n_multiple=None if people is None else int((people > 1).sum()),
         definition=_definition(rules),
+        kind=None if data is None else measures_of(data).kind,
     )
 
 

@@ -1,8 +1,9 @@
 r"""How recently, how often and for how much did each customer buy?
 
 With the days :math:`p_1 < \dots < p_k` on which a customer ordered in the window and :math:`e` the
-day of `as_of`, the days since the last order are :math:`e - p_k`. Orders are counted, never rows;
-money is net of refunds.
+day of `as_of`, the days since the last order are :math:`e - p_k`. Orders are counted, never rows.
+Money is net of refunds. A refund belongs to its purchase: one of a purchase before the window is
+set aside with it, and one that comes after `as_of` is not known yet.
 """
 
 from __future__ import annotations
@@ -11,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from retentionkit.activity import whole_days
 from retentionkit.durations import (
     Duration,
     Moment,
     calendar_day,
     day_number,
-    duration_in,
 )
 from retentionkit.errors import DataError, OptionError
 from retentionkit.frames import LAST_DAY
 from retentionkit.rfm._table import RFMTable
+from retentionkit.transactions._ends import warn_of_early_end, warn_of_lonely_end
 from retentionkit.transactions._moments import whole_day
 from retentionkit.transactions._totals import customer_totals
 from retentionkit.transactions._transactions import check_transactions
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from retentionkit.transactions import Transactions
     from retentionkit.transactions._totals import CustomerTotals
 
-__all__ = ["measure"]
+__all__ = ["measure", "measured"]
 
 
 def measure(
@@ -48,17 +50,20 @@ def measure(
         The log, or one part of it.
     as_of
         The last day counted, inclusive. Default: the last day of observation, or the last day of
-        `window` if that is given by dates. Later rows are set aside in the ledger.
+        `window` if that is given by dates. Later rows are set aside in the ledger. A log that ends
+        more than a month earlier is warned of; without `as_of`, so is a last day that is far from
+        all others, as a typo is.
     window
-        What is looked back on: a number of days or text such as `"12 months"` (months of 365.25/12
-        days; the last whole days within that length, `as_of` included), or two dates [start, end).
-        Default: everything up to `as_of`.
+        What is looked back on: a number of days (12 means 12 days), text such as `"12 months"`
+        (months of 365.25/12 days; the last whole days within that length, `as_of` included), or two
+        dates [start, end). Default: everything up to `as_of`. `observed` tells how many of its days
+        the log covers.
 
     Returns
     -------
     RFMTable
         One row for each customer with an order in the window, sorted by id, and one for each
-        customer who has only refunds in it.
+        customer who has only refunds in it, of no purchase that the log knows.
 
     Raises
     ------
@@ -80,6 +85,15 @@ def measure(
     0         1               30       2            2       60.0
     1         2               49       1            1        9.0
     """
+    return measured(transactions, as_of, window)
+
+
+def measured(
+    transactions: Transactions,
+    as_of: Moment | None = None,
+    window: Duration | tuple[Moment, Moment] | None = None,
+) -> RFMTable:
+    """What `measure` returns, for other public functions: warnings point to who called them."""
     check_transactions(transactions)
     start, end = _window(transactions, as_of, window)
     totals = customer_totals(
@@ -96,7 +110,13 @@ def measure(
             allowed=f"a window that meets {transactions.first} to {transactions.last}",
             do="Pass a later as_of or a longer window.",
         )
-    return _table(transactions, totals, start, end)
+    table = _table(transactions, totals, start, end)
+    if as_of is None and not isinstance(window, tuple):
+        last = end - 1 - table.days_since_last[~table.refund_only].astype(np.int64)
+        warn_of_lonely_end(transactions.part, last)
+    else:
+        warn_of_early_end(transactions, table.as_of, "measures")
+    return table
 
 
 def _window(
@@ -119,15 +139,7 @@ def _window(
     end = min(end, LAST_DAY)
     if window is None:
         return min(first, end - 1), end
-    days = int(duration_in("window", window, "day"))
-    if days < 1:
-        raise OptionError(
-            "`window` is shorter than a day.",
-            received=repr(window),
-            allowed="1 day or more, such as 90 or '12 months'",
-            do="Pass how far to look back from as_of.",
-        )
-    return end - days, end
+    return end - whole_days("window", window), end
 
 
 def _table(log: Transactions, totals: CustomerTotals, start: int, end: int) -> RFMTable:
@@ -159,6 +171,7 @@ def _table(log: Transactions, totals: CustomerTotals, start: int, end: int) -> R
         as_of=calendar_day(end - 1),
         first=calendar_day(start),
         window=end - start,
+        observed=max(0, min(end, log.part.days.end) - max(start, log.part.days.start)),
         currency=log.currency,
         definition=_definition(log, start, end),
         ledger=totals.ledger,
@@ -174,7 +187,9 @@ def _mean(money: NDArray[np.float64], orders: NDArray[np.int64]) -> NDArray[np.f
 def _definition(log: Transactions, start: int, end: int) -> str:
     order = "a distinct order id" if log.part.log.orders else "a day on which a customer bought"
     currency = f" in {log.currency}" if log.currency else ""
-    money = f"; money{currency} net of refunds" if log.money else ""
+    money = (
+        f"; money{currency} net of the refunds of these orders known by then" if log.money else ""
+    )
     return (
         f"Orders in [{calendar_day(start)}, {calendar_day(end)}); an order is {order}; days since "
         f"the last one up to {calendar_day(end - 1)}{money}."

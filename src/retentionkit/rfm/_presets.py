@@ -20,11 +20,7 @@ __all__ = [
     "VALUE_POTENTIAL_DORMANT",
 ]
 
-#: Eleven segments on recency and the mean of frequency and money, scores from 1 to 5. Every
-#: customer is in exactly one. Where frequency and money have equal scores, they are the ten
-#: segments of the widespread grid of recency by frequency, whose "hibernating" is split here by
-#: recency into hibernating and lost; elsewhere money counts, which that grid leaves out.
-STANDARD: Final = SegmentRules(
+STANDARD: Final[SegmentRules] = SegmentRules(
     [
         Rule("champions", chinese="冠军客户", recency=5, frequency_monetary=(4, None)),
         Rule("loyal", chinese="忠诚客户", recency=(3, 5), frequency_monetary=(4, None)),
@@ -52,6 +48,21 @@ STANDARD: Final = SegmentRules(
     definition="Eleven segments on recency and the mean of frequency and money; one of many "
     "conventions of these names.",
 )
+"""Eleven segments on recency and the mean of frequency and money, scores from 1 to 5.
+
+Every customer is in exactly one. There is no single standard of these names; each vendor draws
+other lines. Where the scores of frequency and money are equal, these are the ten segments of the
+widespread grid of recency by frequency, except that its "hibernating" is split by recency into
+hibernating and lost. Where they are not, money counts half, and that grid leaves it out.
+
+Examples
+--------
+>>> import retentionkit as rk
+>>> table = rk.rfm.measure(rk.Transactions(rk.datasets.load_cdnow()))
+>>> found = rk.rfm.STANDARD.assign(rk.rfm.score(table))
+>>> len(found.names), found.n_unassigned
+(11, 0)
+"""
 
 
 def _eight() -> SegmentRules:
@@ -77,19 +88,28 @@ def _eight() -> SegmentRules:
             for key, (english, chinese, recency, frequency) in parts.items()
         ],
         bins=2,
-        definition="The eight segments of high and low recency, frequency and money.",
+        definition="The eight segments of high and low recency, frequency and money; by "
+        "convention, high is as good as the mean or better.",
     )
 
 
-#: The eight segments of high and low, known by their Chinese names: 重要 is high money, 一般 low;
-#: 价值 recent and frequent, 发展 recent and rare, 保持 long ago and frequent, 挽留 long ago and
-#: rare. The convention cuts each measure at its mean: `score(table, bins=2, cuts="mean")`; with
-#: `score(table, bins=2)` they are halves.
-EIGHT: Final = _eight()
+EIGHT: Final[SegmentRules] = _eight()
+"""The eight segments of high and low recency, frequency and money, for scores of two bins.
 
-#: Three classes often named together, as they are given: they are not all. Three of the eight
-#: combinations of high and low are in none, as `lint` shows.
-VALUE_POTENTIAL_DORMANT: Final = SegmentRules(
+They are known by their Chinese names: 重要 (important) is high money and 一般 (ordinary) low; 价值
+(valuable) is recent and frequent, 发展 (to develop) recent and rare, 保持 (to keep) long ago and
+frequent, 挽留 (to win back) long ago and rare. The convention cuts each measure at its mean:
+`score(table, cuts="mean")`. With `score(table, bins=2)` they are halves, which are other customers.
+
+Examples
+--------
+>>> import retentionkit as rk
+>>> table = rk.rfm.measure(rk.Transactions(rk.datasets.load_cdnow()))
+>>> rk.rfm.EIGHT.assign(rk.rfm.score(table, cuts="mean")).counts
+array([ 464,   30,   37,   62,  188,  161,   47, 1368])
+"""
+
+VALUE_POTENTIAL_DORMANT: Final[SegmentRules] = SegmentRules(
     [
         Rule(
             "important_value",
@@ -120,6 +140,12 @@ VALUE_POTENTIAL_DORMANT: Final = SegmentRules(
     bins=2,
     definition="Three classes of high and low recency, frequency and money, as they are given.",
 )
+"""Three classes often named together, for scores of two bins, as they are given.
+
+Recent, frequent and large: important. Rare but large: potential. Long gone, once frequent: to be
+woken. They are not all: three of the eight combinations of high and low are in none, which `lint`
+shows.
+"""
 
 _DIAMOND: Final = Rule(
     "diamond",
@@ -136,9 +162,7 @@ _FIRST: Final = (
     "can tell."
 )
 
-#: Tiers of a travel company as they are given, with their holes, which `lint` shows: the amount of
-#: gold is blank in the source, one dear order and three cheap ones are in no tier.
-TRAVEL_TIERS: Final = SegmentRules(
+TRAVEL_TIERS: Final[SegmentRules] = SegmentRules(
     [
         _DIAMOND,
         Rule(
@@ -163,9 +187,13 @@ TRAVEL_TIERS: Final = SegmentRules(
     ranked=True,
     definition="Tiers of a travel company as given, with their holes.",
 )
+"""Tiers of a travel company, in a window of 12 months and CNY, as they are given.
 
-#: The same tiers without holes. The bounds that are ours, not the source's, say so in their notes.
-TRAVEL_TIERS_COMPLETED: Final = SegmentRules(
+`lint` shows their holes: the amount of gold is blank in the source, and one dear order or three
+cheap ones are in no tier.
+"""
+
+TRAVEL_TIERS_COMPLETED: Final[SegmentRules] = SegmentRules(
     [
         _DIAMOND,
         Rule(
@@ -201,3 +229,7 @@ TRAVEL_TIERS_COMPLETED: Final = SegmentRules(
     ranked=True,
     definition="Tiers of a travel company, completed: bounds that are ours are noted.",
 )
+"""The tiers of `TRAVEL_TIERS` without holes.
+
+Bounds that are ours, not the source's, say so in the notes of their rules.
+"""

@@ -13,8 +13,9 @@ for :math:`n_s` customers of mean :math:`\bar y` in the segment. Its share of re
 .. math:: \mathrm{se}^2 = \frac{n}{n-1} \, \frac{(1-R)^2 \sum_{m_i=1} y_i^2 +
     R^2 \sum_{m_i=0} y_i^2}{(\sum y_i)^2} .
 
-Means within a segment are ratios over its own customers. Every sum of squares is made of terms that
-are positive, so nothing cancels.
+Means within a segment are ratios over its own customers; their intervals have the quantile of
+Student's t of :math:`n_s - 1` degrees of freedom. Every sum of squares is made of terms that are
+positive, so nothing cancels.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from retentionkit.arguments import check_confidence
-from retentionkit.intervals import normal_quantile, wilson
+from retentionkit.intervals import normal_quantile, t_quantile, wilson
 from retentionkit.results import frozen_array
 from retentionkit.rfm._profiled import SegmentProfile
 from retentionkit.rfm._segments import OUTSIDE, REFUND_ONLY, UNASSIGNED, check_segments
@@ -131,7 +132,8 @@ class _Parts(NamedTuple):
         mean = _divided(found, self.size)
         within = self.sums((y - mean[self.row]) ** 2)
         between = self.size * mean**2 * (1 - self.size / max(self.n, 1))
-        return self._column(found, np.sqrt((within + between) * _freedom(self.n)), low)
+        error = np.sqrt((within + between) * _freedom(self.n))
+        return self._column(found, error, normal_quantile(self.confidence), low)
 
     def ratio(self, y: Array, x: Array, *, low: float = 0.0) -> _Column:
         """The ratio of two sums over each segment; NaN where the denominator is zero."""
@@ -139,7 +141,8 @@ class _Parts(NamedTuple):
         value = _divided(self.sums(y), below)
         squares = self.sums((y - value[self.row] * x) ** 2)
         more = _divided(self.size, np.maximum(self.size - 1, 0))
-        return self._column(value, _divided(np.sqrt(more * squares), below), low)
+        error = _divided(np.sqrt(more * squares), below)
+        return self._column(value, error, t_quantile(self.size, confidence=self.confidence), low)
 
     def share_of_total(self, y: Array, *, low: float, high: float) -> _Column:
         """The share of each segment in the sum over all; NaN unless that sum is positive."""
@@ -150,16 +153,19 @@ class _Parts(NamedTuple):
         squares = (1 - value) ** 2 * squares + value**2 * _others(squares)
         error = np.sqrt(squares * _freedom(self.n)) / whole
         error[self.size == 0] = math.nan  # nobody tells how much it could have been
-        return self._column(value, error, low, high)
+        return self._column(value, error, normal_quantile(self.confidence), low, high)
 
     def sums(self, values: Array) -> Array:
         """The sum over each segment."""
         found = np.bincount(self.row, weights=values, minlength=len(self.size))
         return found.astype(np.float64, copy=False)  # without customers they are integers
 
-    def _column(self, value: Array, error: Array, low: float, high: float = math.inf) -> _Column:
-        """Normal limits, cut off at what is possible."""
-        half = normal_quantile(self.confidence) * error
+    @staticmethod
+    def _column(
+        value: Array, error: Array, quantile: Array | float, low: float, high: float = math.inf
+    ) -> _Column:
+        """Limits of this quantile, cut off at what is possible."""
+        half = quantile * error
         return _Column(value, error, np.maximum(value - half, low), np.minimum(value + half, high))
 
 
@@ -215,7 +221,7 @@ def _profiled(
         name: frozen_array(column.value, np.float64) for name, column in columns.items()
     }
     for name in ("customers", "orders"):
-        values[name] = frozen_array(np.rint(values[name]), np.int64)
+        values[name] = frozen_array(np.rint(np.nan_to_num(values[name])), np.int64)
     return SegmentProfile(
         names=names,
         english=english,
@@ -229,9 +235,9 @@ def _profiled(
         currency=table.currency,
         notes=_notes(segments, values),
         definition=(
-            f"{len(segments):,} customers as a sample: Wilson intervals of their numbers and "
-            "shares, linearised ones of all else; days since the last order are a mean over those "
-            f"who have one; {continued(table)}"
+            f"{len(segments):,} customers as a sample, the lines between segments taken as given: "
+            "Wilson intervals of their numbers and shares, linearised ones of all else; days since "
+            f"the last order are a mean over those who have one; {continued(table)}"
         ),
         segments=segments,
     )
@@ -253,5 +259,5 @@ def _notes(segments: Segments, values: dict[str, Array]) -> tuple[str, ...]:
     elif not spend.sum() > 0:
         notes.append("Shares of revenue are undefined: the total is not positive.")
     elif (values["revenue"] < 0).any():
-        notes.append("Some revenue is negative: other shares of it add up to more than one.")
+        notes.append("Some revenue is negative: the other shares of it add up to more than one.")
     return tuple(notes)

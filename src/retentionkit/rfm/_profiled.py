@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import math
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 
+from retentionkit._texts import per_cent
 from retentionkit.arguments import check_choice
 from retentionkit.results import Columns, Estimate, Interval, Result
 from retentionkit.rfm._claim import SegmentClaim, weigh_claim
+from retentionkit.rfm._row_labels import RowLabels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,9 +35,14 @@ Measure: TypeAlias = Literal[
     "days_since_last",
 ]
 
+#: Measures of the customers of one segment alone; all others are of a part of all customers.
+_MEANS: Final[frozenset[Measure]] = frozenset(
+    ("mean_order_value", "revenue_per_customer", "orders_per_customer", "days_since_last")
+)
+
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
-class SegmentProfile(Result):
+class SegmentProfile(RowLabels, Result):
     """What each segment brings, made by `profile`.
 
     Arrays are read-only and have shape (k,), one value for each row of `names`. Measures of money
@@ -112,26 +118,6 @@ class SegmentProfile(Result):
         """Net spend of all customers; None for a log without money."""
         return None if self.revenue is None else float(self.revenue.sum())
 
-    def labels(self, *, language: Literal["en", "zh"] = "en") -> tuple[str, ...]:
-        """The labels of the rows for people.
-
-        Parameters
-        ----------
-        language
-            `"en"` or `"zh"`.
-
-        Returns
-        -------
-        tuple of str
-
-        Raises
-        ------
-        OptionError
-            `language` is neither.
-        """
-        check_choice("language", language, ("en", "zh"))
-        return self.english if language == "en" else self.chinese
-
     def estimate(self, measure: Measure, segment: str) -> Estimate:
         """One figure of one segment with its interval.
 
@@ -145,7 +131,8 @@ class SegmentProfile(Result):
         Returns
         -------
         Estimate
-            Its `n` is the number of customers in the segment.
+            Its `n` is the number of customers whom it is made of: all of them for totals and their
+            shares, those in the segment for means.
 
         Raises
         ------
@@ -159,7 +146,7 @@ class SegmentProfile(Result):
         >>> labels = ["many" if n > 1 else "one" for n in table.orders]
         >>> found = rk.rfm.profile(rk.rfm.Segments.from_labels(table, labels))
         >>> found.estimate("mean_order_value", "one").interval
-        Interval(28.68 to 32.51, 95 %)
+        Interval(28.67 to 32.51, 95 %)
         """
         check_choice("measure", measure, [name for name in get_args(Measure) if name in self.low])
         at = self.names.index(check_choice("segment", segment, self.names))
@@ -170,11 +157,11 @@ class SegmentProfile(Result):
             float(getattr(self, measure)[at]),
             float(self.standard_error[measure][at]),
             limits,
-            int(self.customers[at]),
+            int(self.customers[at]) if measure in _MEANS else self.n,
             f"{measure.replace('_', ' ').capitalize()} of {segment}; {self.definition}",
         )
 
-    def claim(self, *names: str, customers: float, revenue: float) -> SegmentClaim:
+    def claim(self, *names: str, customers: float, value: float) -> SegmentClaim:
         """Hold a sentence such as "12 % of customers bring 65 % of revenue" against segments.
 
         Parameters
@@ -183,21 +170,26 @@ class SegmentProfile(Result):
             Names of the segments that the sentence is about; several are taken together.
         customers
             The stated share of customers, such as 0.12.
-        revenue
-            The stated share of revenue, such as 0.65.
+        value
+            The stated share of revenue, such as 0.65: that, or more.
 
         Returns
         -------
         SegmentClaim
-            The shares found, whether the stated ones lie within their intervals, and the ratio of
-            spend per customer that follows from either.
+            The verdict, the shares found, and how many times as much one of these customers brings
+            as one of the rest.
 
         Raises
         ------
         OptionError
-            There is no such segment, none is named, or a share is not within [0, 1].
+            There is no such segment, none is named, or a share is not within (0, 1].
         DataError
             The log has no money.
+
+        Notes
+        -----
+        Segments are who their rules say they are. `Concentration.claim` asks the same of the
+        customers who bring most, whoever they are.
 
         Examples
         --------
@@ -205,11 +197,11 @@ class SegmentProfile(Result):
         >>> table = rk.rfm.measure(rk.Transactions(rk.datasets.load_cdnow()))
         >>> labels = ["regular" if n >= 6 else "other" for n in table.orders]
         >>> found = rk.rfm.profile(rk.rfm.Segments.from_labels(table, labels))
-        >>> found.claim("regular", customers=0.12, revenue=0.65).verdict
-        'contradicted'
+        >>> found.claim("regular", customers=0.12, value=0.65).verdict
+        'does not hold'
         """
         return weigh_claim(
-            self.segments, names, customers=customers, revenue=revenue, confidence=self.confidence
+            self.segments, names, customers=customers, value=value, confidence=self.confidence
         )
 
     def __len__(self) -> int:
@@ -220,7 +212,11 @@ class SegmentProfile(Result):
         return self.segments.table.kind or "pandas"
 
     def _table(self) -> Columns:
-        columns: dict[str, Any] = {"segment": list(self.names), "label": list(self.english)}
+        columns: dict[str, Any] = {
+            "segment": list(self.names),
+            "label": list(self.english),
+            "chinese": list(self.chinese),
+        }
         for name in get_args(Measure):
             if name in self.low:
                 columns[name] = getattr(self, name)
@@ -231,34 +227,33 @@ class SegmentProfile(Result):
         columns: dict[str, Any] = {
             "segment": list(self.names),
             "customers": self.customers.astype(np.float64),  # printed with commas
-            "of customers": self._percent("share_of_customers"),
+            "% of customers": self._percent("share_of_customers"),
         }
         if self.revenue is not None:
             columns["revenue"] = np.rint(self.revenue)
-            columns["of revenue"] = self._percent("share_of_revenue")
-        columns["orders"] = self.orders.astype(np.float64)
+            columns["% of revenue"] = self._percent("share_of_revenue")
+        else:
+            columns["orders"] = self.orders.astype(np.float64)
         if self.mean_order_value is not None:
-            columns["per order"] = self.mean_order_value
-        return {**columns, "days since": self.days_since_last}
+            columns["basket"] = self.mean_order_value
+        return {**columns, "days": np.rint(self.days_since_last)}
 
     def _percent(self, name: str) -> list[str]:
         """Shares with their limits as text."""
         parts = zip(getattr(self, name), self.low[name], self.high[name], strict=True)
-        return [_percent(value, low, high) for value, low, high in parts]
+        return [per_cent(*map(float, part)) for part in parts]
 
     def _facts(self) -> Mapping[str, str]:
-        facts = {"customers": f"{self.n:,}"}
+        refunds = self.segments.n_refund_only
+        only = f", of whom {refunds:,} only sent goods back" if refunds else ""
+        facts = {"customers": f"{self.n:,}{only}"}
         if self.total_revenue is not None:
             facts["revenue"] = f"{self.total_revenue:,.2f} {self.currency or ''}".rstrip()
         facts["as of"] = str(self.segments.table.as_of)
         if self.notes:
             facts["note"] = " ".join(self.notes)
-        facts["in brackets"] = f"{100 * self.confidence:g} % intervals"
+        basket = "" if self.mean_order_value is None else "; basket: revenue of an order"
+        facts["in brackets"] = (
+            f"{100 * self.confidence:g} % intervals{basket}; days: since the last order"
+        )
         return {**facts, "definition": self.definition}
-
-
-def _percent(value: float, low: float, high: float) -> str:
-    if math.isnan(value):
-        return "–"
-    limits = "" if math.isnan(low) else f" ({100 * low:.1f}–{100 * high:.1f})"
-    return f"{100 * value:.1f} %{limits}"

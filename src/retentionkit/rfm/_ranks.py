@@ -28,12 +28,16 @@ __all__ = [
     "money_floor",
     "rank_scores",
     "rank_within",
+    "rounded",
     "spread",
     "torn",
+    "which_occur",
 ]
 
 #: Amounts that differ by less than this share are equal: the order of summation is no difference.
 SAME: Final = 1e-9
+#: Significant digits of a cut: what rounding takes is a hundredth of that share, so no score moves.
+_DIGITS: Final = 12
 _REST: Final = 1e-12
 _DENSE: Final = 4
 
@@ -79,14 +83,19 @@ def money_floor(values: NDArray[np.float64]) -> float:
     """
     size = np.abs(values)
     known = size[size > _REST * size.max()]
-    return SAME * float(np.median(known)) if len(known) else 0.0
+    return rounded(SAME * float(np.median(known))) if len(known) else 0.0
 
 
-def equal_money(values: NDArray[np.float64]) -> Groups:
-    """Groups of amounts that are equal but for rounding."""
-    order = np.argsort(values, kind="stable")
+def rounded(value: float) -> float:
+    """A value without the rest of its summation: 69.79 for 69.78999999999999."""
+    return float(f"{value:.{_DIGITS}g}")
+
+
+def equal_money(values: NDArray[np.float64], floor: float) -> Groups:
+    """Groups of amounts that are equal but for rounding, or less than `floor` apart."""
+    order = np.argsort(values)
     rising = values[order]
-    nearest = SAME * np.maximum(np.abs(rising[1:]), np.abs(rising[:-1])) + money_floor(values)
+    nearest = SAME * np.maximum(np.abs(rising[1:]), np.abs(rising[:-1])) + floor
     first = np.concatenate([[True], np.diff(rising) > nearest])
     starts = np.flatnonzero(first)
     of = np.empty(len(values), dtype=np.int64)
@@ -129,6 +138,12 @@ def joint(groups: Groups, within: NDArray[np.int64]) -> NDArray[np.int64]:
 def torn(groups: Groups, within: NDArray[np.int64], score: NDArray[np.int64]) -> int:
     """How many customers have another score than somebody of their class with the same value."""
     values, of, size = np.unique(joint(groups, within), return_inverse=True, return_counts=True)
-    pairs = np.unique(np.stack([of.reshape(-1), score]), axis=1)
-    several = np.bincount(pairs[0], minlength=len(values)) > 1
+    most = int(score.max()) + 1
+    pairs = np.unique(of.reshape(-1) * most + score)
+    several = np.bincount(pairs // most, minlength=len(values)) > 1
     return int(size[several].sum())
+
+
+def which_occur(score: NDArray[np.int64]) -> tuple[int, ...]:
+    """The scores that occur, rising."""
+    return tuple(np.flatnonzero(np.bincount(score)).tolist())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Final
+from functools import wraps
+from typing import TYPE_CHECKING, TypeVar
 
+from retentionkit.arguments import probably
 from retentionkit.errors import OptionError
 from retentionkit.rfm._bounds import (
     MEASURES,
@@ -15,13 +17,34 @@ from retentionkit.rfm._bounds import (
     read_condition,
     say_conditions,
 )
+from retentionkit.rfm._names import check_labels, check_names
 
-__all__ = ["Rule"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-_RESERVED: Final = frozenset({"unassigned", "refund_only"})  # what Segments call those outside
+__all__ = ["Rule", "dimensions_of"]
+
+T = TypeVar("T")
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+def _names_checked(rule: type[T]) -> type[T]:
+    """The class, refusing conditions on what is no score or measure in words of its own."""
+    made = rule.__init__
+    known = {field.name for field in dataclasses.fields(rule)}  # type: ignore[arg-type]
+
+    @wraps(made)
+    def checked(self: T, *texts: object, **given: object) -> None:
+        unknown = [name for name in given if name not in known]
+        if unknown:
+            raise _no_condition(unknown)
+        made(self, *texts, **given)
+
+    setattr(rule, "__init__", checked)  # noqa: B010 - type checkers know the one of the dataclass
+    return rule
+
+
+@_names_checked
+@dataclasses.dataclass(frozen=True, slots=True)
 class Rule:
     """A box of a segment: who satisfies all of its conditions may belong to it.
 
@@ -42,13 +65,17 @@ class Rule:
         Conditions on scores; 1 is the worst, the number of bins the best.
     frequency_monetary
         Condition on the mean of the scores of frequency and money.
+    combined
+        Condition on the weighted mean of all three scores; the weights are those of the set.
     days_since_last, orders, active_days, net_spend, mean_order_value
         Conditions on measures.
 
     Raises
     ------
     OptionError
-        The name is empty, a condition is none, or scores and measures are mixed.
+        The name is empty or one that is said of others (`"unassigned"`, `"refund_only"`,
+        `"entered"`, `"exited"`), a condition is none or on what is no score or measure, or scores
+        and measures are mixed.
 
     Examples
     --------
@@ -57,7 +84,8 @@ class Rule:
     diamond: orders ≥ 3, mean order value ≥ 5,000
     """
 
-    name: str = dataclasses.field(kw_only=False)
+    name: str
+    _: dataclasses.KW_ONLY
     english: str | None = None
     chinese: str | None = None
     note: str = ""
@@ -65,6 +93,7 @@ class Rule:
     frequency: Condition = None
     monetary: Condition = None
     frequency_monetary: Condition = None
+    combined: Condition = None
     days_since_last: Condition = None
     orders: Condition = None
     active_days: Condition = None
@@ -100,17 +129,25 @@ class Rule:
         return f"{self.name}: {say_conditions(self.conditions)}"
 
 
-def _check_texts(rule: Rule) -> None:
-    texts = (rule.name, rule.english or "", rule.chinese or "", rule.note)
-    if all(map(_is_text, texts)) and rule.name.strip() and rule.name not in _RESERVED:
-        return
-    raise OptionError(
-        "A rule needs a name, and labels that are text.",
-        received=f"name={rule.name!r}, english={rule.english!r}, chinese={rule.chinese!r}",
-        allowed=f"text that is not empty, and none of {', '.join(map(repr, sorted(_RESERVED)))}",
-        do="Pass the key of the segment first: Rule('diamond', orders=(3, None)).",
+def dimensions_of(rules: Sequence[Rule]) -> tuple[str, ...]:
+    """The scores or measures that rules use, in the order in which they are listed."""
+    used = {name for rule in rules for name in rule.conditions}
+    return tuple(name for name in (*SCORES, *MEASURES) if name in used)
+
+
+def _no_condition(unknown: list[str]) -> OptionError:
+    names = (*SCORES, *MEASURES)
+    meant = [probably(name, names, {}) for name in unknown]
+    return OptionError(
+        "A rule has conditions on scores or measures only.",
+        received=", ".join(f"{name}=" for name in unknown),
+        allowed=f"scores: {', '.join(SCORES)}; or measures: {', '.join(MEASURES)}; besides "
+        "english, chinese and note",
+        do=" ".join(f"Pass {name[1:-1]}= if that is meant." for name in meant if name)
+        or "Pass one of them.",
     )
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
+def _check_texts(rule: Rule) -> None:
+    check_names([rule.name])
+    check_labels([rule.english or "", rule.chinese or "", rule.note])

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 from retentionkit.errors import KindError, OptionError
 from retentionkit.rfm._bounds import SCORES, is_listed
 from retentionkit.rfm._rule import Rule
+from retentionkit.rfm._scoring import read_weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["check_rules", "read_bins"]
+__all__ = ["check_rules", "read_bins", "weights_of"]
 
 _DEFAULT: Final = (5, 5, 5)
+_EQUAL: Final = (1.0, 1.0, 1.0)
 
 
 def check_rules(rules: Sequence[object]) -> tuple[Rule, ...]:
@@ -51,6 +53,20 @@ def read_bins(bins: object, *, on_scores: bool) -> tuple[int, int, int] | None:
         received=f"bins={bins!r} for rules on {'scores' if on_scores else 'measures'}",
         allowed="a whole number of at least 1, or three; none for rules on measures",
         do="Pass bins=(5, 5, 5), or leave it out.",
+    )
+
+
+def weights_of(rules: Sequence[Rule], weights: object) -> tuple[float, float, float] | None:
+    """The weights of the combined score, equal unless given; None for rules that do not use it."""
+    if any("combined" in rule.conditions for rule in rules):
+        return read_weights(_EQUAL if weights is None else weights, money=True)
+    if weights is None:
+        return None
+    raise OptionError(
+        "`weights` belongs to rules on the combined score.",
+        received=f"weights={weights!r}, and no condition on the combined score",
+        allowed="weights beside a condition such as combined=(4, None)",
+        do="Leave the weights out, or write a condition on the combined score.",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,7 +24,7 @@ __all__ = ["as_document", "from_document", "read_document", "write_document"]
 
 _SCHEMA: Final = "retentionkit/segment-rules"
 _VERSION: Final = 1
-_SETTINGS: Final = ("bins", "window", "currency", "ranked", "definition")
+_SETTINGS: Final = ("bins", "weights", "window", "currency", "ranked", "definition")
 _TEXTS: Final = ("english", "chinese", "note")
 
 
@@ -50,9 +51,13 @@ def from_document(document: object) -> dict[str, Any]:
 
 
 def write_document(rules: SegmentRules, path: str | os.PathLike[str]) -> None:
-    """The rules as a JSON file, one condition on a line."""
-    text = json.dumps(as_document(rules), indent=2, allow_nan=False, ensure_ascii=False)
-    Path(path).write_text(text + "\n", encoding="utf-8")
+    """The rules as a JSON file with one rule on a line, like the table that it is."""
+    say = partial(json.dumps, allow_nan=False, ensure_ascii=False)
+    document = as_document(rules)
+    listed = ",\n    ".join(say(_rule(rule)) for rule in rules.rules)
+    lines = [f"  {say(name)}: {say(part)}" for name, part in document.items() if name != "rules"]
+    lines.append(f'  "rules": [\n    {listed}\n  ]')
+    Path(path).write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
 def read_document(path: str | os.PathLike[str]) -> object:

@@ -13,10 +13,20 @@ import numpy as np
 
 from retentionkit.durations import duration_in
 from retentionkit.results import Columns, JSONValue, Result
-from retentionkit.rfm._bounds import MEASURES, SCORES
-from retentionkit.rfm._matching import say_window, takes, values_of
-from retentionkit.rfm._rule_checks import check_rules, read_bins
+from retentionkit.rfm._bounds import SCORES
+from retentionkit.rfm._matching import (
+    assumed_currency,
+    say_data,
+    say_weights,
+    say_window,
+    takes,
+    values_of,
+)
+from retentionkit.rfm._names import check_ranked
+from retentionkit.rfm._rule import dimensions_of
+from retentionkit.rfm._rule_checks import check_rules, read_bins, weights_of
 from retentionkit.rfm._rule_files import as_document, from_document, read_document, write_document
+from retentionkit.rfm._segment_cuts import cuts_of
 from retentionkit.rfm._segments import UNASSIGNED, Segments, make_segments, measures_of
 
 if TYPE_CHECKING:
@@ -43,6 +53,9 @@ class SegmentRules(Result):
     bins
         For rules on scores: the number of bins of recency, frequency and money that the scores
         must have; one number for all three. Default: 5.
+    weights
+        For rules on the combined score: the weights of recency, frequency and money that it must
+        have. Default: equal ones.
     window
         Length of the window in which the measures must have been taken, such as `"12 months"`.
         Default: any.
@@ -77,13 +90,14 @@ class SegmentRules(Result):
     ... )
     >>> table = rk.rfm.measure(rk.Transactions(rk.datasets.load_cdnow()))
     >>> rules.assign(table).counts
-    array([ 733, 1624])
+    array([ 736, 1621])
     >>> rules.lint().clean
     True
     """
 
     rules: tuple[Rule, ...]
     bins: tuple[int, int, int] | None
+    weights: tuple[float, float, float] | None
     window: Duration | None
     currency: str | None
     ranked: bool
@@ -96,6 +110,7 @@ class SegmentRules(Result):
         rules: Sequence[Rule],
         *,
         bins: int | tuple[int, int, int] | None = None,
+        weights: tuple[float, float, float] | None = None,
         window: Duration | None = None,
         currency: str | None = None,
         ranked: bool = False,
@@ -108,9 +123,10 @@ class SegmentRules(Result):
         fields: dict[str, Any] = {
             "rules": given,
             "bins": read_bins(bins, on_scores=on_scores),
+            "weights": weights_of(given, weights),
             "window": window,
             "currency": currency,
-            "ranked": bool(ranked),
+            "ranked": check_ranked(ranked),
             "definition": definition,
         }
         for name, value in fields.items():
@@ -135,17 +151,6 @@ class SegmentRules(Result):
         both = zip(self.names, self.english, strict=True)
         return tuple(stated.get(name, text) for name, text in both)
 
-    @property
-    def on_scores(self) -> bool:
-        """Whether the rules are on scores; else they are on measures."""
-        return self.bins is not None
-
-    @property
-    def dimensions(self) -> tuple[str, ...]:
-        """The scores or measures that the rules use, in the order in which they are listed."""
-        used = {name for rule in self.rules for name in rule.conditions}
-        return tuple(name for name in (*SCORES, *MEASURES) if name in used)
-
     def assign(self, data: RFMTable | RFMScores) -> Segments:
         """The segment of each customer.
 
@@ -165,7 +170,12 @@ class SegmentRules(Result):
         KindError
             `data` is something else, or the rules are on scores and it has none.
         DataError
-            Bins, window or currency are not those of the rules, or there is no money.
+            Bins, weights, window or currency are not those of the rules, or there is no money.
+
+        Warns
+        -----
+        RetentionKitWarning
+            The rules are for money in a currency, and the log does not say in which its money is.
 
         Examples
         --------
@@ -188,14 +198,17 @@ class SegmentRules(Result):
             english=self.english,
             chinese=self.chinese,
             ranked=self.ranked,
-            definition=self.sentence,
+            definition=f"{self._sentence()} {say_data(self, data)}",
+            cuts=None if self.bins is None else cuts_of(data, dimensions_of(self.rules)),
+            assumed_currency=assumed_currency(self, table),
         )
 
-    @property
-    def sentence(self) -> str:
+    def _sentence(self) -> str:
         """How segments are made by these rules, in words."""
         size = "" if self.bins is None else " × ".join(map(str, self.bins))
         on = f"scores of {size} bins" if size else "measures"
+        if self.weights is not None:
+            on += f" weighted {say_weights(self.weights)}"
         window = "" if self.window is None else f" in a window of {say_window(self.window)}"
         money = "" if self.currency is None else f", money in {self.currency}"
         own = f"{self.definition.rstrip('.')}. " if self.definition else ""
@@ -252,8 +265,8 @@ class SegmentRules(Result):
         ----------
         document
             `rules`, a list of rules, each with its `name` and `conditions`; and, where wanted,
-            `bins`, `window`, `currency`, `ranked`, `definition`. A condition is a number, a pair
-            [low, high], `"not given"`, or the fields of a `Bound`.
+            `bins`, `weights`, `window`, `currency`, `ranked`, `definition`. A condition is a
+            number, a pair [low, high], `"not given"`, or the fields of a `Bound`.
 
         Returns
         -------
@@ -314,7 +327,7 @@ class SegmentRules(Result):
         chinese = dict(zip(self.names, self.chinese, strict=True))
         cells = {
             name: [str(rule.conditions.get(name, "any")) for rule in self.rules]
-            for name in self.dimensions
+            for name in dimensions_of(self.rules)
         }
         return {
             "segment": [rule.name for rule in self.rules],
@@ -327,7 +340,7 @@ class SegmentRules(Result):
         notes = [f"{rule.name}: {rule.note}" for rule in self.rules if rule.note]
         order = {"ranked": "the best segment first"} if self.ranked else {}
         return {
-            "definition": self.sentence,
+            "definition": self._sentence(),
             **order,
             **{f"note {at}": note for at, note in enumerate(notes, start=1)},
         }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from retentionkit.results import frozen_array
-from retentionkit.rfm._cuts import Scale, mean_of, quantile_scores, scale_of
+from retentionkit.rfm._cuts import Scale, first_above, mean_of, quantiles, scale_of
 from retentionkit.rfm._ranks import (
     Groups,
     equal_counts,
@@ -16,8 +16,10 @@ from retentionkit.rfm._ranks import (
     money_floor,
     rank_scores,
     rank_within,
+    rounded,
     spread,
     torn,
+    which_occur,
 )
 from retentionkit.rfm._scored import DIMENSIONS, Dimension, RFMScores
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from retentionkit.rfm._scoring import Scoring
     from retentionkit.rfm._table import RFMTable
 
-__all__ = ["Scaled", "better_is_more", "scaled", "scored"]
+__all__ = ["Scaled", "as_measured", "by_scales", "scaled", "scored"]
 
 _MEASURED: Final[Mapping[Dimension, str]] = {
     "recency": "days_since_last",
@@ -65,10 +67,8 @@ def scaled(table: RFMTable, how: Scoring) -> dict[Dimension, Scaled]:
     found: dict[Dimension, Scaled] = {}
     bought = ~table.refund_only
     within = np.zeros(int(bought.sum()), dtype=np.int64)
-    for name, bins in zip(DIMENSIONS, how.bins, strict=True):
-        values = better_is_more(table, name)
-        if values is None:
-            continue
+    for name, values in _better_is_more(table).items():
+        bins = how.bins[DIMENSIONS.index(name)]
         groups, floor = _groups(values, name)
         if how.nested or how.spread:
             alone = spread(groups, table.customer[bought]) if how.spread else groups
@@ -77,26 +77,38 @@ def scaled(table: RFMTable, how: Scoring) -> dict[Dimension, Scaled]:
             found[name] = Scaled(score, groups, None, apart)
             within = within * bins + score - 1 if how.nested else within
         else:
-            scale = _scale(groups, floor, name, bins, how)
-            level = np.array(scale.levels)[scale.place(values)]
-            found[name] = Scaled(level, groups, scale)
+            found[name] = _placed(values, groups, _scale(groups, floor, name, bins, how))
     return found
 
 
-def better_is_more(table: RFMTable, name: Dimension) -> NDArray[np.float64] | None:
-    """A measure of those who bought, turned so that more is better; None without money."""
-    values: NDArray[Any] | None = getattr(table, _MEASURED[name])
-    if values is None:
-        return None
-    refunds = table.refund_only
-    known = values[~refunds] if refunds.any() else values
-    return np.asarray(-known if name == "recency" else known, dtype=np.float64)
+def by_scales(table: RFMTable, scales: Mapping[Dimension, Scale]) -> dict[Dimension, Scaled]:
+    """The scores that frozen scales give; the table has all of their measures."""
+    measures = _better_is_more(table)
+    groups = {name: _groups(measures[name], name)[0] for name in scales}
+    return {name: _placed(measures[name], groups[name], scale) for name, scale in scales.items()}
+
+
+def _placed(values: NDArray[np.float64], groups: Groups, scale: Scale) -> Scaled:
+    return Scaled(np.array(scale.levels)[scale.place(values)], groups, scale)
+
+
+def _better_is_more(table: RFMTable) -> dict[Dimension, NDArray[np.float64]]:
+    """The measures of those who bought, turned so that more is better."""
+    bought = None if not table.refund_only.any() else ~table.refund_only
+    found: dict[Dimension, NDArray[np.float64]] = {}
+    for name, measure in _MEASURED.items():
+        values: NDArray[Any] | None = getattr(table, measure)
+        if values is not None:
+            known = values if bought is None else values[bought]
+            found[name] = np.asarray(-known if name == "recency" else known, dtype=np.float64)
+    return found
 
 
 def _groups(values: NDArray[np.float64], name: Dimension) -> tuple[Groups, float]:
     """Equal values together, and the difference of money that is none."""
     if name == "monetary":
-        return equal_money(values), money_floor(values)
+        floor = money_floor(values)
+        return equal_money(values, floor), floor
     if name == "recency":
         return equal_counts((-values).astype(np.int64)).reversed(), 0.0
     return equal_counts(values.astype(np.int64)), 0.0
@@ -112,13 +124,21 @@ def _scale(groups: Groups, floor: float, name: Dimension, bins: int, how: Scorin
         return Scale((mean_of(groups),), every, floor)
     if how.method == "ranks":
         return scale_of(groups, rank_scores(groups.size, bins), floor)
+    begins = _quantile_begins(quantiles(groups, bins), floor, name, how.method).tolist()
+    return Scale(tuple(map(rounded, begins) if name == "monetary" else begins), every, floor)
+
+
+def _quantile_begins(
+    cuts: NDArray[np.float64], floor: float, name: Dimension, method: str
+) -> NDArray[np.float64]:
+    """Where the classes between quantiles begin: at whole days and orders, or at amounts."""
     recency = name == "recency"
-    if how.method == "quantiles":
-        scores = quantile_scores(groups, bins, shift=0.0, closed=recency, floor=floor)
-    else:
-        shift = -1.0 if recency else 1.0
-        scores = quantile_scores(groups, bins, shift=shift, closed=not recency, floor=floor)
-    return scale_of(groups, scores, floor)
+    if method == "r-rfm":
+        cuts = cuts + (-1.0 if recency else 1.0)
+    above = recency == (method == "r-rfm")
+    if name != "monetary":
+        return np.floor(cuts) + 1 if above else np.ceil(cuts)
+    return first_above(cuts, floor) if above else cuts
 
 
 def scored(
@@ -135,7 +155,7 @@ def scored(
     cuts: dict[Dimension, tuple[float, ...]] = {}
     levels: dict[Dimension, tuple[int, ...]] = {}
     for name, part in parts.items():
-        levels[name] = tuple(np.unique(part.score).tolist())
+        levels[name] = which_occur(part.score)
         if part.scale is not None:
             begins = part.scale.only(levels[name]).begins
             cuts[name] = as_measured(name, begins)
@@ -155,7 +175,7 @@ def scored(
 
 def as_measured(name: Dimension, begins: tuple[float, ...]) -> tuple[float, ...]:
     """Cuts of the turned measure as cuts of the measure and back, rising either way."""
-    return tuple(-begin for begin in reversed(begins)) if name == "recency" else begins
+    return tuple(0.0 - begin for begin in reversed(begins)) if name == "recency" else begins
 
 
 def _rows(table: RFMTable, score: NDArray[np.int64]) -> NDArray[np.float64]:

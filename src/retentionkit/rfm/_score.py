@@ -50,10 +50,11 @@ def score(
         Score the frequency within each class of recency, and money within each class of both.
     cuts
         None to score by rank. `"quantiles"`: one more than the number of quantiles of the measure
-        below the customer's. `"mean"`: 2 from the mean on, else 1. Or rising cut points of your
-        own, such as `{"recency": [30, 90], "monetary": [100, 500]}`; dimensions left out are
-        scored by rank. A customer at a cut belongs to the better class: at most so many days, at
-        least so many orders or so much money.
+        below the customer's, for recency the best score less that number. `"mean"`: 2 for a measure
+        as good as the mean or better, else 1. Or rising cut points of your own, such as
+        `{"recency": [30, 90], "monetary": [100, 500]}`; dimensions left out are scored by rank. A
+        customer at a cut belongs to the better class: at most so many days, at least so many orders
+        or so much money.
     weights
         Weights of recency, frequency and money in the combined score, which is their mean.
     compat
@@ -83,8 +84,11 @@ def score(
     Amounts within a share of 1e-9 of each other are equal, as are 0 and what cancelled refunds
     leave: 1e-9 of the median amount.
 
-    Quantiles are those of type 7: the default of numpy and R. Cuts of a score are the lowest
-    measures of its classes, whereas cuts of your own and means are kept as they are.
+    Quantiles are those of type 7: the default of numpy and R. Cuts of ranks are the lowest measures
+    of their classes, cuts by quantiles the least measure above each, whoever has it; means and cuts
+    of your own are kept. All but your own are rounded to twelve digits, which moves no score.
+    Passed back, the cuts of scores give the same classes, numbered from 1 without the levels that
+    do not occur; a `Scorer` keeps the numbers.
 
     The R package adds 1 to each quantile, and classes begin at a cut. So scores depend on the
     currency: amounts from 0.1 to 0.8 all score 1. Dates and orders are still those of `measure`:
@@ -96,7 +100,7 @@ def score(
     >>> table = rk.rfm.measure(rk.Transactions(rk.datasets.load_cdnow()), as_of="1997-09-30")
     >>> scores = rk.rfm.score(table)
     >>> scores.notes
-    ('frequency: 3 of 5 levels occur; 1,411 of 2,357 customers tie at 1.',)
+    ('frequency: 3 of 5 levels occur; 1,411 of 2,357 customers tie at 1 order.',)
     >>> rk.rfm.score(table, cuts={"recency": [30, 90, 180]}).bins
     (4, 5, 5)
     """

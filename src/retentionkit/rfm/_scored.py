@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 import numpy as np
 
 from retentionkit.results import Columns, Result
-from retentionkit.rfm._table import RFMTable, whole_numbers
+from retentionkit.rfm._table import RFMTable, columns_of, whole_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,8 +44,9 @@ class RFMScores(Result):
     cuts
         Where the classes that occur begin, by dimension, rising: the lowest measure of each but
         the lowest one, for recency the greatest days since the last order; cuts of the caller and
-        means as they were given. A customer at a cut belongs to the better class. Empty if scores
-        are not functions of the single measures (nested scoring, ties spread by id).
+        means as they were given, for quantiles the least measure above each. A customer at a cut
+        belongs to the better class. Empty if scores are not functions of the single measures
+        (nested scoring, ties spread by id).
     levels
         Scores that occur, by dimension, from the lowest to the highest: one more than cuts.
     notes
@@ -112,7 +113,7 @@ class RFMScores(Result):
 
     def _table(self) -> Columns:
         return {
-            **self.table.columns(),
+            **columns_of(self.table),
             **self._scores(),
             "combined": self.combined,
             "code": self.code,

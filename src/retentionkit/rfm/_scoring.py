@@ -30,10 +30,15 @@ _MOST: Final = 99
 _DEFAULT: Final = 5
 _SAID: Final[Mapping[Method, str]] = {
     "ranks": "equal values share the score of their mean rank",
-    "quantiles": "one more than the number of quantiles (type 7) that a customer is above",
-    "mean": "2 from the mean on, else 1",
+    "quantiles": (
+        "one more than the number of quantiles (type 7) below the customer's measure, for recency "
+        "the best score less that number"
+    ),
+    "mean": "2 for what is as good as the mean or better, else 1",
     "r-rfm": "cuts of the R package rfm 0.3.0: quantiles (type 7) plus 1",
 }
+_SPREAD: Final = "equal values are spread by customer id"
+_KEPT: Final = " at the fit, where a class begins at the worst measure in it"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,6 +59,8 @@ class Scoring:
         Whether frequency is scored within recency, and money within both.
     weights
         Weights in the combined score.
+    dimensions
+        How many dimensions the table has: two without money.
     """
 
     bins: tuple[int, int, int]
@@ -62,17 +69,31 @@ class Scoring:
     spread: bool
     nested: bool
     weights: tuple[float, float, float]
+    dimensions: int
 
     @property
     def definition(self) -> str:
         """One sentence."""
-        how = "equal values are spread by customer id" if self.spread else _SAID[self.method]
+        return self._say(_SPREAD if self.spread else _SAID[self.method])
+
+    @property
+    def frozen(self) -> str:
+        """One sentence, where the cuts are kept for later dates."""
+        return self._say(_SAID[self.method] + (_KEPT if self.method == "ranks" else ""))
+
+    def _say(self, how: str) -> str:
+        parts = [how]
         if self.own:
             given = ", ".join(name for name in DIMENSIONS if name in self.own)
-            how = f"{given} by given cuts, a customer at a cut in the better class; else {how}"
-        nested = "; frequency within recency, money within both" if self.nested else ""
-        classes = "×".join(map(str, self.bins))
-        return f"Scores in {classes} classes, 1 the worst: {how}{nested}."
+            owned = f"{given} by given cuts, a customer at a cut in the better class"
+            parts = [owned] if len(self.own) == self.dimensions else [owned, f"else {how}"]
+        if self.nested:
+            parts.append("frequency within recency, money within both")
+        weights = self.weights[: self.dimensions]
+        if len(set(weights)) > 1:
+            parts.append(f"combined: mean weighted {':'.join(f'{weight:g}' for weight in weights)}")
+        classes = "×".join(map(str, self.bins[: self.dimensions]))
+        return f"Scores in {classes} classes, 1 the worst: {'; '.join(parts)}."
 
 
 def read_scoring(
@@ -87,6 +108,7 @@ def read_scoring(
 ) -> Scoring:
     """The options, checked against each other and the table."""
     measures = check_table(table)
+    money = measures.net_spend is not None
     check_choice("ties", ties, get_args(Ties))
     check_choice("compat", compat, (None, *get_args(Compat)))
     check_choice("nested", nested, (False, True))
@@ -105,7 +127,8 @@ def read_scoring(
         own=own,
         spread=ties == "spread_by_id",
         nested=bool(nested),
-        weights=read_weights(weights, money=measures.net_spend is not None),
+        weights=read_weights(weights, money=money),
+        dimensions=len(DIMENSIONS) if money else len(DIMENSIONS) - 1,
     )
 
 

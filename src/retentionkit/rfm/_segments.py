@@ -4,47 +4,43 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 import numpy as np
 
 from retentionkit.arguments import check_choice
-from retentionkit.errors import DataError, KindError, OptionError
+from retentionkit.errors import KindError, OptionError
 from retentionkit.results import Columns, Result, frozen_array
+from retentionkit.rfm._labels import positions_of
+from retentionkit.rfm._names import check_labels, check_names, check_ranked
+from retentionkit.rfm._outside import (
+    OUTSIDE,
+    REFUND_ONLY,
+    UNASSIGNED,
+    no_such_segment,
+)
 from retentionkit.rfm._scored import RFMScores
-from retentionkit.rfm._table import RFMTable
+from retentionkit.rfm._segment_cuts import cuts_of
+from retentionkit.rfm._table import RFMTable, columns_of
+from retentionkit.transitions import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
     from retentionkit.frames import FrameKind
+    from retentionkit.rfm._segment_cuts import Cuts
 
 __all__ = [
     "OUTSIDE",
     "REFUND_ONLY",
     "UNASSIGNED",
-    "Language",
     "Segments",
     "check_segments",
     "make_segments",
     "measures_of",
 ]
-
-#: Keys, English labels or Chinese labels.
-Language: TypeAlias = Literal["key", "en", "zh"]
-
-#: Position of customers whom no rule takes.
-UNASSIGNED: Final = -1
-#: Position of customers who only sent goods back.
-REFUND_ONLY: Final = -2
-#: What these two are called, by language.
-OUTSIDE: Final[dict[Language, tuple[str, str]]] = {
-    "key": ("unassigned", "refund_only"),
-    "en": ("Unassigned", "Refunds only"),
-    "zh": ("未分类", "仅退款"),
-}
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -65,7 +61,15 @@ class Segments(Result):
     ranked
         Whether the segments are ranked, the best one first, so that a move is up or down.
     definition
-        One sentence: how the segments were made.
+        How the segments were made.
+    by_window
+        Whether a longer window of the measures moves customers by itself; stages have their own.
+    cuts
+        From which measure on each score was given, by dimension and score; for recency up to how
+        many days. Empty if scores are no functions of single measures (nested scoring, ties spread
+        by id); None for segments that are not made of scores.
+    assumed_currency
+        What the money was taken to be in, where the log does not say; None if nothing was assumed.
     """
 
     table: RFMTable
@@ -75,6 +79,9 @@ class Segments(Result):
     chinese: tuple[str, ...]
     ranked: bool
     definition: str
+    by_window: bool = True
+    cuts: Cuts | None = None
+    assumed_currency: str | None = None
 
     _heading: ClassVar[str] = "Segments"
 
@@ -82,7 +89,7 @@ class Segments(Result):
     def from_labels(
         cls,
         table: RFMTable | RFMScores,
-        labels: ArrayLike | Sequence[object],
+        labels: ArrayLike | Iterable[object],
         *,
         names: Sequence[str] | Mapping[str, str] | None = None,
         ranked: bool = False,
@@ -93,13 +100,14 @@ class Segments(Result):
         Parameters
         ----------
         table
-            The measures, or scores with their measures.
+            The measures, or the scores of which the labels are made.
         labels
-            One label for each row of `table`; None for customers without a segment. The label of a
-            customer who only sent goods back is not used.
+            One label for each row of `table`, as a list, an array or a series: text, numbers or
+            truth values, which are named as text. Missing (None, NaN, NA, null) for customers
+            without a segment. The label of a customer who only sent goods back is not used.
         names
             The segments in their order, or a mapping of names to Chinese labels. Default: the
-            labels that occur, sorted.
+            labels that occur, sorted; of categories in their order.
         ranked
             Whether the first segment is the best one, the next one the second best, and so on.
         definition
@@ -112,7 +120,11 @@ class Segments(Result):
         Raises
         ------
         DataError
-            The number of labels is not that of the customers, or a label is not among `names`.
+            The labels are no column of one kind, not as many as the customers, or one is not among
+            `names`.
+        OptionError
+            A name is no text, empty, there twice, or one of `"unassigned"`, `"refund_only"`,
+            `"entered"` and `"exited"`, which are said of others; or `ranked` is no truth value.
 
         Examples
         --------
@@ -123,35 +135,15 @@ class Segments(Result):
         array([1218, 1139])
         """
         measures = measures_of(table)
-        given: list[Any] = [_plain_label(label) for label in np.asarray(labels, dtype=object)]
-        if len(given) != len(measures):
-            raise DataError(
-                "There must be one label for each customer.",
-                received=f"{len(given):,} labels, {len(measures):,} customers",
-                allowed="as many labels as rows of the table, in their order",
-                do="Join the labels to table.to_frame() by customer first.",
-            )
-        keys = (
-            sorted({x for x in given if x is not None}, key=str) if names is None else list(names)
-        )
-        place = {key: at for at, key in enumerate(keys)} | {None: UNASSIGNED}
-        unseen = sorted({str(label) for label in given if label not in place})
-        if unseen:
-            raise DataError(
-                "Some labels are not among `names`.",
-                received=", ".join(map(repr, unseen[:10])),
-                allowed=", ".join(map(repr, keys)),
-                do="Name every segment, or pass None for customers without one.",
-            )
-        position = np.array([place[label] for label in given], dtype=np.int64)
-        texts = tuple(map(str, keys))
+        keys, position = positions_of(labels, len(measures), names)
         return make_segments(
             measures,
             position,
-            names=texts,
-            chinese=tuple(names.values()) if isinstance(names, Mapping) else texts,
+            names=keys,
+            chinese=tuple(names.values()) if isinstance(names, Mapping) else keys,
             ranked=ranked,
             definition=definition,
+            cuts=cuts_of(table),
         )
 
     @property
@@ -162,8 +154,7 @@ class Segments(Result):
     @property
     def counts(self) -> NDArray[np.int64]:
         """Customers in each segment of `names`."""
-        inside = self.position[self.position >= 0]
-        return np.bincount(inside, minlength=len(self.names)).astype(np.int64)
+        return np.bincount(self.position[self.position >= 0], minlength=len(self.names))
 
     @property
     def n_unassigned(self) -> int:
@@ -194,8 +185,7 @@ class Segments(Result):
         """
         check_choice("language", language, get_args(Language))
         texts = {"key": self.names, "en": self.english, "zh": self.chinese}[language]
-        unassigned, refunds = OUTSIDE[language]
-        return np.array([*texts, refunds, unassigned], dtype=object)[self.position]
+        return np.array([*texts, *OUTSIDE[language][::-1]], dtype=object)[self.position]
 
     def customers(self, *names: str) -> NDArray[Any]:
         """The ids of the customers in some segments.
@@ -213,7 +203,7 @@ class Segments(Result):
         Raises
         ------
         OptionError
-            There is no such segment.
+            There is no such segment, or none is named.
         """
         return self.customer[self.mask(*names)]
 
@@ -232,37 +222,30 @@ class Segments(Result):
         Raises
         ------
         OptionError
-            There is no such segment.
+            There is no such segment, or none is named.
         """
-        return np.isin(self.position, [self.place(name) for name in names])
+        if not names:
+            raise OptionError(
+                "No segment is named.",
+                received="no key",
+                allowed=", ".join(map(repr, self._places())),
+                do="Pass the keys of one or more segments; `customer` has the ids of all.",
+            )
+        return np.isin(self.position, [self._place(name) for name in names])
 
-    def place(self, name: str) -> int:
-        """The position of a segment.
-
-        Parameters
-        ----------
-        name
-            Key of a segment; also `"unassigned"` (-1) and `"refund_only"` (-2).
-
-        Returns
-        -------
-        int
-
-        Raises
-        ------
-        OptionError
-            There is no such segment.
-        """
-        places = dict(zip(self.names, range(len(self.names)), strict=True))
-        places |= dict(zip(OUTSIDE["key"], (UNASSIGNED, REFUND_ONLY), strict=True))
-        if name in places:
+    def _place(self, name: str) -> int:
+        """The position of a segment, or of those outside."""
+        places = self._places()
+        if name in [*places]:  # not a look-up: a list of names cannot be hashed
             return places[name]
-        raise OptionError(
-            "There is no such segment.",
-            received=repr(name),
-            allowed=", ".join(map(repr, places)),
-            do="Pass the key of a segment, as in `names`.",
-        )
+        labels = dict(zip((*self.english, *OUTSIDE["en"]), places, strict=True))
+        labels |= dict(zip((*self.chinese, *OUTSIDE["zh"]), places, strict=True))
+        raise no_such_segment(name, places, labels)
+
+    def _places(self) -> dict[str, int]:
+        """Positions by key, those outside last."""
+        keys = (*self.names, *OUTSIDE["key"])
+        return dict(zip(keys, (*range(len(self.names)), UNASSIGNED, REFUND_ONLY), strict=True))
 
     def __len__(self) -> int:
         """The number of customers."""
@@ -273,26 +256,30 @@ class Segments(Result):
 
     def _table(self) -> Columns:
         return {
-            **self.table.columns(),
+            **columns_of(self.table),
             "segment": self.labels(),
             "label": self.labels(language="en"),
+            "chinese": self.labels(language="zh"),
         }
 
     def _printed(self) -> Columns:
-        outside = [(self.n_unassigned, 0), (self.n_refund_only, 1)]
-        more = [(count, at) for count, at in outside if count]
+        more = [(n, at) for at, n in enumerate((self.n_unassigned, self.n_refund_only)) if n]
         counts = [*self.counts.tolist(), *(count for count, _ in more)]
         keys = [*self.names, *(OUTSIDE["key"][at] for _, at in more)]
         texts = [*self.english, *(OUTSIDE["en"][at] for _, at in more)]
-        share = [count / max(len(self), 1) for count in counts]
-        return {"segment": keys, "label": texts, "customers": counts, "share": share}
+        share = [f"{100 * count / max(len(self), 1):.1f}" for count in counts]
+        customers = np.array(counts, dtype=np.float64)  # printed with commas
+        return {"segment": keys, "label": texts, "customers": customers, "% of customers": share}
 
     def _facts(self) -> Mapping[str, str]:
-        return {
-            "customers": f"{len(self):,}",
+        refunds = f", and {self.n_refund_only:,} with refunds only" if self.n_refund_only else ""
+        facts = {
+            "customers": f"{len(self) - self.n_refund_only:,}{refunds}",
             "as of": str(self.table.as_of),
-            "definition": self.definition,
         }
+        if self.assumed_currency is not None:
+            facts["currency"] = f"taken to be {self.assumed_currency}; the log names none"
+        return {**facts, "definition": self.definition}
 
 
 def make_segments(
@@ -304,17 +291,23 @@ def make_segments(
     definition: str,
     english: tuple[str, ...] | None = None,
     ranked: bool = False,
+    cuts: Cuts | None = None,
+    assumed_currency: str | None = None,
 ) -> Segments:
     """Segments of these positions; customers who only sent goods back stand apart."""
+    for labels in (chinese, english or ()):
+        check_labels(labels)
     apart = np.where(table.refund_only, REFUND_ONLY, position)
     return Segments(
         table=table,
         position=frozen_array(apart, np.int64),
-        names=names,
+        names=check_names(names),
         english=names if english is None else english,
         chinese=chinese,
-        ranked=ranked,
+        ranked=check_ranked(ranked),
         definition=definition,
+        cuts=cuts,
+        assumed_currency=assumed_currency,
     )
 
 
@@ -342,9 +335,3 @@ def check_segments(given: object) -> None:
         allowed="Segments",
         do="Make them with SegmentRules.assign or rk.rfm.Segments.from_labels(table, labels).",
     )
-
-
-def _plain_label(label: Any) -> Any:  # noqa: ANN401 - a label of any kind
-    """A label as a Python object; None where it is missing."""
-    plain: Any = label.item() if hasattr(label, "item") else label
-    return None if plain is None or plain != plain else plain  # noqa: PLR0124 - NaN

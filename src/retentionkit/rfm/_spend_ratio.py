@@ -6,6 +6,7 @@ method the logarithm of R has the squared standard error
 .. math:: \frac{s_1^2}{n_1 \bar y_1^2} + \frac{s_2^2}{n_2 \bar y_2^2} ,
 
 and its normal limits, put back, stay positive and are as far above R as below it in proportion.
+Each mean has limits of Student's t with :math:`n_i - 1` degrees of freedom, as in `profile`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 
 from retentionkit.arguments import check_confidence, check_number
 from retentionkit.errors import DataError, OptionError
-from retentionkit.intervals import estimate, log_wald, ratio
+from retentionkit.intervals import log_wald, ratio, t_quantile
 from retentionkit.results import Columns, Estimate, Interval, Result
 from retentionkit.rfm._segments import check_segments
 
@@ -55,7 +56,8 @@ class SpendRatio(Result):
     ratio
         The ratio with its log-scale interval; NaN unless both means are positive.
     first_mean, second_mean
-        Mean net spend per customer of either, with normal intervals.
+        Mean net spend per customer of either, with t intervals, cut off at 0 unless a customer's
+        net spend is negative.
     claim
         What was stated, or None.
     verdict
@@ -83,6 +85,11 @@ class SpendRatio(Result):
     def value(self) -> float:
         """The ratio alone."""
         return self.ratio.value
+
+    @property
+    def standard_error(self) -> float:
+        """The standard error of the ratio."""
+        return self.ratio.standard_error
 
     @property
     def interval(self) -> Interval:
@@ -119,8 +126,7 @@ class SpendRatio(Result):
 def spend_ratio(
     segments: Segments,
     first: str | Sequence[str],
-    second: str | Sequence[str] | None = None,
-    *,
+    *second: str,
     claim: float | None = None,
     confidence: float = 0.95,
 ) -> SpendRatio:
@@ -131,10 +137,10 @@ def spend_ratio(
     segments
         Customers in segments; their log must have money.
     first
-        Name of the segment above, or several names.
-    second
-        Name of the segment below, or several. Default: all other customers, those without a segment
-        and those who only sent goods back included.
+        Name of the segment above, or a list of names that are taken together.
+    *second
+        Names of the segments below, taken together. Default: all other customers, those without a
+        segment and those who only sent goods back included.
     claim
         A stated ratio to hold against the data, such as 3 for "members spend three times as much".
     confidence
@@ -174,20 +180,23 @@ def spend_ratio(
     confidence = check_confidence(confidence)
     stated = None if claim is None else check_number("claim", claim, low=0, open_low=True)
     spend = net_spend(segments)
-    above, below = _names(first), () if second is None else _names(second)
+    above = (first,) if isinstance(first, str) else tuple(first)
+    _check_apart(above, second)
     mask = segments.mask(*above)
-    others = segments.mask(*below) if below else ~mask
-    _check_apart(mask, others, above, below)
-    one = _mean_spend(spend[mask], _listed(above), confidence)
-    two = _mean_spend(spend[others], _listed(below), confidence)
+    others = segments.mask(*second) if second else ~mask
+    # A mean of amounts of which none is negative cannot be negative.
+    low = 0.0 if (spend >= 0).all() else -math.inf
+    one = _mean_spend(spend[mask], _listed(above), confidence, low)
+    two = _mean_spend(spend[others], _listed(second), confidence, low)
     definition = (
-        f"Mean net spend per customer of {_listed(above)} over that of {_listed(below)}, with a "
-        f"log-scale interval; {continued(segments.table)}"
+        f"Mean net spend per customer of {_listed(above)} over that of {_listed(second)}, with a "
+        "log-scale interval, the lines between segments taken as given; "
+        f"{continued(segments.table)}"
     )
     found = _ratio(one, two, definition, confidence)
     return SpendRatio(
         first=above,
-        second=below,
+        second=second,
         ratio=found,
         first_mean=one,
         second_mean=two,
@@ -210,16 +219,13 @@ def net_spend(segments: Segments) -> NDArray[np.float64]:
     )
 
 
-def _mean_spend(spend: NDArray[np.float64], whose: str, confidence: float) -> Estimate:
+def _mean_spend(spend: NDArray[np.float64], whose: str, confidence: float, low: float) -> Estimate:
     """Mean of the net spend of these customers."""
     value, error = ratio(spend, np.ones(len(spend)))
-    return estimate(
-        value,
-        error,
-        n=len(spend),
-        definition=f"Mean net spend per customer of {whose}.",
-        confidence=confidence,
-    )
+    half = float(t_quantile(len(spend), confidence=confidence)) * error
+    limits = Interval(float(np.maximum(value - half, low)), value + half, confidence)
+    definition = f"Mean net spend per customer of {whose}, with a t interval."
+    return Estimate(value, error, limits, len(spend), definition)
 
 
 def continued(table: RFMTable) -> str:
@@ -247,25 +253,16 @@ def _ratio(one: Estimate, two: Estimate, definition: str, confidence: float) -> 
     return Estimate(value, error, Interval(float(low), float(high), confidence), n, definition)
 
 
-def _names(given: str | Sequence[str]) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) else tuple(given)
-
-
 def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(names) if names else "all others"
 
 
-def _check_apart(
-    mask: NDArray[np.bool_],
-    others: NDArray[np.bool_],
-    above: tuple[str, ...],
-    below: tuple[str, ...],
-) -> None:
-    if above and not set(above) & set(below) and not (mask & others).any():
+def _check_apart(above: tuple[str, ...], below: tuple[str, ...]) -> None:
+    if above and not set(above) & set(below):
         return
     raise OptionError(
         "The two sides must be different segments.",
         received=f"{', '.join(above) or 'no segment'} over {_listed(below)}",
         allowed="names of segments, none of them on both sides",
-        do="Leave `second` out to compare with all other customers.",
+        do="Leave out the names below to compare with all other customers.",
     )

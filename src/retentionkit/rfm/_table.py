@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from retentionkit._texts import counted
 from retentionkit.results import Columns, Result
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from retentionkit.frames import FrameKind
     from retentionkit.ledger import Ledger
 
-__all__ = ["RFMTable", "whole_numbers"]
+__all__ = ["RFMTable", "columns_of", "whole_numbers"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -49,6 +50,8 @@ class RFMTable(Result):
         The first day of the window.
     window
         Length of the window in days.
+    observed
+        How many days of the window the log covers, from its first to its last day.
     currency
         Currency of the money, if the log names it.
     definition
@@ -68,6 +71,7 @@ class RFMTable(Result):
     as_of: dt.date
     first: dt.date
     window: int
+    observed: int
     currency: str | None
     definition: str
     ledger: Ledger
@@ -91,45 +95,53 @@ class RFMTable(Result):
 
     def __getitem__(self, rows: object) -> RFMTable:
         """Some of the customers: a mask, positions or a slice."""
-        at: Any = [rows] if isinstance(rows, int) else rows
-        arrays = {name: part[at] for name, part in self._arrays().items()}
+        at: Any = [rows] if isinstance(rows, int | np.integer) else rows
+        arrays = {name: part[at] for name, part in _arrays(self).items()}
         for part in arrays.values():
             part.flags.writeable = False
         return dataclasses.replace(self, **arrays)
 
-    def _arrays(self) -> dict[str, NDArray[Any]]:
-        found = {
-            "customer": self.customer,
-            "days_since_last": self.days_since_last,
-            "orders": self.orders,
-            "active_days": self.active_days,
-            "net_spend": self.net_spend,
-            "mean_order_value": self.mean_order_value,
-        }
-        return {name: part for name, part in found.items() if part is not None}
-
-    def columns(self) -> Columns:
-        """The measures and the status of each customer, by column."""
-        arrays: dict[str, Any] = self._arrays()
-        arrays["days_since_last"] = whole_numbers(self.days_since_last)
-        return {**arrays, "status": self.status}
-
     def _table(self) -> Columns:
-        return self.columns()
+        return columns_of(self)
 
     def _printed(self) -> Columns:
-        return {name: part for name, part in self.columns().items() if name != "status"}
+        return {name: part for name, part in columns_of(self).items() if name != "status"}
 
     def _facts(self) -> Mapping[str, str]:
         refunds = int(self.refund_only.sum())
         facts = {"customers": f"{len(self) - refunds:,}"}
         if refunds:
-            facts["refund only"] = f"{refunds:,} customers without an order"
+            facts["refund only"] = f"{counted(refunds, 'customer')} without an order"
         if self.net_spend is not None:
             unpaid = int(((self.net_spend <= 0) & ~self.refund_only).sum())
             if unpaid:
-                facts["net spend ≤ 0"] = f"{unpaid:,} customers"
-        return {**facts, "as of": str(self.as_of), "definition": self.definition}
+                facts["net spend ≤ 0"] = counted(unpaid, "customer")
+        facts["as of"] = str(self.as_of)
+        if self.observed < self.window:
+            facts["observed"] = f"the log covers {self.observed:,} of {self.window:,} days"
+        aside = self.ledger.rows_in - self.ledger.rows_used
+        if aside:
+            facts["set aside"] = f"{aside:,} of {self.ledger.rows_in:,} rows, see ledger"
+        return {**facts, "definition": self.definition}
+
+
+def columns_of(table: RFMTable) -> Columns:
+    """The measures and the status of each customer, by column."""
+    arrays: dict[str, Any] = _arrays(table)
+    arrays["days_since_last"] = whole_numbers(table.days_since_last)
+    return {**arrays, "status": table.status}
+
+
+def _arrays(table: RFMTable) -> dict[str, NDArray[Any]]:
+    found = {
+        "customer": table.customer,
+        "days_since_last": table.days_since_last,
+        "orders": table.orders,
+        "active_days": table.active_days,
+        "net_spend": table.net_spend,
+        "mean_order_value": table.mean_order_value,
+    }
+    return {name: part for name, part in found.items() if part is not None}
 
 
 def whole_numbers(values: NDArray[np.float64]) -> NDArray[Any]:

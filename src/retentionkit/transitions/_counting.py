@@ -14,7 +14,7 @@ denominator. `Transitions.present_at_both` leaves them out.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from retentionkit.frames import FrameKind
 
 __all__ = ["Labelled", "transitions"]
+
+#: Ids and positions of one date, checked.
+_Read: TypeAlias = "tuple[NDArray[Any], NDArray[np.int64]]"
 
 
 class Labelled(NamedTuple):
@@ -118,24 +121,22 @@ def transitions(
     )
 
 
-def _counts(
-    first: tuple[list[Any], NDArray[np.int64]],
-    second: tuple[list[Any], NDArray[np.int64]],
-    size: int,
-) -> NDArray[np.int64]:
+def _counts(first: _Read, second: _Read, size: int) -> NDArray[np.int64]:
     """Customers by label before (rows) and after; the last row and column are those not there."""
     (ids, before), (later, after) = first, second
-    where = dict(zip(later, after.tolist(), strict=True))
-    target = np.array([where.pop(customer, size) for customer in ids], dtype=np.int64)
-    if len(where) == len(later):
-        _check_kinds(ids, later)
-    entered = np.fromiter(where.values(), dtype=np.int64, count=len(where))
-    cell = np.concatenate([before * (size + 1) + target, size * (size + 1) + entered])
-    return np.bincount(cell, minlength=(size + 1) ** 2).reshape(size + 1, size + 1)
+    target, source = np.full(len(ids), size), np.full(len(later), size)
+    place = frames.places(ids, among=later)
+    there = place >= 0
+    target[there] = after[place[there]]
+    source[place[there]] = before[there]
+    new = source == size
+    rows, columns = np.append(before, source[new]), np.append(target, after[new])
+    cells = np.bincount(rows * (size + 1) + columns, minlength=(size + 1) ** 2)
+    return cells.reshape(size + 1, size + 1)
 
 
-def _read(part: Labelled, name: str, keys: tuple[str, ...]) -> tuple[list[Any], NDArray[np.int64]]:
-    """Ids as Python objects and positions of one date, checked."""
+def _read(part: Labelled, name: str, keys: tuple[str, ...]) -> _Read:
+    """Ids and positions of one date, checked."""
     ids, position = frames.read_ids(part[0], argument=f"{name}.ids"), np.asarray(part[1])
     whole = position.dtype.kind in "iu" or len(position) == 0
     inside = whole and bool(((position >= 0) & (position < len(keys))).all())
@@ -147,8 +148,7 @@ def _read(part: Labelled, name: str, keys: tuple[str, ...]) -> tuple[list[Any], 
             allowed=f"one whole number from 0 to {len(keys) - 1} for each id",
             do="Pass the position of each customer's label in `names`.",
         )
-    customers: list[Any] = ids.tolist()
-    if len(set(customers)) < len(customers):
+    if len(set(ids.tolist())) < len(ids):
         values, times = np.unique(ids, return_counts=True)
         raise DataError(
             f"Some ids occur more than once in `{name}`.",
@@ -156,20 +156,7 @@ def _read(part: Labelled, name: str, keys: tuple[str, ...]) -> tuple[list[Any], 
             allowed="each customer once at each date",
             do="Decide on one label for each customer first.",
         )
-    return customers, position.astype(np.int64)
-
-
-def _check_kinds(ids: list[Any], later: list[Any]) -> None:
-    """Refuse ids that cannot match: numbers at one date, text at the other."""
-    kinds = [sorted({type(customer).__name__ for customer in part}) for part in (ids, later)]
-    if ids and later and not set(kinds[0]) & set(kinds[1]):
-        raise DataError(
-            "The ids of the two dates are of different kinds, and none is in both.",
-            received=f"{', '.join(kinds[0])} before such as {ids[0]!r}, "
-            f"{', '.join(kinds[1])} after such as {later[0]!r}",
-            allowed="the same ids for the same customers at both dates",
-            do="Read the ids of both dates as numbers, or of both as text.",
-        )
+    return ids, position.astype(np.int64)
 
 
 def _names(names: Sequence[str]) -> tuple[str, ...]:

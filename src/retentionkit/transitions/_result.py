@@ -13,7 +13,7 @@ from retentionkit.intervals import share
 from retentionkit.results import Columns, Estimate, Result
 from retentionkit.transitions._printed import moves, printed_matrix
 from retentionkit.transitions._shares import shares_of
-from retentionkit.transitions._words import BASE, OUTSIDE, Language, Scope
+from retentionkit.transitions._words import BASE, OUTSIDE, Language, Scope, keys_by_label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +70,6 @@ class Transitions(Result):
     kind: FrameKind | None
 
     _heading: ClassVar[str] = "Transitions"
-    _whole_up_to: ClassVar[int] = 30
 
     @property
     def stayed(self) -> NDArray[np.int64]:
@@ -194,8 +193,9 @@ class Transitions(Result):
         OptionError
             There is no such label.
         """
-        row = check_choice("source", source, self.sources())
-        column = check_choice("target", target, self.targets())
+        labels = keys_by_label(self.names, self.english, self.chinese)
+        row = check_choice("source", source, self.sources(), labels=labels)
+        column = check_choice("target", target, self.targets(), labels=labels)
         i, j = self.sources().index(row), self.targets().index(column)
         return share(
             int(self.counts[i, j]),
@@ -297,7 +297,8 @@ class Transitions(Result):
         moved = np.tril(counts, -1) if side == "better" else np.triu(counts, 1)
         rows, whose = np.arange(len(places)), "with a ranked label"
         if source is not None:
-            check_choice("source", source, self.ranking or ())
+            labels = keys_by_label(self.names, self.english, self.chinese)
+            check_choice("source", source, self.ranking or (), labels=labels)
             rows, whose = rows[[places.index(self.names.index(source))]], repr(source)
         return share(
             int(moved[rows].sum()),

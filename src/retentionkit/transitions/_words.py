@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-__all__ = ["BASE", "ENTERED", "EXITED", "OUTSIDE", "Language", "Scope"]
+__all__ = ["BASE", "ENTERED", "EXITED", "OUTSIDE", "Language", "Scope", "keys_by_label"]
 
 #: Keys, English labels or Chinese labels.
 Language: TypeAlias = Literal["key", "en", "zh"]
@@ -24,3 +24,11 @@ BASE: Final[dict[Scope, str]] = {
     "all": "the customers with a label before, those who are gone included",
     "both": "the customers with a label before who are there at both dates",
 }
+
+
+def keys_by_label(
+    names: tuple[str, ...], english: tuple[str, ...], chinese: tuple[str, ...]
+) -> dict[str, str]:
+    """The keys of the labels, and of who is outside them, by what people call them."""
+    texts = (*english, *OUTSIDE["en"], *chinese, *OUTSIDE["zh"])
+    return dict(zip(texts, (*names, *OUTSIDE["key"]) * 2, strict=True))

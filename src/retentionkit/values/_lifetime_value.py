@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from retentionkit.arguments import check_confidence, check_number
+from retentionkit.arguments import check_confidence, check_whole
 from retentionkit.errors import DataError, OptionError
 from retentionkit.intervals import Total, Uncertainty, log_wald, total_interval
 from retentionkit.results import Columns, Interval, Result
@@ -342,7 +342,7 @@ def _simulation(value: LifetimeValue) -> Simulation:
 
 
 def _draws(draws: int) -> int:
-    return int(check_number("draws", draws, low=100, do="Draw at least 100; 1,000 is usual."))
+    return check_whole("draws", draws, low=100, do="Draw at least 100; 1,000 is usual.")
 
 
 def _is_count(n: object) -> bool:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retentionkit.arguments import check_number
-from retentionkit.errors import OptionError
+from retentionkit.arguments import check_whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,15 +16,7 @@ __all__ = ["check_bins", "mean_and_error"]
 
 def check_bins(bins: object) -> int:
     """A whole number of bins from 1 on."""
-    number = check_number("bins", bins, low=1, do="Pass bins=10 for deciles.")
-    if number == int(number):
-        return int(number)
-    raise OptionError(
-        "`bins` must be a whole number.",
-        received=repr(bins),
-        allowed="1, 2, 3, ...",
-        do="Pass bins=10 for deciles.",
-    )
+    return check_whole("bins", bins, low=1, do="Pass bins=10 for deciles.")
 
 
 def mean_and_error(

@@ -25,12 +25,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from retentionkit.arguments import check_number
+from retentionkit.arguments import check_whole
 from retentionkit.clv._models.discrete_model import DiscreteModel
 from retentionkit.clv._models.purchase_model import known_to, purchase_model
 from retentionkit.clv._models.reading import read_histories
 from retentionkit.clv._numerics.distinct import Coded, codes
-from retentionkit.errors import OptionError
 from retentionkit.results import Columns, Result, frozen_array
 
 if TYPE_CHECKING:
@@ -139,7 +138,7 @@ def frequency_fit(
     >>> found.actual[:3], found.expected[:3].round(1)
     (array([1411.,  439.,  214.]), array([1407.7,  460.3,  192.5]))
     """
-    size = _top(top)
+    size = check_whole("top", top, low=1, do="Pass top=7 for a last class of 7 or more purchases.")
     model = purchase_model(purchases)
     told, ages, weight, x = _counted(model, histories)
     customers = np.bincount(ages.codes, weight, len(ages.values))
@@ -182,16 +181,4 @@ def _definition(
     )
     return (
         f"Customers by {counted}; expected by {type(model).__name__} {own}. {histories.definition}"
-    )
-
-
-def _top(top: object) -> int:
-    number = check_number("top", top, low=1)
-    if number == int(number):
-        return int(number)
-    raise OptionError(
-        "`top` must be a whole number of purchases.",
-        received=repr(top),
-        allowed="1, 2, 3, ...",
-        do="Pass top=7 for a last class of 7 or more purchases.",
     )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from retentionkit.arguments import check_number
+from retentionkit.arguments import check_whole
 from retentionkit.errors import DataError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ __all__ = ["draw_models"]
 
 def draw_models(fit: Fit[Any], n: int, rng: np.random.Generator | int) -> tuple[Any, ...]:
     """`n` models; parameters that mean nothing in a limiting model stay as they are."""
-    check_number("n", n, low=1, do="Pass a number of models, such as n=1000.")
+    n = check_whole("n", n, low=1, do="Pass a number of models, such as n=1000.")
     names, values = fit.model.names, fit.model.parameters()
     free = np.flatnonzero(np.isfinite(np.diag(fit.covariance)))
     if len(free) == 0 or (len(free) < len(names) and fit.limiting_model is None):
@@ -39,8 +39,8 @@ def draw_models(fit: Fit[Any], n: int, rng: np.random.Generator | int) -> tuple[
     generator = np.random.default_rng(rng)
     scale = values[free]
     spread = fit.covariance[np.ix_(free, free)] / np.outer(scale, scale)
-    moved = generator.multivariate_normal(np.log(scale), spread, size=int(n), method="eigh")
-    drawn = np.tile(values, (int(n), 1))
+    moved = generator.multivariate_normal(np.log(scale), spread, size=n, method="eigh")
+    drawn = np.tile(values, (n, 1))
     drawn[:, free] = np.exp(moved)
     return tuple(
         dataclasses.replace(fit.model, **dict(zip(names, row, strict=True)))

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, get_args
 
 import numpy as np
 
-from retentionkit.arguments import check_choice, check_confidence, check_number
+from retentionkit.arguments import check_choice, check_confidence, check_whole
 from retentionkit.clv._fitting.restricted import way_to
 from retentionkit.clv._inference.influence import accelerations
 from retentionkit.clv._inference.own_data import build_of, check_fit, own_problem
@@ -251,7 +251,7 @@ def bootstrap(
     (1653, 80.0)
     """
     check_choice("kind", kind, get_args(_Kind))
-    check_number("n", n, low=2, do="Pass a number of draws, such as n=200.")
+    n = check_whole("n", n, low=2, do="Pass a number of draws, such as n=200.")
     fit = check_fit("fit", fit)
     problem, histories = own_problem(fit, histories)
     draw = (
@@ -260,7 +260,7 @@ def bootstrap(
         else redraws(fit.model, histories)
     )
     generator = np.random.default_rng(rng)
-    steps = tracked(range(int(n)), progress=progress, label=f"{kind} bootstrap")
+    steps = tracked(range(n), progress=progress, label=f"{kind} bootstrap")
     fits, found = _refits(fit, steps, lambda: draw(generator), statistic)
     if not fits:
         raise DataError(
@@ -278,9 +278,9 @@ def bootstrap(
         parameters=frozen_array([_at_limits(one, limits) for one in fits], np.float64),
         statistic=None if here is None else frozen_array(here, np.float64),
         statistics=None if here is None else frozen_array(found, np.float64),
-        n=int(n),
+        n=n,
         n_limits=dict(sorted(Counter(one.limit for one in fits if one.limit).items())),
-        n_failed=int(n) - len(fits),
+        n_failed=n - len(fits),
         acceleration=frozen_array(accelerations(fit, histories), np.float64),
         definition=f"{kind.capitalize()} bootstrap, {n:,} draws, of {fit.definition}",
     )

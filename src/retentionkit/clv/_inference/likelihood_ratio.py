@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 
 import numpy as np
 
-from retentionkit.arguments import check_number
+from retentionkit.arguments import check_whole
 from retentionkit.clv._inference.nested import NESTED, Nesting
 from retentionkit.clv._inference.own_data import build_of, check_fit, own_problem
 from retentionkit.clv._inference.resampling import redraws
@@ -153,13 +153,13 @@ def likelihood_ratio_test(
     (362.5, 'chi-bar-square', True)
     """
     nesting = _checked(simpler, fuller)
-    check_number("n", n, low=0, do="Pass n=0 for the theory, n=999 for draws.")
+    n = check_whole("n", n, low=0, do="Pass n=0 for the theory, n=999 for draws.")
     statistic = max(2 * (fuller.log_likelihood - simpler.log_likelihood), 0.0)
     failed = 0
     if n:
-        drawn = _statistics(simpler, fuller, histories, n=int(n), rng=rng, progress=progress)
+        drawn = _statistics(simpler, fuller, histories, n=n, rng=rng, progress=progress)
         failed = int(np.count_nonzero(np.isnan(drawn)))
-        p_value = (1 + failed + int(np.count_nonzero(drawn >= statistic))) / (1 + int(n))
+        p_value = (1 + failed + int(np.count_nonzero(drawn >= statistic))) / (1 + n)
         method: Method = "parametric bootstrap"
     elif nesting.limit is None:
         p_value, method = _tail(statistic, nesting.degrees), "chi-square"
@@ -172,10 +172,10 @@ def likelihood_ratio_test(
         degrees=nesting.degrees,
         p_value=p_value,
         method=method,
-        n=int(n),
+        n=n,
         n_failed=failed,
         verdict=_verdict(nesting, p_value),
-        definition=_definition(nesting, method, int(n), simpler.n_customers),
+        definition=_definition(nesting, method, n, simpler.n_customers),
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from retentionkit.arguments import check_choice, check_confidence, check_number
+from retentionkit.arguments import check_choice, check_confidence, check_whole
 from retentionkit.clv._fitting.fit import fit_of
 from retentionkit.clv._models.purchase_model import purchase_model
 from retentionkit.clv._value.ahead import Ahead, Block, look_ahead, mixed_cumulants
@@ -203,8 +203,7 @@ def _drawn(purchases: object, draws: int, rng: np.random.Generator | int) -> lis
             allowed="a fit; or parameters='apart'",
             do="Fit the model to histories, or leave `parameters` out.",
         )
-    check_number("draws", draws, low=1)
-    return list(fit.draws(int(draws), rng=rng))
+    return list(fit.draws(check_whole("draws", draws, low=1), rng=rng))
 
 
 def _mixed(

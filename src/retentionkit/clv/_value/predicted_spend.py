@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from retentionkit.arguments import check_number
+from retentionkit.arguments import check_whole
 from retentionkit.clv._value.futures import undiscounted
 from retentionkit.clv._value.predicted import Predicted
 from retentionkit.errors import DataError
@@ -146,7 +146,7 @@ class PredictedSpend(Predicted):
         exact quantiles. A simulation costs customers times totals: above 30,000 customers there is
         none, and the limits are those of the moments, NaN where the variance is infinite.
         """
-        size = int(check_number("draws", draws, low=1000, do="Draw at least 1,000 totals."))
+        size = check_whole("draws", draws, low=1000, do="Draw at least 1,000 totals.")
         return self._total_interval(confidence, uncertainty, rng, size)
 
     def _quantiles(self) -> Callable[[NDArray[np.float64]], NDArray[np.float64]] | None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["read_cuts", "read_names", "read_numbers", "read_quantiles"]
+__all__ = ["numbers_by_tier", "read_cuts", "read_names", "read_quantiles"]
 
 #: Names of as many tiers, from the lowest to the highest, in English and Chinese.
 _STANDARD: Final[Mapping[int, Mapping[str, str]]] = {
@@ -32,7 +32,7 @@ _STANDARD: Final[Mapping[int, Mapping[str, str]]] = {
 _FEWEST: Final = 2
 
 
-def read_numbers(name: str, given: Sequence[float], *, size: int | None) -> NDArray[np.float64]:
+def numbers_by_tier(name: str, given: Sequence[float], *, size: int | None) -> NDArray[np.float64]:
     """Finite numbers that are not negative, one for each tier."""
     numbers = np.asarray(given)
     fits = numbers.ndim == 1 and numbers.dtype.kind in "iuf" and len(numbers) >= _FEWEST

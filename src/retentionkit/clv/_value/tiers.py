@@ -21,7 +21,12 @@ import numpy as np
 
 from retentionkit import frames
 from retentionkit.arguments import check_choice
-from retentionkit.clv._value.tier_terms import read_cuts, read_names, read_numbers, read_quantiles
+from retentionkit.clv._value.tier_terms import (
+    numbers_by_tier,
+    read_cuts,
+    read_names,
+    read_quantiles,
+)
 from retentionkit.errors import KindError, OptionError
 from retentionkit.results import Columns, Result, frozen_array
 from retentionkit.values import LifetimeValue
@@ -195,8 +200,8 @@ def tiers(
     ('基础级', '标准级', '尊享级')
     """
     _check_residual(value)
-    cost = read_numbers("cost_to_serve", cost_to_serve, size=None)
-    share = None if uplift is None else read_numbers("uplift", uplift, size=len(cost))
+    cost = numbers_by_tier("cost_to_serve", cost_to_serve, size=None)
+    share = None if uplift is None else numbers_by_tier("uplift", uplift, size=len(cost))
     edges, how = _edges(value, cost, share, cuts, quantiles)
     known = ~np.isnan(value.value)
     position = np.full(len(value), _UNDEFINED)
