@@ -10,8 +10,10 @@ The one flow is from a frame to numbers that can be defended::
 
 Data: `Transactions`, `Customers`, `purchase_histories`, `grouped_histories`,
 `opportunity_histories`, `holdout`. Recency, frequency, money and segments: `rfm`. Models and
-lifetime value: `clv`. Data to try it on: `datasets`. Pictures: `plots`. To and from lifetimes:
-`interop`. What can go wrong: `errors`. Every name is loaded when it is first used.
+lifetime value: `clv`. NPS and other answers: `surveys`. Waits, promises kept, complaints:
+`service`. Before and after, treated and control: `compare`. Data to try it on: `datasets`.
+Pictures: `plots`. To and from lifetimes: `interop`. What can go wrong: `errors`. Every name is
+loaded when it is first used.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from typing import TYPE_CHECKING
 from retentionkit._doors import open_door
 
 if TYPE_CHECKING:
-    from retentionkit import clv, datasets, errors, interop, plots, rfm
+    from retentionkit import clv, compare, datasets, errors, interop, plots, rfm, service, surveys
     from retentionkit.customers import Customers
     from retentionkit.histories import (
         Holdout,
@@ -49,6 +51,7 @@ __all__ = [
     "RenewalHistories",
     "Transactions",
     "clv",
+    "compare",
     "datasets",
     "errors",
     "grouped_histories",
@@ -58,6 +61,8 @@ __all__ = [
     "plots",
     "purchase_histories",
     "rfm",
+    "service",
+    "surveys",
 ]
 
 __getattr__, __dir__ = open_door(
@@ -72,6 +77,7 @@ __getattr__, __dir__ = open_door(
         "RenewalHistories": "histories",
         "Transactions": "transactions",
         "clv": "clv",
+        "compare": "compare",
         "datasets": "datasets",
         "errors": "errors",
         "grouped_histories": "histories",
@@ -81,5 +87,7 @@ __getattr__, __dir__ = open_door(
         "plots": "plots",
         "purchase_histories": "histories",
         "rfm": "rfm",
+        "service": "service",
+        "surveys": "surveys",
     },
 )

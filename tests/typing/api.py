@@ -242,3 +242,12 @@ def clustered(log: rk.Transactions) -> rk.rfm.Segments:
     assert_type(found.tree.rules, rk.rfm.SegmentRules)
     rk.rfm.cluster(table, features=["recency"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
     return found.assign(table)
+
+
+def surveyed() -> rk.surveys.NPS:
+    """Answers to one question."""
+    found = rk.surveys.nps([10, 9, 3], weights=[1, 2, 1], clusters=["a", "a", "b"], missing="drop")
+    assert_type(found.interval.low, float)
+    assert_type(found.score, float)
+    rk.surveys.nps([10, 9, 3], method="exact")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    return rk.surveys.NPS.from_counts(promoters=8, passives=0, detractors=0)

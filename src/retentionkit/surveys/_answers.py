@@ -23,7 +23,8 @@ Treatment: TypeAlias = Literal["error", "drop"]
 _TREATMENTS: Final = ("error", "drop")
 _TOP: Final = 10
 _SHOWN: Final = 5
-_ENOUGH: Final = 30  # answers that would touch the ends of a scale if there were one to touch
+_ENOUGH: Final = 30  # answers, of which some would be 10
+_ENDS: Final = 10  # answers of 1, beside which some would be 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -121,13 +122,17 @@ def _at(wrong: NDArray[np.bool_]) -> str:
 
 
 def _warn_of_other_scales(values: NDArray[np.int64]) -> None:
-    """Many answers of which none reaches 8, or none is 10, come from another scale."""
-    if len(values) < _ENOUGH or values.max() == _TOP or values.max() == values.min():
-        return
-    low, high = int(values.min()), int(values.max())
-    warnings.warn(
-        f"{len(values):,} answers lie between {low} and {high} and none is 10: is this a scale "
-        f"from 0 to 10? Answers on other scales are not NPS.",
-        RetentionKitWarning,
-        stacklevel=4,
-    )
+    """Many answers of which none is 10, or many 1 and none 0, come from another scale."""
+    counts = np.bincount(values, minlength=_TOP + 1)
+    lacking = None
+    if len(values) >= _ENOUGH and counts[_TOP] == 0 and np.count_nonzero(counts) > 1:
+        lacking = "none is 10"
+    elif counts[1] >= _ENDS and counts[0] == 0:
+        lacking = f"{counts[1]:,} are 1 and none is 0"
+    if lacking is not None:
+        warnings.warn(
+            f"{len(values):,} answers lie between {values.min()} and {values.max()}, and "
+            f"{lacking}: is this a scale from 0 to 10? Answers on other scales are not NPS.",
+            RetentionKitWarning,
+            stacklevel=4,
+        )

@@ -1,0 +1,3 @@
+"""Service as customers meet it: waits, promises kept, contacts in time, complaints."""
+
+__all__: list[str] = []

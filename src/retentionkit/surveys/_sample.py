@@ -1,0 +1,232 @@
+"""Answers as a sample: what they are worth, and which interval of the net score holds for them."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
+
+import numpy as np
+
+from retentionkit import net_scores
+from retentionkit.arguments import check_choice, check_confidence, check_whole
+from retentionkit.errors import OptionError
+from retentionkit.intervals import normal_quantile, t_quantile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+__all__ = ["METHODS", "METHOD_NAMES", "Method", "Sample", "check_method", "limits"]
+
+#: How an interval of the score is made.
+Method: TypeAlias = Literal["adjusted-wald", "wald", "score", "bootstrap", "bayesian"]
+
+METHODS: Final[tuple[Method, ...]] = get_args(Method)
+
+METHOD_NAMES: Final[Mapping[Method, str]] = {
+    "adjusted-wald": "adjusted Wald",
+    "wald": "Wald",
+    "score": "score (constrained maximum likelihood)",
+    "bootstrap": "bootstrap, percentiles",
+    "bayesian": "Bayesian (Dirichlet)",
+}
+
+#: What each method holds with, besides independent answers of equal weight from many people.
+_HOLDS: Final[Mapping[Method, tuple[str, ...]]] = {
+    "adjusted-wald": ("weights", "clusters", "population"),
+    "wald": ("weights", "clusters", "population"),
+    "score": (),
+    "bootstrap": ("weights", "clusters"),
+    "bayesian": (),
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sample:
+    """Answers as points 1, 0 and -1, and what makes them worth more or less than that many.
+
+    Attributes
+    ----------
+    counts
+        Promoters, passives and detractors among the answers.
+    shares
+        Their shares, weighted where there are weights.
+    worth
+        How many independent answers of equal weight, from a population without end, would have the
+        same standard error; NaN where one cluster cannot tell.
+    effective_n
+        Kish's effective number of answers of unequal weight.
+    n_clusters
+        How many clusters there are; None where answers are independent.
+    points, weights, clusters
+        The answers themselves; None where only counts are known, or all are alike.
+    """
+
+    counts: tuple[int, int, int]
+    shares: tuple[float, float, float]
+    worth: float
+    effective_n: float
+    n_clusters: int | None = None
+    points: NDArray[np.int64] | None = None
+    weights: NDArray[np.float64] | None = None
+    clusters: NDArray[np.int64] | None = None
+
+    @property
+    def value(self) -> float:
+        """The score, -1 to 1."""
+        return self.shares[0] - self.shares[2]
+
+    @property
+    def standard_error(self) -> float:
+        """Of the score; 0 where all answers are alike, NaN where one cluster cannot tell."""
+        _, variance = net_scores.moments(self.shares)
+        return math.sqrt(float(variance) / self.worth)
+
+    @classmethod
+    def of_counts(cls, counts: tuple[int, int, int], *, population: int | None = None) -> Sample:
+        """Independent answers of equal weight."""
+        n = sum(counts)
+        shares = (counts[0] / n, counts[1] / n, counts[2] / n)
+        return cls(counts, shares, _grown(float(n), n, population), float(n))
+
+    @classmethod
+    def of_points(
+        cls,
+        points: NDArray[np.int64],
+        *,
+        weights: NDArray[np.float64] | None = None,
+        clusters: NDArray[np.int64] | None = None,
+        population: int | None = None,
+    ) -> Sample:
+        """Answers with their weights and clusters."""
+        counts = tuple((points == kind).sum() for kind in (1, 0, -1))
+        plain = cls.of_counts((int(counts[0]), int(counts[1]), int(counts[2])))
+        if weights is None and clusters is None:
+            return cls.of_counts(plain.counts, population=population)
+        w = np.ones(len(points)) if weights is None else weights
+        sums = [float(w[points == kind].sum()) for kind in (1, 0, -1)]
+        total = sum(sums)
+        worth = _worth(points, w, clusters, np.array(sums))
+        return cls(
+            counts=plain.counts,
+            shares=(sums[0] / total, sums[1] / total, sums[2] / total),
+            worth=_grown(worth, len(points), population),
+            effective_n=total**2 / float(w @ w),
+            n_clusters=None if clusters is None else int(clusters.max()) + 1,
+            points=points,
+            weights=weights,
+            clusters=clusters,
+        )
+
+
+def check_method(method: Method, *, weights: bool, clusters: bool, population: bool) -> None:
+    """Refuse a method under conditions for which it was not made."""
+    check_choice("method", method, METHODS)
+    asked = {"weights": weights, "clusters": clusters, "population": population}
+    unfit = [name for name, given in asked.items() if given and name not in _HOLDS[method]]
+    if unfit:
+        given_all = {name for name, given in asked.items() if given}
+        fit = [other for other in METHODS if given_all <= set(_HOLDS[other])]
+        raise OptionError(
+            f"This interval does not hold with {' and '.join(unfit)}.",
+            received=f"method={method!r} with {', '.join(unfit)}",
+            allowed=", ".join(map(repr, fit)),
+            do=f"Pass method={fit[0]!r}, or leave {' and '.join(unfit)} out.",
+        )
+
+
+def limits(
+    sample: Sample, method: Method, confidence: float, draws: int, rng: int | np.random.Generator
+) -> tuple[float, float]:
+    """Limits of the score on the scale -1 to 1, which may pass its ends."""
+    check_confidence(confidence)
+    if method == "bootstrap":
+        return _bootstrap(sample, confidence, check_whole("draws", draws, low=100), rng)
+    if method == "score":
+        low, high = net_scores.score(sample.counts, confidence=confidence)
+    elif method == "bayesian":
+        low, high = net_scores.bayesian(sample.counts, confidence=confidence)
+    elif math.isinf(sample.worth):  # everybody answered
+        return sample.value, sample.value
+    else:
+        counts = np.multiply(sample.shares, sample.worth)
+        make = net_scores.wald if method == "wald" else net_scores.adjusted_wald
+        low, high = make(counts, z=_quantile(sample, confidence))
+    return float(low), float(high)
+
+
+def _quantile(sample: Sample, confidence: float) -> float:
+    """Normal, or Student's where a variance comes from few clusters."""
+    if sample.n_clusters is None:
+        return normal_quantile(confidence)
+    return float(t_quantile(sample.n_clusters, confidence=confidence))
+
+
+def _worth(
+    points: NDArray[np.int64],
+    w: NDArray[np.float64],
+    clusters: NDArray[np.int64] | None,
+    sums: NDArray[np.float64],
+) -> float:
+    """How many independent answers of equal weight these are worth.
+
+    Clusters are never worth more than their answers would be if these were independent: that few
+    clusters happen to be alike is no knowledge.
+    """
+    squares = np.array([float((w[points == kind] ** 2).sum()) for kind in (1, 0, -1)])
+    independent = float(net_scores.effective_n(sums, squares))
+    if clusters is None:
+        return independent
+    value, variance = (float(moment) for moment in net_scores.moments(sums))
+    sizes = np.bincount(clusters, weights=w)
+    number = len(sizes)
+    if number == 1:
+        return math.nan
+    if variance == 0:
+        return min(float(sizes.sum() ** 2 / (sizes @ sizes)), independent)
+    residuals = np.bincount(clusters, weights=w * (points - value))
+    scatter = number / (number - 1) * float(residuals @ residuals)
+    worth = variance * float(sums.sum()) ** 2
+    return independent if worth > independent * scatter else worth / scatter
+
+
+def _grown(n: float, answers: int, population: int | None) -> float:
+    """What answers are worth where they are a good part of all the people there are.
+
+    The variance of a share drawn without replacement is (N - n)/(N - 1) times the usual one.
+    """
+    if population is None:
+        return n
+    size = check_whole("population", population, low=1)
+    if size < answers:
+        raise OptionError(
+            "The population is smaller than the number of answers.",
+            received=f"population={population:,}, {answers:,} answers",
+            allowed="at least as many people as answers",
+            do="Pass how many people could have answered, or leave `population` out.",
+        )
+    return math.inf if size == answers else n * (size - 1) / (size - answers)
+
+
+def _bootstrap(
+    sample: Sample, confidence: float, draws: int, rng: int | np.random.Generator
+) -> tuple[float, float]:
+    """Percentiles of the score of respondents, or whole clusters, drawn anew."""
+    generator = np.random.default_rng(rng)
+    if sample.points is None:
+        return net_scores.bootstrap(
+            sample.counts, confidence=confidence, draws=draws, rng=generator
+        )
+    if sample.n_clusters == 1:
+        return math.nan, math.nan
+    w = np.ones(len(sample.points)) if sample.weights is None else sample.weights
+    group: NDArray[Any] = np.arange(len(w)) if sample.clusters is None else sample.clusters
+    above = np.bincount(group, weights=w * sample.points)
+    below = np.bincount(group, weights=w)
+    drawn = np.empty(draws)
+    for at in range(draws):
+        some = generator.integers(0, len(above), len(above))
+        drawn[at] = above[some].sum() / below[some].sum()
+    return net_scores.percentiles(drawn, confidence)
