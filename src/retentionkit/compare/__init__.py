@@ -8,10 +8,12 @@ from retentionkit._doors import open_door
 
 if TYPE_CHECKING:
     from retentionkit.compare._multiplicity import Multiplicity, adjusted_p_values
+    from retentionkit.compare._required_n import required_n
 
 __all__ = [
     "Multiplicity",
     "adjusted_p_values",
+    "required_n",
 ]
 
 __getattr__, __dir__ = open_door(
@@ -19,5 +21,6 @@ __getattr__, __dir__ = open_door(
     {
         "Multiplicity": "_multiplicity",
         "adjusted_p_values": "_multiplicity",
+        "required_n": "_required_n",
     },
 )
