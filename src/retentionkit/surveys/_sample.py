@@ -33,6 +33,9 @@ METHOD_NAMES: Final[Mapping[Method, str]] = {
     "bayesian": "Bayesian (Dirichlet)",
 }
 
+#: Spread of clusters, relative to that of answers, that rounding alone may leave.
+_NOTHING: Final = 1e-24
+
 #: What each method holds with, besides independent answers of equal weight from many people.
 _HOLDS: Final[Mapping[Method, tuple[str, ...]]] = {
     "adjusted-wald": ("weights", "clusters", "population"),
@@ -101,19 +104,23 @@ class Sample:
         population: int | None = None,
     ) -> Sample:
         """Answers with their weights and clusters."""
-        counts = tuple((points == kind).sum() for kind in (1, 0, -1))
-        plain = cls.of_counts((int(counts[0]), int(counts[1]), int(counts[2])))
+        place = 1 - points  # promoters, passives, detractors
+        promoters, passives, detractors = np.bincount(place, minlength=3).tolist()
+        counts = (promoters, passives, detractors)
         if weights is None and clusters is None:
-            return cls.of_counts(plain.counts, population=population)
+            return cls.of_counts(counts, population=population)
         w = np.ones(len(points)) if weights is None else weights
-        sums = [float(w[points == kind].sum()) for kind in (1, 0, -1)]
-        total = sum(sums)
-        worth = _worth(points, w, clusters, np.array(sums))
+        sums = np.bincount(place, weights=w, minlength=3)
+        squares = np.bincount(place, weights=w * w, minlength=3)
+        shares = (sums / sums.sum()).tolist()
+        worth = float(net_scores.effective_n(sums, squares))
+        if clusters is not None:
+            worth = _clustered(points, w, clusters, worth)
         return cls(
-            counts=plain.counts,
-            shares=(sums[0] / total, sums[1] / total, sums[2] / total),
+            counts=counts,
+            shares=(shares[0], shares[1], shares[2]),
             worth=_grown(worth, len(points), population),
-            effective_n=total**2 / float(w @ w),
+            effective_n=float(sums.sum() ** 2 / squares.sum()),
             n_clusters=None if clusters is None else int(clusters.max()) + 1,
             points=points,
             weights=weights,
@@ -164,32 +171,31 @@ def _quantile(sample: Sample, confidence: float) -> float:
     return float(t_quantile(sample.n_clusters, confidence=confidence))
 
 
-def _worth(
+def _clustered(
     points: NDArray[np.int64],
     w: NDArray[np.float64],
-    clusters: NDArray[np.int64] | None,
-    sums: NDArray[np.float64],
+    clusters: NDArray[np.int64],
+    independent: float,
 ) -> float:
-    """How many independent answers of equal weight these are worth.
+    """How many independent answers of equal weight these clusters are worth.
 
-    Clusters are never worth more than their answers would be if these were independent: that few
-    clusters happen to be alike is no knowledge.
+    Their residuals are added before they are squared, and scaled by G/(G - 1) for G clusters.
     """
-    squares = np.array([float((w[points == kind] ** 2).sum()) for kind in (1, 0, -1)])
-    independent = float(net_scores.effective_n(sums, squares))
-    if clusters is None:
-        return independent
-    value, variance = (float(moment) for moment in net_scores.moments(sums))
     sizes = np.bincount(clusters, weights=w)
-    number = len(sizes)
+    number, total = len(sizes), float(w.sum())
     if number == 1:
         return math.nan
-    if variance == 0:
-        return min(float(sizes.sum() ** 2 / (sizes @ sizes)), independent)
+    # Where all answers are alike, or all clusters balance, that clusters do not differ is no
+    # knowledge: the answers are worth as many clusters, or as independent answers.
+    if points.min() == points.max():
+        return min(float(total**2 / (sizes @ sizes)), independent)
+    value = float(w @ points) / total
+    variance = float(w @ (points - value) ** 2) / total
     residuals = np.bincount(clusters, weights=w * (points - value))
     scatter = number / (number - 1) * float(residuals @ residuals)
-    worth = variance * float(sums.sum()) ** 2
-    return independent if worth > independent * scatter else worth / scatter
+    if scatter <= _NOTHING * variance * total**2:
+        return independent
+    return variance * total**2 / scatter
 
 
 def _grown(n: float, answers: int, population: int | None) -> float:
