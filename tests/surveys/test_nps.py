@@ -129,6 +129,15 @@ def test_faults_of_others_are_not_shared():
     assert high > 20.7
 
 
+def test_scores_of_counts_are_not_off_in_the_last_digit():
+    for promoters in range(101):
+        score = counted((promoters, 100 - promoters, 0)).score
+        assert score == promoters
+        everybody = counted((promoters, 100 - promoters, 0), population=100)
+        assert ends(everybody) == (promoters, promoters)
+    assert counted((65, 0, 35)).score == 30
+
+
 def test_thirds_of_1024_are_about_ten_points_wide():
     low, high = ends(counted((341, 342, 341), method="wald"))
     assert high - low == pytest.approx(320 / math.sqrt(1024), rel=0.005)

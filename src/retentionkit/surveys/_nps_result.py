@@ -212,9 +212,11 @@ def nps_of(
 ) -> NPS:
     """The score of a sample and its limits on the scale -1 to 1 as a result."""
     low, high = (100 * limit for limit in found)
+    if math.isinf(sample.worth):
+        low = high = sample.score
     warn_of_no_width(sample, method)
     return NPS(
-        score=100 * sample.value,
+        score=sample.score,
         standard_error=100 * sample.standard_error,
         interval=Interval(max(low, -_END), min(high, _END), confidence),
         clipped=low < -_END or high > _END,

@@ -77,9 +77,16 @@ class Sample:
     clusters: NDArray[np.int64] | None = None
 
     @property
+    def score(self) -> float:
+        """The score on the scale -100 to 100; of counts as exact as a number can be."""
+        if self.weights is not None:
+            return 100 * (self.shares[0] - self.shares[2])
+        return 100 * (self.counts[0] - self.counts[2]) / sum(self.counts)
+
+    @property
     def value(self) -> float:
         """The score, -1 to 1."""
-        return self.shares[0] - self.shares[2]
+        return self.score / 100
 
     @property
     def standard_error(self) -> float:
