@@ -251,3 +251,11 @@ def surveyed() -> rk.surveys.NPS:
     assert_type(found.score, float)
     rk.surveys.nps([10, 9, 3], method="exact")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     return rk.surveys.NPS.from_counts(promoters=8, passives=0, detractors=0)
+
+
+def drawn(first: rk.surveys.NPS, second: rk.surveys.NPS) -> None:
+    """One score, or several by name."""
+    rk.plots.promoters(first, language="zh")
+    rk.plots.promoters({"before": first, "after": second})
+    rk.plots.promoters([("before", first), ("after", second)])
+    rk.plots.promoters(first.score)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from retentionkit.plots._pit import pit
     from retentionkit.plots._probability_alive import probability_alive
     from retentionkit.plots._profile import profile
+    from retentionkit.plots._promoters import promoters
     from retentionkit.plots._rf_heat_map import rf_heat_map
     from retentionkit.plots._score_histogram import score_histogram
     from retentionkit.plots._segments import segments
@@ -43,6 +44,7 @@ __all__ = [
     "pit",
     "probability_alive",
     "profile",
+    "promoters",
     "rf_heat_map",
     "score_histogram",
     "segments",
@@ -67,6 +69,7 @@ __getattr__, __dir__ = open_door(
         "pit": "_pit",
         "probability_alive": "_probability_alive",
         "profile": "_profile",
+        "promoters": "_promoters",
         "rf_heat_map": "_rf_heat_map",
         "score_histogram": "_score_histogram",
         "segments": "_segments",
