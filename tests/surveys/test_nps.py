@@ -280,6 +280,29 @@ def test_bootstrap_of_respondents_and_of_clusters(clustered):
     assert ends(found) == pytest.approx(tuple(np.quantile(drawn, [0.025, 0.975])), abs=width / 25)
 
 
+@pytest.mark.parametrize("size", [40, 400])
+def test_weighted_bootstrap_draws_the_same_whatever_the_order(size):
+    """Few kinds of rows are drawn by kind, many row by row; both have the spread of the rows."""
+    rng = np.random.default_rng(8)
+    answers, weights = rng.integers(0, 11, size), rng.choice([0.5, 2.0, 7.0], size)
+    order = rng.permutation(size)
+    found = nps(answers, weights=weights, method="bootstrap")
+    again = nps(answers[order], weights=weights[order], method="bootstrap")
+    assert ends(again) == pytest.approx(ends(found), abs=1e-9)
+    wald = nps(answers, weights=weights, method="wald")
+    width = wald.interval.high - wald.interval.low
+    assert ends(found) == pytest.approx(ends(wald), abs=width / 12)
+
+
+@pytest.mark.filterwarnings("error")
+def test_weights_may_be_very_large_or_very_small():
+    plain = nps(ANSWERS, weights=WEIGHTS)
+    for factor in (1e300, 1e-300):
+        scaled = nps(ANSWERS, weights=np.multiply(WEIGHTS, factor))
+        assert ends(scaled) == pytest.approx(ends(plain), abs=1e-9)
+        assert scaled.effective_n == pytest.approx(plain.effective_n)
+
+
 # -- properties ------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 
@@ -36,6 +36,9 @@ METHOD_NAMES: Final[Mapping[Method, str]] = {
 #: Spread of clusters, relative to that of answers, that rounding alone may leave.
 _NOTHING: Final = 1e-24
 
+#: Rows of each kind from which kinds are drawn rather than rows.
+_SELDOM: Final = 20
+
 #: What each method holds with, besides independent answers of equal weight from many people.
 _HOLDS: Final[Mapping[Method, tuple[str, ...]]] = {
     "adjusted-wald": ("weights", "clusters", "population"),
@@ -64,7 +67,8 @@ class Sample:
     n_clusters
         How many clusters there are; None where answers are independent.
     points, weights, clusters
-        The answers themselves; None where only counts are known, or all are alike.
+        The answers themselves, the largest weight 1; None where only counts are known, or all
+        answers are independent and of equal weight.
     """
 
     counts: tuple[int, int, int]
@@ -116,7 +120,8 @@ class Sample:
         counts = (promoters, passives, detractors)
         if weights is None and clusters is None:
             return cls.of_counts(counts, population=population)
-        w = np.ones(len(points)) if weights is None else weights
+        # Only their ratios count; squares of very large ones would be infinite.
+        w = np.ones(len(points)) if weights is None else weights / weights.max()
         sums = np.bincount(place, weights=w, minlength=3)
         squares = np.bincount(place, weights=w * w, minlength=3)
         shares = (sums / sums.sum()).tolist()
@@ -130,7 +135,7 @@ class Sample:
             effective_n=float(sums.sum() ** 2 / squares.sum()),
             n_clusters=None if clusters is None else int(clusters.max()) + 1,
             points=points,
-            weights=weights,
+            weights=None if weights is None else w,
             clusters=clusters,
         )
 
@@ -235,11 +240,34 @@ def _bootstrap(
     if sample.n_clusters == 1:
         return math.nan, math.nan
     w = np.ones(len(sample.points)) if sample.weights is None else sample.weights
-    group: NDArray[Any] = np.arange(len(w)) if sample.clusters is None else sample.clusters
-    above = np.bincount(group, weights=w * sample.points)
-    below = np.bincount(group, weights=w)
-    drawn = np.empty(draws)
-    for at in range(draws):
-        some = generator.integers(0, len(above), len(above))
-        drawn[at] = above[some].sum() / below[some].sum()
+    above, below = w * sample.points, w
+    if sample.clusters is not None:
+        above = np.asarray(np.bincount(sample.clusters, weights=above), dtype=np.float64)
+        below = np.asarray(np.bincount(sample.clusters, weights=below), dtype=np.float64)
+    drawn = _drawn_ratios(above, below, draws, generator)
     return net_scores.percentiles(drawn, confidence)
+
+
+def _drawn_ratios(
+    above: NDArray[np.float64],
+    below: NDArray[np.float64],
+    draws: int,
+    generator: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Ratios of sums over as many rows, drawn anew; the order of the rows does not matter."""
+    order = np.lexsort((below, above))
+    above, below = above[order], below[order]
+    starts = np.flatnonzero(
+        (np.diff(above, prepend=np.nan) != 0) | (np.diff(below, prepend=0) != 0)
+    )
+    size, drawn = len(above), np.empty(draws)
+    few = _SELDOM * len(starts) <= size  # kinds of rows: how often each comes is drawn at once
+    chances = np.diff(starts, append=size) / size
+    for at in range(draws):
+        if few:
+            times = generator.multinomial(size, chances)
+            drawn[at] = (times @ above[starts]) / (times @ below[starts])
+        else:
+            some = generator.integers(0, size, size)
+            drawn[at] = above[some].sum() / below[some].sum()
+    return drawn
