@@ -251,3 +251,10 @@ def surveyed() -> rk.surveys.NPS:
     assert_type(found.score, float)
     rk.surveys.nps([10, 9, 3], method="exact")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     return rk.surveys.NPS.from_counts(promoters=8, passives=0, detractors=0)
+
+
+def surveyed_travellers() -> Frame:
+    """Answers whose truth is known."""
+    truth = rk.datasets.SurveyTruth(passives=0.25)
+    assert_type(truth.score(1), float)
+    return rk.datasets.simulate_survey(100, truth=truth, panel=True, unanswered=0.1, kind="polars")
