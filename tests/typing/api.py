@@ -253,8 +253,8 @@ def surveyed() -> rk.surveys.NPS:
     return rk.surveys.NPS.from_counts(promoters=8, passives=0, detractors=0)
 
 
-def surveyed_travellers() -> Frame:
+def surveyed_travellers() -> None:
     """Answers whose truth is known."""
     truth = rk.datasets.SurveyTruth(passives=0.25)
     assert_type(truth.score(1), float)
-    return rk.datasets.simulate_survey(100, truth=truth, panel=True, unanswered=0.1, kind="polars")
+    rk.datasets.simulate_survey(100, truth=truth, panel=True, unanswered=0.1, kind="polars")
