@@ -7,18 +7,35 @@ from typing import TYPE_CHECKING
 from retentionkit._doors import open_door
 
 if TYPE_CHECKING:
+    from retentionkit.surveys._change import nps_change
+    from retentionkit.surveys._change_effects import NPSEffects
+    from retentionkit.surveys._change_panel import NPSPanel
+    from retentionkit.surveys._change_result import NPSChange
     from retentionkit.surveys._nps import nps
     from retentionkit.surveys._nps_result import NPS
+    from retentionkit.surveys._nps_sample_size import NPSSampleSize, nps_sample_size
 
 __all__ = [
     "NPS",
+    "NPSChange",
+    "NPSEffects",
+    "NPSPanel",
+    "NPSSampleSize",
     "nps",
+    "nps_change",
+    "nps_sample_size",
 ]
 
 __getattr__, __dir__ = open_door(
     __name__,
     {
         "NPS": "_nps_result",
+        "NPSChange": "_change_result",
+        "NPSEffects": "_change_effects",
+        "NPSPanel": "_change_panel",
+        "NPSSampleSize": "_nps_sample_size",
         "nps": "_nps",
+        "nps_change": "_change",
+        "nps_sample_size": "_nps_sample_size",
     },
 )
