@@ -119,6 +119,7 @@ def test_a_whole_panel_is_the_mean_of_differences_within_persons(rows):
     assert found.panel.difference.standard_error == pytest.approx(error, abs=1e-6)
     assert found.panel.interval == found.interval
     assert found.panel.left is found.panel.joined is None
+    assert "left" not in repr(found.panel)
 
 
 def test_error_is_near_that_of_a_bootstrap_of_people():
@@ -453,6 +454,7 @@ def test_few_answers_are_warned_of():
     assert found.panel.stayed_before is None
     assert math.isnan(found.panel.difference.value)
     assert "undefined" in repr(found)
+    assert "in both     0 people\n" in repr(found.panel)
     assert "independent samples" in found.definition
 
 

@@ -39,9 +39,13 @@ def test_the_whole_width_at_thirds_is_320_over_the_root_of_n():
         # 320 is 2 * 1.96 * sqrt(2 / 3) * 100 = 320.06, rounded.
         assert found.for_interval == pytest.approx(n, rel=5e-4, abs=1)
         assert found.for_power is None
+        assert "a score of 0, give or take" in repr(found)
+        assert found.to_frame()["answers"].tolist() == [found.n, found.worst_case]
         assert found.n == found.for_interval
         # The worst case of all is no passive and a score of zero: variance 1 and not 2/3.
-        assert nps_sample_size(margin=half).n == pytest.approx(1.5 * n, rel=1e-3, abs=1)
+        worst = nps_sample_size(margin=half)
+        assert worst.n == pytest.approx(1.5 * n, rel=1e-3, abs=1)
+        assert "the worst score, 0, give or take" in repr(worst)
 
 
 # -- reference -------------------------------------------------------------------------------------
