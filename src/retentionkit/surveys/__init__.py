@@ -11,9 +11,17 @@ if TYPE_CHECKING:
     from retentionkit.surveys._csat import CSAT, csat
     from retentionkit.surveys._net_score import NetScore, net_score
     from retentionkit.surveys._net_word_of_mouth import NetWordOfMouth, net_word_of_mouth
+    from retentionkit.surveys._change import nps_change
+    from retentionkit.surveys._change_effects import NPSEffects
+    from retentionkit.surveys._change_panel import NPSPanel
+    from retentionkit.surveys._change_result import NPSChange
     from retentionkit.surveys._nps import nps
+    from retentionkit.surveys._nps_linkage import nps_linkage
+    from retentionkit.surveys._nps_linkage_result import NPSLinkage
+    from retentionkit.surveys._nps_linkage_units import UnitLinkage
     from retentionkit.surveys._nps_result import NPS
     from retentionkit.surveys._recommend_rate import RecommendRate, recommend_rate
+    from retentionkit.surveys._nps_sample_size import NPSSampleSize, nps_sample_size
 
 __all__ = [
     "CES",
@@ -28,6 +36,16 @@ __all__ = [
     "net_word_of_mouth",
     "nps",
     "recommend_rate",
+    "NPSChange",
+    "NPSEffects",
+    "NPSLinkage",
+    "NPSPanel",
+    "NPSSampleSize",
+    "UnitLinkage",
+    "nps",
+    "nps_change",
+    "nps_linkage",
+    "nps_sample_size",
 ]
 
 __getattr__, __dir__ = open_door(
@@ -45,5 +63,15 @@ __getattr__, __dir__ = open_door(
         "net_word_of_mouth": "_net_word_of_mouth",
         "nps": "_nps",
         "recommend_rate": "_recommend_rate",
+        "NPSChange": "_change_result",
+        "NPSEffects": "_change_effects",
+        "NPSLinkage": "_nps_linkage_result",
+        "NPSPanel": "_change_panel",
+        "NPSSampleSize": "_nps_sample_size",
+        "UnitLinkage": "_nps_linkage_units",
+        "nps": "_nps",
+        "nps_change": "_change",
+        "nps_linkage": "_nps_linkage",
+        "nps_sample_size": "_nps_sample_size",
     },
 )
