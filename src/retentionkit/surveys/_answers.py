@@ -15,12 +15,22 @@ from retentionkit.errors import DataError, RetentionKitWarning
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Answers", "Treatment", "read_answers", "read_clusters", "read_weights"]
+__all__ = [
+    "TREATMENTS",
+    "Answers",
+    "Treatment",
+    "read_answers",
+    "read_clusters",
+    "read_weights",
+    "refuse_invalid",
+    "refuse_missing",
+    "warn_of_other_scales",
+]
 
 #: What is done with answers that are missing or off the scale.
 Treatment: TypeAlias = Literal["error", "drop"]
 
-_TREATMENTS: Final = ("error", "drop")
+TREATMENTS: Final = ("error", "drop")
 _TOP: Final = 10
 _SHOWN: Final = 5
 _ENOUGH: Final = 30  # answers, of which some would be 10
@@ -54,19 +64,35 @@ class Answers:
 
 def read_answers(answers: object, *, missing: Treatment, invalid: Treatment) -> Answers:
     """The answers, once those that are none are refused or counted."""
-    check_choice("missing", missing, _TREATMENTS)
-    check_choice("invalid", invalid, _TREATMENTS)
+    check_choice("missing", missing, TREATMENTS)
+    check_choice("invalid", invalid, TREATMENTS)
     numbers = frames.read_numbers(answers, argument="answers")
     absent = np.isnan(numbers)
     wrong = ~absent & ~((numbers >= 0) & (numbers <= _TOP) & (numbers == np.rint(numbers)))
-    if absent.any() and missing == "error":
+    if missing == "error":
+        refuse_missing(absent)
+    if invalid == "error":
+        refuse_invalid(numbers, wrong)
+    given = ~absent & ~wrong
+    values = numbers[given].astype(np.int64)
+    warn_of_other_scales(np.bincount(values, minlength=_TOP + 1), stacklevel=4)
+    return Answers(values, given, int(absent.sum()), int(wrong.sum()))
+
+
+def refuse_missing(absent: NDArray[np.bool_]) -> None:
+    """An error that says where answers are missing, if any are."""
+    if absent.any():
         raise DataError(
             "Some questions were not answered.",
-            received=f"{absent.sum():,} of {len(numbers):,} answers are missing, {_at(absent)}",
+            received=f"{absent.sum():,} of {len(absent):,} answers are missing, {_at(absent)}",
             allowed="an answer in every place",
             do="Pass missing='drop' to count them as unanswered.",
         )
-    if wrong.any() and invalid == "error":
+
+
+def refuse_invalid(numbers: NDArray[np.float64], wrong: NDArray[np.bool_]) -> None:
+    """An error that says where answers are not on the scale, if any are."""
+    if wrong.any():
         seen = ", ".join(f"{value:g}" for value in np.unique(numbers[wrong])[:_SHOWN])
         raise DataError(
             "Some answers are not on the scale.",
@@ -74,10 +100,6 @@ def read_answers(answers: object, *, missing: Treatment, invalid: Treatment) -> 
             allowed="whole numbers from 0 to 10",
             do="Correct them, or pass invalid='drop' to count them apart. Map other scales first.",
         )
-    given = ~absent & ~wrong
-    values = numbers[given].astype(np.int64)
-    _warn_of_other_scales(values)
-    return Answers(values, given, int(absent.sum()), int(wrong.sum()))
 
 
 def read_weights(weights: object, given: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -121,18 +143,22 @@ def _at(wrong: NDArray[np.bool_]) -> str:
     return "at positions " + ", ".join(map(str, places[:_SHOWN])) + more
 
 
-def _warn_of_other_scales(values: NDArray[np.int64]) -> None:
-    """Many answers of which none is 10, or many 1 and none 0, come from another scale."""
-    counts = np.bincount(values, minlength=_TOP + 1)
+def warn_of_other_scales(counts: NDArray[np.int64], *, stacklevel: int) -> None:
+    """Many answers of which none is 10, or many 1 and none 0, come from another scale.
+
+    `counts` are the numbers of answers of 0 to 10; the stack level is counted from the caller's.
+    """
+    n = int(counts.sum())
     lacking = None
-    if len(values) >= _ENOUGH and counts[_TOP] == 0 and np.count_nonzero(counts) > 1:
+    if n >= _ENOUGH and counts[_TOP] == 0 and np.count_nonzero(counts) > 1:
         lacking = "none is 10"
     elif counts[1] >= _ENDS and counts[0] == 0:
         lacking = f"{counts[1]:,} are 1 and none is 0"
     if lacking is not None:
+        given = np.flatnonzero(counts)
         warnings.warn(
-            f"{len(values):,} answers lie between {values.min()} and {values.max()}, and "
+            f"{n:,} answers lie between {given[0]} and {given[-1]}, and "
             f"{lacking}: is this a scale from 0 to 10? Answers on other scales are not NPS.",
             RetentionKitWarning,
-            stacklevel=4,
+            stacklevel=stacklevel,
         )
