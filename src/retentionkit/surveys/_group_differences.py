@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from retentionkit import net_scores
+from retentionkit.surveys._tallies import added, over
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -127,7 +128,7 @@ def rest_of(tallies: Tallies) -> tuple[Floats, Floats, Floats | None, Floats | f
     others = (tallies.n.sum() - tallies.n)[:, None] > 0
     sums, squares = np.where(others, sums, 0.0), np.where(others, squares, 0.0)
     total = sums.sum(axis=1, keepdims=True)
-    shares = np.divide(sums, total, out=np.full_like(sums, np.nan), where=total > 0)
+    shares = over(sums, total, empty=np.nan)
     independent = net_scores.effective_n(sums, squares)
     if tallies.pairs is None:
         return shares, independent, None, 0.0
@@ -145,36 +146,37 @@ def _rest_of_respondents(
     size, pairs = len(tallies), tallies.pairs
     assert pairs is not None  # noqa: S101 - for the type checker
     value = shares[:, 0] - shares[:, 2]
-    all_points = np.bincount(pairs.respondent, weights=pairs.points)
-    all_weight = np.bincount(pairs.respondent, weights=pairs.weight)
+    all_points = added(pairs.respondent, pairs.points)
+    all_weight = added(pairs.respondent, pairs.weight)
     lines = np.bincount(pairs.respondent)
     there = np.flatnonzero(lines)
     x, w = all_points[there], all_weight[there]
 
     def squared(x: Floats, w: Floats, at: Any = slice(None)) -> Floats:  # noqa: ANN401
-        return (x - value[at] * w) ** 2
+        return np.asarray((x - value[at] * w) ** 2, dtype=np.float64)
 
-    def added(values: Floats) -> Floats:
-        return np.bincount(pairs.group, weights=values, minlength=size)
+    def summed(values: Floats) -> Floats:
+        return added(pairs.group, values, size)
 
     everybody = float(x @ x) - 2 * value * float(x @ w) + value**2 * float(w @ w)
     own_x, own_w = all_points[pairs.respondent], all_weight[pairs.respondent]
     other_x, other_w = own_x - pairs.points, own_w - pairs.weight
     alone = lines[pairs.respondent] == 1
     other_x, other_w = np.where(alone, 0.0, other_x), np.where(alone, 0.0, other_w)
-    outside = everybody - added(squared(own_x, own_w, pairs.group))
-    scatter = np.maximum(outside, 0.0) + added(squared(other_x, other_w, pairs.group))
-    number = len(there) - added(alone.astype(np.float64))
+    outside = everybody - summed(squared(own_x, own_w, pairs.group))
+    scatter = np.maximum(outside, 0.0) + summed(squared(other_x, other_w, pairs.group))
+    number = len(there) - summed(alone.astype(np.float64))
     variance = net_scores.moments(sums)[1]
-    total = sums.sum(axis=1)
+    total: Floats = sums.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):  # one respondent cannot tell
-        sizes = float(w @ w) - added(own_w**2) + added(other_w**2)
-        spread = variance * total**2 / (scatter * number / (number - 1))
-        worth = np.fmin(np.where(variance > 0, spread, total**2 / sizes), independent)
+        sizes = float(w @ w) - summed(own_w**2) + summed(other_w**2)
+        spread: Floats = variance * total**2 / (scatter * number / (number - 1))
+        alike: Floats = total**2 / sizes
+        worth = np.fmin(np.where(variance > 0, spread, alike), independent)
     worth = np.where(number > 1, worth, np.nan)
     own = pairs.points - tallies.values[pairs.group] * pairs.weight
     other = other_x - value[pairs.group] * other_w
-    return shares, worth, number, _over(added(own * other), added(own**2) * scatter)
+    return shares, worth, number, _correlated(summed(own * other), summed(own**2) * scatter)
 
 
 def correlation(tallies: Tallies, first: NDArray[np.int64], second: NDArray[np.int64]) -> Floats:
@@ -183,7 +185,7 @@ def correlation(tallies: Tallies, first: NDArray[np.int64], second: NDArray[np.i
         return np.zeros(len(first))
     pairs = tallies.pairs
     residual = pairs.points - tallies.values[pairs.group] * pairs.weight
-    square = np.bincount(pairs.group, weights=residual**2, minlength=len(tallies))
+    square = added(pairs.group, residual**2, len(tallies))
     found = np.zeros(len(first))
     for at, (one, two) in enumerate(zip(first.tolist(), second.tolist(), strict=True)):
         mine, theirs = pairs.group == one, pairs.group == two
@@ -191,12 +193,11 @@ def correlation(tallies: Tallies, first: NDArray[np.int64], second: NDArray[np.i
             pairs.respondent[mine], pairs.respondent[theirs], return_indices=True
         )  # a respondent is in a group once
         found[at] = residual[mine][both[1]] @ residual[theirs][both[2]]
-    return _over(found, square[first] * square[second])
+    return _correlated(found, square[first] * square[second])
 
 
-def _over(products: Floats, squares: Floats) -> Floats:
-    some = squares > 0
-    return np.where(some, products / np.sqrt(np.where(some, squares, 1.0)), 0.0)
+def _correlated(products: Floats, squares: Floats) -> Floats:
+    return over(products, np.sqrt(squares), empty=0.0)
 
 
 def homogeneity(tallies: Tallies, shown: NDArray[np.bool_]) -> Homogeneity:

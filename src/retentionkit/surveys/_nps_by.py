@@ -20,7 +20,8 @@ from retentionkit.results import frozen_array
 from retentionkit.surveys._group_differences import differences, homogeneity, rest_of, side_of
 from retentionkit.surveys._nps_groups import NPSGroups
 from retentionkit.surveys._nps_result import definition_of
-from retentionkit.surveys._survey_rows import Options, read_rows
+from retentionkit.surveys._survey_options import Options
+from retentionkit.surveys._survey_rows import read_rows
 from retentionkit.surveys._tallies import limits_of, one_nps
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from retentionkit.compare import Multiplicity
     from retentionkit.frames import Frame, Table
     from retentionkit.surveys._answers import Treatment
-    from retentionkit.surveys._survey_rows import GroupMethod, Repeats, SurveyRows
+    from retentionkit.surveys._survey_options import GroupMethod, Repeats
+    from retentionkit.surveys._survey_rows import SurveyRows
     from retentionkit.surveys._tallies import Tallies
 
 __all__ = ["MULTIPLICITY_NAMES", "nps_by"]
@@ -221,7 +223,7 @@ def _result(
     )
 
 
-def _names(by: object) -> tuple[str, ...]:
+def _names(by: Any) -> tuple[str, ...]:  # noqa: ANN401 - anything may come
     """The names of the columns of the groups."""
     names: tuple[Any, ...] = tuple(by) if isinstance(by, list | tuple) else (by,)
     if names and len(set(names)) == len(names):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from retentionkit.frames import FrameKind
     from retentionkit.surveys._group_differences import Homogeneity
     from retentionkit.surveys._nps_result import NPS
-    from retentionkit.surveys._survey_rows import GroupMethod
+    from retentionkit.surveys._survey_options import GroupMethod
     from retentionkit.surveys._tallies import Tallies
 
     Floats = NDArray[np.float64]

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from retentionkit import frames
-from retentionkit.arguments import check_choice, check_confidence
 from retentionkit.errors import DataError, OptionError
 from retentionkit.frames import Wanted
-from retentionkit.surveys._answers import (
-    TREATMENTS,
-    refuse_invalid,
-    refuse_missing,
-    warn_of_other_scales,
-)
+from retentionkit.surveys._answers import refuse_invalid, refuse_missing, warn_of_other_scales
 from retentionkit.surveys._nps_result import check_any
-from retentionkit.surveys._sample import check_method
-from retentionkit.surveys._tallies import Tallies, paired
+from retentionkit.surveys._tallies import Tallies, added, paired
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,81 +20,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from retentionkit.frames import Frame, Table
-    from retentionkit.surveys._answers import Treatment
+    from retentionkit.surveys._survey_options import Options
 
     Floats = NDArray[np.float64]
 
-__all__ = ["GroupMethod", "Options", "Repeats", "SurveyRows", "read_rows"]
+__all__ = ["SurveyRows", "read_rows"]
 
-#: What is done with respondents who answered several times.
-Repeats: TypeAlias = Literal["cluster", "latest", "first"]
-#: How intervals of groups are made.
-GroupMethod: TypeAlias = Literal["adjusted-wald", "wald", "score"]
-
-_REPEATS: Final = ("cluster", "latest", "first")
-_METHODS: Final = ("adjusted-wald", "wald", "score")
 _UNANSWERED, _INVALID, _REPEATED, _KINDS = 11, 12, 13, 14  # beside the answers 0 to 10
 _TOP: Final = 10
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Options:
-    """What is asked of every survey in a frame, checked."""
-
-    weights: object
-    respondent: object
-    repeats: Repeats
-    missing: Treatment
-    invalid: Treatment
-    confidence: float
-    method: GroupMethod
-
-    def __post_init__(self) -> None:
-        """Refuse what is no choice, and what does not hold together."""
-        check_choice("repeats", self.repeats, _REPEATS)
-        check_choice("missing", self.missing, TREATMENTS)
-        check_choice("invalid", self.invalid, TREATMENTS)
-        check_confidence(self.confidence)
-        if self.method in {"bootstrap", "bayesian"}:
-            raise OptionError(
-                "Scores by group do not have this interval.",
-                received=f"method={self.method!r}",
-                allowed=", ".join(map(repr, _METHODS)),
-                do="Pass the answers of one group to rk.surveys.nps for it.",
-            )
-        check_choice("method", self.method, _METHODS)
-        check_method(
-            self.method,
-            weights=self.weights is not None,
-            clusters=self.clustered,
-            population=False,
-        )
-        if self.repeats != "cluster" and self.respondent is None:
-            raise OptionError(
-                "Whose answers are repeats is not known.",
-                received=f"repeats={self.repeats!r}, respondent=None",
-                allowed="the column of the ids of the respondents",
-                do="Name it with respondent=, or leave `repeats` out.",
-            )
-
-    @property
-    def clustered(self) -> bool:
-        """Whether several answers of one respondent are taken together."""
-        return self.respondent is not None and self.repeats == "cluster"
-
-    @property
-    def dated(self) -> bool:
-        """Whether times are needed to tell the answers of one respondent apart."""
-        return self.repeats != "cluster"
-
-    def definition(self) -> str:
-        """How weights and respondents enter, as the end of a sentence."""
-        parts = [", each with its weight"] if self.weights is not None else []
-        if self.clustered:
-            parts.append(", several answers of one respondent taken together for the error")
-        elif self.dated:
-            parts.append(f", of each respondent the {self.repeats}")
-        return "".join(parts)
+_PER_DAY: Final = 86_400_000_000  # microseconds
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -130,10 +57,6 @@ class SurveyRows:
     respondents: NDArray[np.int64] | None
     instants: NDArray[np.int64] | None
 
-    def __len__(self) -> int:
-        """The number of rows."""
-        return len(self.numbers)
-
     def tally(
         self, place: NDArray[np.int64], size: int, *, within: bool = False
     ) -> tuple[Tallies, int]:
@@ -160,6 +83,43 @@ class SurveyRows:
                 pairs = paired(group, self.respondents[given], weights, weights * points)
         found = Tallies(counts, sums, squares, grid[:, _UNANSWERED], grid[:, _INVALID], pairs)
         return found, int(grid[:, _REPEATED].sum())
+
+    def placed(
+        self, place: NDArray[np.int64], size: int, *, what: str, within: bool = False
+    ) -> tuple[Tallies, int, int]:
+        """As `tally`, with how many answers have no place (-1): refused, or counted apart."""
+        nowhere = place < 0
+        some = int(nowhere.sum())
+        if some and self.options.missing == "error":
+            raise DataError(
+                f"Some answers have no {what}.",
+                received=f"{some:,} of {len(place):,}, the first in row {np.argmax(nowhere):,}",
+                allowed=f"a {what} for each answer",
+                do="Pass missing='drop' to count them apart.",
+            )
+        if not some:
+            return *self.tally(place, size, within=within), 0
+        found, repeated = self.tally(np.where(nowhere, size, place), size + 1, within=within)
+        inside = found.merged(np.r_[np.arange(size), -1], size)
+        check_any(
+            int(inside.n.sum()),
+            unanswered=int(inside.unanswered.sum()),
+            invalid=int(inside.invalid.sum()),
+        )
+        return inside, repeated, some
+
+    def days(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """The day number of each row, and whether it has one; some row must."""
+        instants = np.asarray(self.instants)
+        dated = instants != np.iinfo(np.int64).min
+        if not dated.any():
+            raise DataError(
+                "No answer has a date.",
+                received=f"{len(dated):,} missing",
+                allowed="a date or datetime for each answer",
+                do="Check the column that `when` names.",
+            )
+        return instants // _PER_DAY, dated
 
     def _check(self, found: NDArray[np.int64]) -> None:
         """Look for the rows that are wrong only where some are."""
@@ -297,9 +257,7 @@ def _summed(
 ) -> tuple[Floats, Floats]:
     """Sums of weights and of their squares by group and kind of answer."""
     cell = group * 3 + 1 - points
-    sums, squares = (
-        np.bincount(cell, weights=w, minlength=3 * size) for w in (weights, weights**2)
-    )
+    sums, squares = added(cell, weights, 3 * size), added(cell, weights**2, 3 * size)
     return sums.reshape(size, 3), squares.reshape(size, 3)
 
 
@@ -314,4 +272,4 @@ def _reaches(tied: NDArray[np.bool_], kept: NDArray[np.bool_], *, last: bool) ->
         stop = np.maximum.accumulate(np.where(~tied | ends, number, -1))
     inside = (stop >= 0) & (stop < len(tied))
     at = np.clip(stop, 0, max(len(tied) - 1, 0))
-    return inside & tied[at] & ends[at]
+    return np.asarray(inside & tied[at] & ends[at], dtype=np.bool_)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Pairs", "Tallies", "limits_of", "one_nps"]
+__all__ = ["Pairs", "Tallies", "added", "limits_of", "one_nps", "over", "paired"]
 
 _END: Final = 100.0
 
@@ -36,6 +36,10 @@ class Pairs(NamedTuple):
     respondent: NDArray[np.int64]
     weight: Floats
     points: Floats
+
+    def part(self, some: NDArray[np.bool_] | slice) -> Pairs:
+        """Some of the lines."""
+        return Pairs(self.group[some], self.respondent[some], self.weight[some], self.points[some])
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -68,13 +72,13 @@ class Tallies:
     @property
     def n(self) -> NDArray[np.int64]:
         """Numbers of answers."""
-        return self.counts.sum(axis=1)
+        return np.asarray(self.counts.sum(axis=1), dtype=np.int64)
 
     @property
     def shares(self) -> Floats:
         """Shares of promoters, passives and detractors; NaN without answers."""
         total = self.sums.sum(axis=1, keepdims=True)
-        return np.divide(self.sums, total, out=np.full_like(self.sums, np.nan), where=total > 0)
+        return over(self.sums, total, empty=np.nan)
 
     @property
     def values(self) -> Floats:
@@ -85,10 +89,7 @@ class Tallies:
     @property
     def effective_n(self) -> Floats:
         """Kish's effective numbers of answers."""
-        below = self.squares.sum(axis=1)
-        return np.divide(
-            self.sums.sum(axis=1) ** 2, below, out=np.zeros(len(self)), where=below > 0
-        )
+        return over(self.sums.sum(axis=1) ** 2, self.squares.sum(axis=1), empty=0.0)
 
     @property
     def clusters(self) -> NDArray[np.int64] | None:
@@ -106,35 +107,46 @@ class Tallies:
         pairs, number = self.pairs, self.clusters
         value, variance = net_scores.moments(self.sums)
         residual = pairs.points - value[pairs.group] * pairs.weight
-        scatter = np.bincount(pairs.group, weights=residual**2, minlength=len(self))
-        sizes = np.bincount(pairs.group, weights=pairs.weight**2, minlength=len(self))
-        total = self.sums.sum(axis=1)
+        scatter = added(pairs.group, residual**2, len(self))
+        sizes = added(pairs.group, pairs.weight**2, len(self))
+        total: Floats = self.sums.sum(axis=1)
         with np.errstate(divide="ignore", invalid="ignore"):  # one respondent cannot tell
-            spread = variance * total**2 / (scatter * number / (number - 1))
-            alike = total**2 / sizes
+            spread: Floats = variance * total**2 / (scatter * number / (number - 1))
+            alike: Floats = total**2 / sizes
         found = np.fmin(np.where(variance > 0, spread, alike), independent)
         return np.where(number > 1, found, np.nan)
 
     def merged(self, place: NDArray[np.int64], size: int) -> Tallies:
         """The groups added together that have the same place; -1 leaves one out."""
 
-        def added(values: NDArray[Any]) -> NDArray[Any]:
-            found = np.zeros((size, *values.shape[1:]), dtype=values.dtype)
+        def together(values: NDArray[Any]) -> NDArray[Any]:
+            found: NDArray[Any] = np.zeros((size, *values.shape[1:]), dtype=values.dtype)
             np.add.at(found, place[place >= 0], values[place >= 0])
             return found
 
         return Tallies(
-            counts=added(self.counts),
-            sums=added(self.sums),
-            squares=added(self.squares),
-            unanswered=added(self.unanswered),
-            invalid=added(self.invalid),
+            counts=together(self.counts),
+            sums=together(self.sums),
+            squares=together(self.squares),
+            unanswered=together(self.unanswered),
+            invalid=together(self.invalid),
             pairs=None if self.pairs is None else _merged_pairs(self.pairs, place),
         )
 
     def total(self) -> Tallies:
         """All groups together."""
         return self.merged(np.zeros(len(self), dtype=np.int64), 1)
+
+
+def over(above: Floats, below: Floats, *, empty: float) -> Floats:
+    """A quotient, `empty` where there is nothing below."""
+    some = below > 0
+    return np.where(some, above / np.where(some, below, 1.0), empty)
+
+
+def added(place: NDArray[np.int64], values: Floats, size: int = 0) -> Floats:
+    """Sums of the values that have the same place."""
+    return np.asarray(np.bincount(place, weights=values, minlength=size), dtype=np.float64)
 
 
 def paired(
@@ -147,15 +159,15 @@ def paired(
     return Pairs(
         keys // max(people, 1),
         keys % max(people, 1),
-        np.bincount(place, weights=weight, minlength=len(keys)),
-        np.bincount(place, weights=points, minlength=len(keys)),
+        added(place, weight, len(keys)),
+        added(place, points, len(keys)),
     )
 
 
 def _merged_pairs(pairs: Pairs, place: NDArray[np.int64]) -> Pairs:
     group = place[pairs.group]
-    kept = group >= 0
-    return paired(group[kept], *(part[kept] for part in pairs[1:]))
+    kept = pairs.part(group >= 0)
+    return paired(group[group >= 0], kept.respondent, kept.weight, kept.points)
 
 
 def limits_of(tallies: Tallies, method: Method, confidence: float) -> tuple[Floats, Floats]:
