@@ -225,6 +225,33 @@ def test_effective_number_of_answers_puts_the_linearised_error_back():
     assert alike == pytest.approx(w.sum() ** 2 / (w**2).sum(), rel=1e-14)
 
 
+def test_answers_of_clusters_are_worth_what_their_sums_scatter():
+    rng = np.random.default_rng(3)
+    points, w = rng.integers(-1, 2, 60), rng.uniform(0.2, 5, 60)
+    cluster = rng.integers(0, 9, 60)
+    value = sum(w * points) / sum(w)
+    parts = [sum((w * (points - value))[cluster == one]) for one in range(9)]
+    squared = 9 / 8 * sum(part**2 for part in parts) / sum(w) ** 2
+    sums = [w[points == kind].sum() for kind in (1, 0, -1)]
+    found = net_scores.clustered_n(
+        7.0, sums=sums, scatter=sum(part**2 for part in parts), sizes=1.0, number=9
+    )
+    _, variance = net_scores.moments(sums)
+    assert float(variance / found) == pytest.approx(squared, rel=1e-13)
+
+
+def test_clusters_that_do_not_differ_are_worth_no_more_than_is_known():
+    # Rows: residuals that cancel out, all alike in unequal clusters, one cluster, none.
+    found = net_scores.clustered_n(
+        [10.0, 10.0, 10.0, 0.0],
+        sums=[[5, 0, 5], [10, 0, 0], [5, 0, 5], [0, 0, 0]],
+        scatter=[1e-30, 0.0, 3.0, 0.0],
+        sizes=[20.0, 50.0, 100.0, 0.0],
+        number=[5, 2, 1, 0],
+    )
+    np.testing.assert_array_equal(found, [10, 2, np.nan, np.nan])
+
+
 def test_bootstrap_percentiles_near_those_of_all_resamples():
     """All resamples of ten answers have known probabilities."""
     counts = np.array([5, 3, 2])

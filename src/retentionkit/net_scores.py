@@ -43,6 +43,7 @@ __all__ = [
     "adjusted_wald",
     "bayesian",
     "bootstrap",
+    "clustered_n",
     "effective_n",
     "moments",
     "percentiles",
@@ -55,6 +56,8 @@ ADDED: Final = (0.75, 1.5, 0.75)
 
 _POINTS: Final = np.array([1.0, 0.0, -1.0])
 _NEAR: Final = 1e-14
+#: Times what independent answers are worth, beyond which clusters balance but for rounding.
+_BALANCED: Final = 1e6
 _TAIL: Final = 1e-16
 _BELOW_ONE: Final = math.nextafter(1.0, 0.0)
 
@@ -106,6 +109,42 @@ def effective_n(weights: ArrayLike, squares: ArrayLike) -> NDArray[np.float64]:
     above = np.where(alike, 1.0, variance) * total**2
     below = np.where(alike, squared, scatter)
     return np.asarray(above / np.where(below > 0, below, np.inf), dtype=np.float64)
+
+
+def clustered_n(
+    independent: ArrayLike,
+    *,
+    sums: ArrayLike,
+    scatter: ArrayLike,
+    sizes: ArrayLike,
+    number: ArrayLike,
+) -> NDArray[np.float64]:
+    r"""How many independent answers of equal weight the answers of clusters are worth.
+
+    With the sum :math:`e_g` of :math:`w_i (x_i - s)` over each of :math:`G` clusters,
+
+    .. math:: \mathrm{se}^2 = \frac{G}{G - 1} \frac{\sum_g e_g^2}{(\sum w_i)^2} = \frac{V}{n_e} .
+
+    `independent` is what they were worth if they were independent, `sums` their weights by kind,
+    `scatter` the sum of :math:`e_g^2`, `sizes` that of the squared weights of clusters, `number`
+    their number. That clusters do not differ at all is no knowledge: where all answers
+    are alike, they are worth as many as there are clusters (Kish), and where the residuals of each
+    cluster cancel out, as many as independent ones. NaN for fewer than two clusters.
+
+    Examples
+    --------
+    >>> sums = [6.0, 0.0, 4.0]  # two clusters, of 5 promoters and of 1 with 4 detractors
+    >>> float(clustered_n(10.0, sums=sums, scatter=32.0, sizes=50.0, number=2).round(3))
+    1.5
+    """
+    free, count = np.asarray(independent, dtype=np.float64), np.asarray(number, dtype=np.float64)
+    _, variance = moments(sums)
+    total = np.sum(sums, axis=-1, dtype=np.float64) ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = variance * total * (count - 1) / (count * np.asarray(scatter))
+        alike = np.minimum(total / np.asarray(sizes), free)
+    spread = np.where(spread <= _BALANCED * free, spread, free)
+    return np.where(count > 1, np.where(variance > 0, spread, alike), np.nan)
 
 
 def adjusted(counts: ArrayLike) -> NDArray[np.float64]:

@@ -208,6 +208,17 @@ def test_clusters_of_one_answer_differ_by_one_answer_only():
     assert width / usual == pytest.approx(math.sqrt(10 / 9) * stats.t.ppf(0.975, 9) / Z)
 
 
+def test_clusters_that_differ_less_than_chance_would_have_it_are_worth_more():
+    """Each couple has one fan: the spread of the sums is less than that of independent answers."""
+    couples = [[10, 3], [9, 8], [10, 6], [7, 9], [10, 2], [9, 9]]
+    answers = [answer for couple in couples for answer in couple]
+    found = nps(answers, clusters=np.arange(12) // 2)
+    assert 0 < found.design_effect < 1
+    _, error, number = by_rows(answers, [1] * 12, (np.arange(12) // 2).tolist())
+    error *= math.sqrt(number / (number - 1))
+    assert found.standard_error == pytest.approx(100 * error, rel=1e-12)
+
+
 def test_clusters_that_happen_to_be_alike_are_no_certainty():
     balanced = nps([10, 0] * 5, clusters=[0, 0, 1, 1, 2, 2, 3, 3, 4, 4])
     assert balanced.standard_error == pytest.approx(nps([10, 0] * 5).standard_error)

@@ -259,6 +259,8 @@ def drawn(first: rk.surveys.NPS, second: rk.surveys.NPS) -> None:
     rk.plots.promoters({"before": first, "after": second})
     rk.plots.promoters([("before", first), ("after", second)])
     rk.plots.promoters(first.score)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
 def surveyed_travellers() -> None:
     """Answers whose truth is known."""
     truth = rk.datasets.SurveyTruth(passives=0.25)

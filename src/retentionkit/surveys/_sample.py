@@ -33,9 +33,6 @@ METHOD_NAMES: Final[Mapping[Method, str]] = {
     "bayesian": "Bayesian (Dirichlet)",
 }
 
-#: Spread of clusters, relative to that of answers, that rounding alone may leave.
-_NOTHING: Final = 1e-24
-
 #: Rows of each kind from which kinds are drawn rather than rows.
 _SELDOM: Final = 20
 
@@ -84,7 +81,8 @@ class Sample:
     def score(self) -> float:
         """The score on the scale -100 to 100; of counts as exact as a number can be."""
         if self.weights is not None:
-            return 100 * (self.shares[0] - self.shares[2])
+            first, _, last = self.shares
+            return 100 * (first - last)
         return 100 * (self.counts[0] - self.counts[2]) / sum(self.counts)
 
     @property
@@ -127,7 +125,12 @@ class Sample:
         shares = (sums / sums.sum()).tolist()
         worth = float(net_scores.effective_n(sums, squares))
         if clusters is not None:
-            worth = _clustered(points, w, clusters, worth)
+            residuals = np.bincount(clusters, weights=w * (points - (shares[0] - shares[2])))
+            sizes = np.bincount(clusters, weights=w)
+            scatter, size, number = residuals @ residuals, sizes @ sizes, len(sizes)
+            worth = float(
+                net_scores.clustered_n(worth, sums=sums, scatter=scatter, sizes=size, number=number)
+            )
         return cls(
             counts=counts,
             shares=(shares[0], shares[1], shares[2]),
@@ -181,33 +184,6 @@ def _quantile(sample: Sample, confidence: float) -> float:
     if sample.n_clusters is None:
         return normal_quantile(confidence)
     return float(t_quantile(sample.n_clusters, confidence=confidence))
-
-
-def _clustered(
-    points: NDArray[np.int64],
-    w: NDArray[np.float64],
-    clusters: NDArray[np.int64],
-    independent: float,
-) -> float:
-    """How many independent answers of equal weight these clusters are worth.
-
-    Their residuals are added before they are squared, and scaled by G/(G - 1) for G clusters.
-    """
-    sizes = np.bincount(clusters, weights=w)
-    number, total = len(sizes), float(w.sum())
-    if number == 1:
-        return math.nan
-    # Where all answers are alike, or all clusters balance, that clusters do not differ is no
-    # knowledge: the answers are worth as many clusters, or as independent answers.
-    if points.min() == points.max():
-        return min(float(total**2 / (sizes @ sizes)), independent)
-    value = float(w @ points) / total
-    variance = float(w @ (points - value) ** 2) / total
-    residuals = np.bincount(clusters, weights=w * (points - value))
-    scatter = number / (number - 1) * float(residuals @ residuals)
-    if scatter <= _NOTHING * variance * total**2:
-        return independent
-    return variance * total**2 / scatter
 
 
 def _grown(n: float, answers: int, population: int | None) -> float:
