@@ -234,8 +234,8 @@ def leaning(promises: Sequence[Promise], denominator: Denominator) -> str:
     if denominator == "due" or not any(promise.pending for promise in promises):
         return ""
     return (
-        "Some are pending. Of the latest only the quick ones are known, so that shares lean upward: "
-        "denominator='due' counts only those whose limit has passed."
+        "Some are pending. Of the latest only the quick ones are known, so that shares lean "
+        "upward: denominator='due' counts only those whose limit has passed."
     )
 
 

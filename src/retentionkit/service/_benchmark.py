@@ -16,7 +16,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
+
+import numpy as np
 
 from retentionkit._texts import per_cent
 from retentionkit.arguments import check_confidence, check_number, check_whole
@@ -185,7 +187,7 @@ def against_benchmark(
 def _rate(figure: object, confidence: float) -> Estimate:
     """The rate, with an interval where its n is known."""
     if isinstance(figure, tuple):
-        pair: tuple[object, ...] = figure
+        pair = cast("tuple[object, ...]", figure)
         if len(pair) != 2:  # noqa: PLR2004 - k of n
             raise OptionError(
                 "`figure` is not k of n.",
@@ -244,7 +246,8 @@ def _p_value(rate: Estimate, benchmark: float, size: int | None) -> float:
     if size is None:
         return float(stats.binomtest(k, rate.n, benchmark).pvalue)
     theirs = round(benchmark * size)
-    return float(stats.fisher_exact([[k, rate.n - k], [theirs, size - theirs]])[1])
+    table = np.array([[k, rate.n - k], [theirs, size - theirs]])
+    return float(stats.fisher_exact(table)[1])
 
 
 def _required(share: float, benchmark: float, size: int | None, confidence: float) -> float:

@@ -32,6 +32,7 @@ __all__ = [
     "Treatment",
     "groups_of",
     "invalid_rows",
+    "is_number",
     "read_groups",
     "read_waits",
     "said_aside",
@@ -120,7 +121,7 @@ def read_waits(
         invalid_rows(wrong, f"{name} before {names[0]}", invalid)
         aside[f"{name} before {names[0]}"] = wrong
     used, set_aside = set_apart(aside)
-    waits = {}
+    waits: dict[str, Waits] = {}
     for name in ends:
         end = clocks[name]
         done = ~end.missing & (end.instants <= clocks.now)
@@ -161,13 +162,18 @@ def _from_numbers(
         aside[f"{name} below 0 or infinite"] = wrong
     used, set_aside = set_apart(aside)
     age = numbers.pop("elapsed", np.full(len(table), np.nan))
-    waits = {}
+    waits: dict[str, Waits] = {}
     for name, values in numbers.items():
         done = ~np.isnan(values)
         # A wait of which nothing is known but that it goes on has lasted for no known time.
         lasted = np.where(done, values, np.where(np.isnan(age), 0.0, age))
         waits[name] = Waits(lasted, done, age)[used]
     return Cases(waits, used, set_aside, None)
+
+
+def is_number(value: object) -> bool:
+    """Whether a single number was passed, rather than a column or a frame."""
+    return isinstance(value, int | float | np.integer | np.floating)
 
 
 def set_apart(

@@ -144,15 +144,15 @@ def _filled(table: Any, missing: NDArray[np.bool_], values: Any) -> NDArray[np.i
 def _known_until(as_of: Moment, *, zoned: bool, time_zone: str | None) -> tuple[int, int]:
     """The last microsecond and day that count; a plain date counts to its end."""
     found = moment("as_of", as_of)
-    whole = not isinstance(found, dt.datetime)
-    local = dt.datetime.combine(found, dt.time.max) if whole else found
-    today = day_number(found)
-    if zoned and local.tzinfo is None:
-        if time_zone is None:
-            raise _whose_clock(as_of)
+    local = found if isinstance(found, dt.datetime) else dt.datetime.combine(found, dt.time.max)
+    if zoned and local.tzinfo is None and time_zone is None:
+        raise _whose_clock(as_of)
+    if zoned and time_zone is not None:
         import zoneinfo  # noqa: PLC0415 - seldom needed
 
-        local = local.replace(tzinfo=zoneinfo.ZoneInfo(time_zone))
+        zone = zoneinfo.ZoneInfo(time_zone)
+        local = local.astimezone(zone) if local.tzinfo else local.replace(tzinfo=zone)
+    today = day_number(local)
     if not zoned and local.tzinfo is not None:
         raise OptionError(
             "`as_of` has a time zone and the columns have none.",

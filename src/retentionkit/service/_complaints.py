@@ -22,6 +22,7 @@ from retentionkit.arguments import check_confidence, check_whole
 from retentionkit.errors import DataError, OptionError
 from retentionkit.intervals import share
 from retentionkit.results import Columns, Estimate, Interval, Result
+from retentionkit.service._cases import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -160,13 +161,13 @@ def complaint_rate(
     Examples
     --------
     >>> import retentionkit as rk
-    >>> rk.service.complaint_rate(22, base=1_000, per="order")
+    >>> rk.service.complaint_rate(11, base=500, per="order")
     Complaint rate
-      rate        22 (14.6 to 33.1) per 1,000 orders
+      rate        22 (12.3 to 39) per 1,000 orders
       confidence  95 %
       definition  Orders with a complaint over all orders, with a Wilson interval.
-      complaints   base   rate      low     high
-              22  1,000  0.022  0.01457  0.03309
+      complaints  base   rate      low     high
+              11   500  0.022  0.01233  0.03896
     """
     level = check_confidence(confidence)
     shown = check_whole("per_units", per_units, low=1)
@@ -208,9 +209,7 @@ def complaint_rate(
 
 def _counted(complaints: object, base: object, *, several: bool) -> tuple[int, int, int, int]:
     """Complaints that count, units, complaints beyond the first, and those of no unit."""
-    numbers = [
-        isinstance(part, int | float | np.integer | np.floating) for part in (complaints, base)
-    ]
+    numbers = [is_number(complaints), is_number(base)]
     if all(numbers):
         units = check_whole("base", base, low=1, do="Pass the number of units the rate is per.")
         return check_whole("complaints", complaints, low=0), units, 0, 0

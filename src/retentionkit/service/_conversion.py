@@ -17,7 +17,7 @@ from retentionkit.errors import DataError, OptionError
 from retentionkit.frames import Wanted
 from retentionkit.intervals import share
 from retentionkit.results import Columns, Estimate, Interval, Result
-from retentionkit.service._cases import read_groups, read_waits, said_aside, set_apart
+from retentionkit.service._cases import is_number, read_groups, read_waits, said_aside, set_apart
 from retentionkit.service._limits import limit_in_microseconds, said
 from retentionkit.service._waits import State, states
 
@@ -213,12 +213,12 @@ def conversion_rate(
     level = check_confidence(confidence)
     check_choice("missing", missing, ("error", "drop"))
     check_choice("invalid", invalid, ("error", "drop"))
-    if isinstance(contacts, int | float | np.integer | np.floating):
+    if is_number(contacts):
         return _of_counts(contacts, n, of, level)
     if n is not None or (contacted is None and (within is not None or as_of is not None)):
         raise OptionError(
             "These do not go together.",
-            received=f"a frame, n={n!r}, contacted={contacted!r}, within={within!r}, as_of={as_of!r}",
+            received=f"{n=}, {contacted=}, {within=}, {as_of=}",
             allowed="n= beside a number; within= and as_of= beside contacted=",
             do="Name the column of the points in time of contacts with contacted=.",
         )

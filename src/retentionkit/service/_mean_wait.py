@@ -108,9 +108,9 @@ def mean_wait(
     >>> import retentionkit as rk
     >>> found = rk.service.mean_wait([3, 8, 11, 14, 22, 9, 31, 6], limit="15 minutes")
     >>> found.mean
-    Estimate(13, 95 % 5.135 to 20.87, n = 8)
+    Estimate(13, 95 % 5.26 to 20.74, n = 8)
     >>> found.above
-    Estimate(0.25, 95 % 0.07149 to 0.5907, n = 8)
+    Estimate(0.25, 95 % 0.07148 to 0.5907, n = 8)
     """
     level, shown = check_confidence(confidence), check_unit(unit)
     levels = check_levels(quantiles)
