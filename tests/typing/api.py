@@ -260,7 +260,7 @@ def surveyed_travellers() -> None:
     rk.datasets.simulate_survey(100, truth=truth, panel=True, unanswered=0.1, kind="polars")
 
 
-def served(frame: Any) -> rk.service.Attainment:
+def served(frame: pd.DataFrame) -> rk.service.Attainment:
     """Promises, waits, conversion, complaints."""
     found = rk.service.attainment(frame, response="1 hour", by="team", denominator="due")
     assert_type(found.promise("response", "north").in_time, int)
@@ -275,7 +275,7 @@ def served(frame: Any) -> rk.service.Attainment:
     return rk.service.on_time_contact(frame, trip="trip", days="hours")
 
 
-def on_the_way(frame: Any) -> rk.compare.Progress:
+def on_the_way(frame: pd.DataFrame) -> rk.compare.Progress:
     """Progress towards a goal."""
     found = rk.compare.progress(
         [0.8, 0.82], dates=["2025-01-01", "2025-07-01"], goal=1, by="1 year"

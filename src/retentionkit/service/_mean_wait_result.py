@@ -36,6 +36,13 @@ class WaitOf:
         Waits that are not over and within the limit: not in that share.
     quantiles
         Times within which the stated shares of waits are over.
+
+    Examples
+    --------
+    >>> import retentionkit as rk
+    >>> found = rk.service.mean_wait([3, 8, 20, 5], by=["a", "a", "b", "b"], limit=15)
+    >>> found.group("b").mean.value, found.group("b").above.value
+    (12.5, 0.5)
     """
 
     group: object

@@ -51,6 +51,16 @@ class Promise:
     quantiles
         Times within which the stated shares of cases are done, open ones censored; empty where the
         measure is not one wait.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import retentionkit as rk
+    >>> cases = pd.DataFrame({"hours": [0.2, 0.7, 1.5, None]})
+    >>> found = rk.service.attainment(cases, responded="hours", solved=None, unit="hour")
+    >>> promise = found.promise("response")
+    >>> promise.in_time, promise.late, promise.pending
+    (2, 1, 1)
     """
 
     group: object
