@@ -327,6 +327,8 @@ def test_missing_figures_are_counted():
         (VALUES, {"goal": math.nan}, OptionError, "`goal` must be a finite number"),
         (VALUES, {"by": "2024-12-31"}, OptionError, "does not lie after the first figure"),
         (VALUES, {"by": "soon"}, OptionError, "`by` is not a point in time"),
+        (VALUES, {"by": "120000 months"}, OptionError, "beyond the calendar"),
+        (VALUES, {"by": "9999999 days"}, OptionError, "beyond the calendar"),
         (VALUES, {"as_of": "2024-12-31"}, DataError, "No figure was measured by then"),
         (VALUES, {"direction": "left"}, OptionError, "`direction` is not one of its choices"),
         (VALUES, {"bounds": (1, 0)}, OptionError, "`bounds` are not two limits"),

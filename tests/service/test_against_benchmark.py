@@ -94,6 +94,11 @@ def test_no_case_at_all():
 # -- properties ------------------------------------------------------------------------------------
 
 
+def test_k_of_n_may_be_a_list():
+    pair = against_benchmark((8, 200), benchmark=0.1)
+    assert against_benchmark([8, 200], benchmark=0.1).equals(pair)
+
+
 def test_equal_and_above():
     equal = against_benchmark(0.1, benchmark=0.1)
     assert math.isinf(equal.required_n)

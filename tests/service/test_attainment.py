@@ -289,6 +289,16 @@ def test_nobody_has_been_answered():
     assert math.isnan(found.promise("response").quantiles[0].value)
 
 
+def test_a_column_of_nothing_may_be_of_any_type():
+    frame = cases_of(ROWS)
+    expected = attainment(frame.assign(solved=pd.NaT), as_of=as_of(48))
+    assert attainment(frame.assign(solved=np.nan), as_of=as_of(48)).equals(expected)
+    zone = frame.assign(opened=frame["opened"].dt.tz_localize("UTC"), responded=None, solved=None)
+    late = dt.datetime(2026, 3, 4, 9, tzinfo=dt.UTC)
+    found = attainment(zone, as_of=late)
+    assert counts(found.promise("response")) == (0, 0, 6, 1)
+
+
 def test_rows_that_cannot_be_used_are_counted():
     rows = [*ROWS, (None, 1, 2), (10, 9, 12), (10, 11, 9)]
     found = attainment(cases_of(rows), as_of=as_of(48), missing="drop", invalid="drop")

@@ -76,7 +76,8 @@ def read_figures(
             allowed="one of them, or neither",
             do="Leave out n, which would only be used to make standard errors of shares.",
         )
-    days, figures, extra, kind = _columns(values, dates, value, n if errors is None else errors)
+    more, name = (n, "n") if errors is None else (errors, "standard_errors")
+    days, figures, extra, kind = _columns(values, dates, value, more, name)
     absent = np.isnan(figures)
     if absent.any() and missing == "error":
         raise DataError(
@@ -106,6 +107,7 @@ def _columns(
     dates: object,
     value: str,
     extra: object,
+    name: str,
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64] | None, FrameKind | None]:
     """Days, figures, and n or standard errors."""
     try:
@@ -113,7 +115,7 @@ def _columns(
     except KindError:
         days = frames.read_days(dates, argument="dates")
         figures = frames.read_numbers(values, argument="values")
-        more = None if extra is None else frames.read_numbers(extra, argument="n")
+        more = None if extra is None else frames.read_numbers(extra, argument=name)
         sizes = [len(figures), len(days), len(figures if more is None else more)]
         if len(set(sizes)) > 1:
             raise DataError(
@@ -125,7 +127,7 @@ def _columns(
         return days, figures, more, frames.series_kind(values)
     wanted = {"value": Wanted(value, "value", "number"), "when": Wanted(dates, "dates", "moment")}
     if extra is not None:
-        wanted["extra"] = Wanted(extra, "n", "number")
+        wanted["extra"] = Wanted(extra, name, "number")
     table = frames.read(values, wanted)
     unknown = int(np.sum(table.missing("when")))
     if unknown:
@@ -138,7 +140,7 @@ def _columns(
     read = table.settled()
     days = np.asarray(read.arrays("day")[0], dtype=np.int64)
     numbers = [
-        np.asarray(read.arrays(name)[0], dtype=np.float64) for name in wanted if name != "when"
+        np.asarray(read.arrays(ours)[0], dtype=np.float64) for ours in wanted if ours != "when"
     ]
     return days, numbers[0], None if extra is None else numbers[1], kind
 

@@ -21,6 +21,7 @@ from retentionkit.compare._progress_result import Direction, Progress
 from retentionkit.compare._trend import FEWEST, outlook
 from retentionkit.durations import calendar_day, day_number, moment
 from retentionkit.errors import DataError, OptionError
+from retentionkit.frames import LAST_DAY
 from retentionkit.results import Estimate, Interval
 
 if TYPE_CHECKING:
@@ -310,11 +311,27 @@ def _deadline(by: Moment, start: int) -> int:
 
 def _later(start: int, number: int, unit: str) -> int:
     if unit in {"day", "week"}:
-        return start + number * (7 if unit == "week" else 1)
-    day = calendar_day(start)
-    months = day.year * 12 + day.month - 1 + number * (12 if unit == "year" else 1)
-    year, month = months // 12, months % 12 + 1
-    return day_number(dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1])))
+        end = start + number * (7 if unit == "week" else 1)
+    else:
+        day = calendar_day(start)
+        months = day.year * 12 + day.month - 1 + number * (12 if unit == "year" else 1)
+        year, month = months // 12, months % 12 + 1
+        if year > dt.MAXYEAR:
+            raise _too_late(number, unit)
+        last = calendar.monthrange(year, month)[1]
+        end = day_number(dt.date(year, month, min(day.day, last)))
+    if end > LAST_DAY:
+        raise _too_late(number, unit)
+    return end
+
+
+def _too_late(number: int, unit: str) -> OptionError:
+    return OptionError(
+        "The deadline lies beyond the calendar.",
+        received=f"by='{number} {unit}s'",
+        allowed="a day before the year 10000",
+        do="Pass a time such as '12 months', or a date.",
+    )
 
 
 def _nothing_yet(figures: Figures, today: int) -> DataError:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import numpy as np
 
@@ -186,8 +186,8 @@ def against_benchmark(
 
 def _rate(figure: object, confidence: float) -> Estimate:
     """The rate, with an interval where its n is known."""
-    if isinstance(figure, tuple):
-        pair = cast("tuple[object, ...]", figure)
+    if isinstance(figure, tuple | list):
+        pair = cast("tuple[object, ...]", tuple(cast("Any", figure)))
         if len(pair) != 2:  # noqa: PLR2004 - k of n
             raise OptionError(
                 "`figure` is not k of n.",

@@ -111,33 +111,37 @@ def read_clocks(
 
 
 def _clock(frame: Frame, column: object, argument: str, time_zone: str | None) -> Clock:
-    wanted = {"when": Wanted(column, argument, "moment")}
-    try:
-        table, zoned = frames.read(frame, wanted, time_zone="UTC"), True
-    except OptionError:  # no zone to convert from
-        table, zoned = frames.read(frame, wanted), False
-    if len(table) == 0:
+    wanted = {"when": Wanted(column, argument, "any")}
+    absent = frames.read(frame, wanted).missing("when")
+    if len(absent) == 0:
         raise DataError(
             "The frame has no rows.",
             received="0 rows",
             allowed="at least one",
             do="Check the filter or the file that the frame came from.",
         )
+    if absent.all():  # a column of nothing has no type that means anything
+        nothing = np.zeros(len(absent), dtype=np.int64)
+        return Clock(nothing, nothing, absent, None)
+    wanted = {"when": Wanted(column, argument, "moment")}
+    try:
+        table, zoned = frames.read(frame, wanted, time_zone="UTC"), True
+    except OptionError:  # no zone to convert from
+        table, zoned = frames.read(frame, wanted), False
     missing = table.missing("when")
     instants = _filled(table, missing, frames.instant("when", "day"))
-    if not zoned and time_zone is not None and not missing.all():
+    if not zoned and time_zone is not None:
         frames.read(frame, wanted, time_zone=time_zone)  # refused: no zone to convert from
     local = frames.read(frame, wanted, time_zone=time_zone) if zoned else table
     days = _filled(local, missing, frames.column("day"))
-    return Clock(instants, days, missing, None if missing.all() else zoned)
+    return Clock(instants, days, missing, zoned)
 
 
 def _filled(table: Any, missing: NDArray[np.bool_], values: Any) -> NDArray[np.int64]:  # noqa: ANN401
     """The values of a column, 0 where they are missing."""
+    present = table.where(~frames.column("when").is_null()).choose(values=values).settled()
     filled = np.zeros(len(missing), dtype=np.int64)
-    if not missing.all():
-        present = table.where(~frames.column("when").is_null()).choose(values=values).settled()
-        filled[~missing] = present.arrays("values")[0]
+    filled[~missing] = present.arrays("values")[0]
     return filled
 
 
