@@ -268,6 +268,29 @@ def surveyed_travellers() -> None:
     rk.datasets.simulate_survey(100, truth=truth, panel=True, unanswered=0.1, kind="polars")
 
 
+def served(frame: pd.DataFrame) -> rk.service.Attainment:
+    """Promises, waits, conversion, complaints."""
+    found = rk.service.attainment(frame, response="1 hour", by="team", denominator="due")
+    assert_type(found.promise("response", "north").in_time, int)
+    assert_type(found.estimate("both", "north").interval.low, float)
+    waits = rk.service.mean_wait([3, 8], waiting=[False, True], limit=15, up_to="10 minutes")
+    assert_type(waits.mean.value, float)
+    converted = rk.service.conversion_rate(28, n=140, of="enquiries")
+    assert_type(converted.rate.value, float)
+    assert_type(rk.service.complaint_rate(22, base=1_000, per="order").value, float)
+    assert_type(rk.service.against_benchmark((8, 200), benchmark=0.1).p_value, float)
+    rk.service.mean_wait([3, 8], unit="month")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    return rk.service.on_time_contact(frame, trip="trip", days="hours")
+
+
+def on_the_way(frame: pd.DataFrame) -> rk.compare.Progress:
+    """Progress towards a goal."""
+    found = rk.compare.progress(
+        [0.8, 0.82], dates=["2025-01-01", "2025-07-01"], goal=1, by="1 year"
+    )
+    assert_type(found.probability, float | None)
+    rk.compare.progress([0.8], dates=["2025-01-01"], goal=1, by="1 year", direction="out")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    return rk.compare.progress(frame, value="rate", dates="day", n="customers", goal=1, by="1 year")
 def on_other_scales() -> rk.surveys.CSAT:
     """Answers on scales that are stated."""
     found = rk.surveys.csat(["good", "bad"], labels={"good": 5, "bad": 2}, weights=[1, 2])

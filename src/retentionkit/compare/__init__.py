@@ -8,11 +8,15 @@ from retentionkit._doors import open_door
 
 if TYPE_CHECKING:
     from retentionkit.compare._multiplicity import Multiplicity, adjusted_p_values
+    from retentionkit.compare._progress import progress
+    from retentionkit.compare._progress_result import Progress
     from retentionkit.compare._required_n import required_n
 
 __all__ = [
     "Multiplicity",
+    "Progress",
     "adjusted_p_values",
+    "progress",
     "required_n",
 ]
 
@@ -20,7 +24,9 @@ __getattr__, __dir__ = open_door(
     __name__,
     {
         "Multiplicity": "_multiplicity",
+        "Progress": "_progress_result",
         "adjusted_p_values": "_multiplicity",
+        "progress": "_progress",
         "required_n": "_required_n",
     },
 )
