@@ -107,9 +107,9 @@ def nps_change(
     >>> after = rk.surveys.NPS.from_counts(promoters=50, passives=30, detractors=20)
     >>> rk.surveys.nps_change(before, after)
     Change of NPS
-      before      10.0 (-6.4 to 25.8), 100 answers
+      before      10.0 (-6.3 to 25.7), 100 answers
       after       30.0 (14.1 to 44.2), 100 answers
-      difference  +20.0 points, 95 % -2.5 to +41.4
+      difference  +20.0 points, 95 % -2.6 to +41.4
       p-value     0.0832: no change is also compatible with these answers
       required    125 answers per wave for an interval without 0, 256 for 80 % power, if this is the
                   true difference

@@ -86,6 +86,18 @@ class NPSEffects(Result):
         What the three effects are.
     kind
         The kind of series that the caller brought.
+
+    Examples
+    --------
+    >>> import retentionkit as rk
+    >>> change = rk.surveys.nps_change(
+    ...     [9] * 10 + [3] * 30,
+    ...     [9] * 30 + [3] * 10,
+    ...     before_segments=["web"] * 10 + ["store"] * 30,
+    ...     after_segments=["web"] * 30 + ["store"] * 10,
+    ... )
+    >>> change.difference, change.segments.within.value, round(change.segments.mix.value, 9)
+    (100.0, 0.0, 100.0)
     """
 
     segments: tuple[object, ...]
