@@ -140,6 +140,7 @@ def read_scale_answers(
     """The answers, once those that are none are refused or counted."""
     check_choice("missing", missing, _TREATMENTS)
     check_choice("invalid", invalid, _TREATMENTS)
+    noun = _noun(argument)
     if labels is None:
         numbers = _numbers(answers, scale, argument)
     else:
@@ -149,13 +150,13 @@ def read_scale_answers(
     if absent.any() and missing == "error":
         raise DataError(
             "Some questions were not answered.",
-            received=f"{absent.sum():,} of {len(numbers):,} {argument} are missing, {_at(absent)}",
+            received=f"{absent.sum():,} of {len(numbers):,} {noun} are missing, {_at(absent)}",
             allowed="an answer in every place",
             do="Pass missing='drop' to count them as unanswered.",
         )
     if wrong.any() and invalid == "error":
         seen = ", ".join(f"{value:g}" for value in np.unique(numbers[wrong])[:_SHOWN])
-        received = f"{wrong.sum():,} {argument} such as {seen}, {_at(wrong)}"
+        received = f"{wrong.sum():,} {noun} such as {seen}, {_at(wrong)}"
         raise _off_scale(received, f"whole numbers from {scale}")
     given = ~absent & ~wrong
     values = numbers[given].astype(np.int64)
@@ -195,8 +196,8 @@ def warn_of_unused_steps(values: NDArray[np.int64], scale: Scale, argument: str)
     long = scale.high - scale.low >= _LONG and len(values) >= _ENOUGH
     if long and values.min() < values.max() <= scale.high - 2:
         warnings.warn(
-            f"{len(values):,} {argument} lie between {values.min()} and {values.max()}: is this a "
-            f"scale from {scale}?",
+            f"{len(values):,} {_noun(argument)} lie between {values.min()} and {values.max()}: is "
+            f"this a scale from {scale}?",
             RetentionKitWarning,
             stacklevel=4,
         )
@@ -225,7 +226,7 @@ def _labelled(
         wrong = np.isin(place, [found.index(label) for label in unknown])
         seen = ", ".join(map(repr, unknown[:_SHOWN]))
         raise _off_scale(
-            f"{wrong.sum():,} {argument} such as {seen}, {_at(wrong)}",
+            f"{wrong.sum():,} {_noun(argument)} such as {seen}, {_at(wrong)}",
             f"the texts in `labels`: {', '.join(map(repr, labels))}",
         )
     steps = [float(labels.get(label, np.inf)) for label in found]
@@ -259,6 +260,11 @@ def _text(found: Sequence[object], argument: str) -> DataError:
         allowed="numbers on the scale, or texts with `labels`",
         do=f"Pass labels={{{found[0]!r}: ..., ...}} with the step that each text stands for.",
     )
+
+
+def _noun(argument: str) -> str:
+    """What the numbers of a column are called."""
+    return argument if argument == "answers" else f"answers in {argument!r}"
 
 
 def _off_scale(received: str, allowed: str) -> DataError:
