@@ -229,7 +229,18 @@ def test_nobody_has_a_score():
 
 
 @pytest.mark.parametrize(
-    "items", [[], "guide", ["guide", "guide"], {}, [["guide"]], {1: "a"}, None]
+    "items",
+    [
+        [],
+        "guide",
+        ["guide", "guide"],
+        {},
+        [["guide"]],
+        {1: "a"},
+        {"a": 1},
+        {"a": "q", "b": "q"},
+        None,
+    ],
 )
 def test_items_are_columns(items):
     with pytest.raises(OptionError, match="`items` does not name items"):

@@ -159,6 +159,17 @@ def test_a_ratio_near_zero_is_not_told():
     assert math.isnan(near.ratio.interval.low)
     assert math.isnan(near.ratio.standard_error)
     assert "sacrifices are too near 0" in repr(near)
+    single = perceived_value(
+        pd.DataFrame({"a": [5], "p": [3]}), benefits=["a"], sacrifices=["p"], scale=(1, 5)
+    )
+    assert single.ratio.value == 2
+    assert "2, interval undefined: one answer only" in repr(single)
+    alike = perceived_value(
+        pd.DataFrame({"a": [4, 4], "p": [3, 3]}), benefits=["a"], sacrifices=["p"], scale=(1, 5)
+    )
+    assert alike.ratio.value == 1.5
+    assert math.isnan(alike.ratio.interval.high)
+    assert "1.5, interval undefined: all are alike" in repr(alike)
 
 
 def test_the_interval_covers_the_truth():
@@ -214,7 +225,9 @@ def test_nonsense_is_refused():
     with pytest.raises(OptionError, match="`rival` must have a column for each item"):
         value(frame, rival={"guide": "hotel"})
     with pytest.raises(ColumnError):
-        value(frame, rival=dict.fromkeys(NAMES, "other"))
+        value(frame, rival={name: f"{name}_there" for name in NAMES})
+    with pytest.raises(OptionError, match="`rival` does not name items"):
+        value(frame, rival=dict.fromkeys(NAMES, "guide"))
     with pytest.raises(OptionError, match="`minimum_coverage`"):
         value(frame, minimum_coverage=0)
     with pytest.raises(DataError, match="Nobody answered enough on both sides"):

@@ -119,8 +119,9 @@ def expectation_gap(
     level, steps = check_confidence(confidence), check_scale(scale)
     check_choice("multiplicity", multiplicity, get_args(Multiplicity))
     columns = _pair_columns(items)
+    names = list(items)
     read = read_items(frame, columns, [steps] * len(columns), labels=labels, invalid=invalid)
-    pairs = [_pairs(read, 2 * at) for at in range(len(items))]
+    pairs = [_pairs(read, 2 * at) for at in range(len(names))]
     if not any(len(each.expected) for each in pairs):
         raise DataError(
             "Nobody answered both questions of any item.",
@@ -135,9 +136,9 @@ def expectation_gap(
     )
     gaps = [mean_of(x.delivered - x.expected, confidence=level, definition="Gap.") for x in pairs]
     values = np.array([each.value for each in gaps])
-    order = np.argsort(values, kind="stable")  # NaN comes last
+    order: NDArray[np.int64] = np.argsort(values, kind="stable")  # NaN comes last
     return ExpectationGap(
-        items=tuple(list(items)[at] for at in order.tolist()),
+        items=tuple(names[at] for at in order.tolist()),
         **_columns(pairs, gaps, read, order, level, multiplicity),
         any_below=_any_below(read, level),
         scale=steps.ends,

@@ -119,12 +119,13 @@ def check_items(argument: str, items: object) -> dict[str, str]:
         named, size = dict(items), len(items)
     elif is_list(items) and all(isinstance(column, str) for column in items):
         named, size = {column: column for column in items}, len(items)
-    if named and len(named) == size and all(isinstance(name, str) for name in named):
+    texts = all(isinstance(text, str) for text in (*named, *named.values()))
+    if named and texts and len(set(named.values())) == size:
         return named
     raise OptionError(
         f"`{argument}` does not name items.",
         received=repr(items)[:80],
-        allowed="a list of different columns, or a mapping of names to columns",
+        allowed="a list of different columns, or a mapping of names to different columns",
         do=f"Pass the columns of the questions, such as {argument}=['guide', 'hotel'].",
     )
 

@@ -288,7 +288,7 @@ def _ratio(benefits: Array, sacrifices: Array, confidence: float) -> Estimate:
     value, error = intervals.ratio(benefits[order], sacrifices[order])
     below = mean_of(sacrifices, confidence=confidence, definition="Mean sacrifices.")
     n = len(sacrifices)
-    if below.interval.low <= 0:
+    if below.interval.low <= 0 or error <= _ROUNDING * value:  # near 0, or all are alike
         error = math.nan
     half = float(intervals.t_quantile(n, confidence=confidence)) * error
     limits = Interval(float(np.maximum(value - half, 0.0)), value + half, confidence)

@@ -142,6 +142,6 @@ class PerceivedValue(Result):
     def _ratio_told(self) -> str:
         if math.isnan(self.ratio.value):
             return "undefined: there are no sacrifices"
-        if math.isnan(self.ratio.interval.low):
+        if self.sacrifice.interval.low <= 0:
             return f"{self.ratio.value:.3g}, interval undefined: sacrifices are too near 0"
         return f"{told(self.ratio)} (mean benefits over mean sacrifices)"
