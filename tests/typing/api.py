@@ -309,6 +309,28 @@ def on_other_scales() -> rk.surveys.CSAT:
     return rk.surveys.CSAT.from_counts({4: 10, 5: 20}, top=1)
 
 
+def experienced(frame: pd.DataFrame) -> rk.surveys.ExperienceScore:
+    """Several answers of each respondent."""
+    gaps = rk.surveys.expectation_gap(frame, items={"pace": ("a", "b")}, scale=(1, 5))
+    assert_type(gaps, rk.surveys.ExpectationGap)
+    assert_type(gaps.estimate("pace").value, float)
+    worth = rk.surveys.perceived_value(
+        frame,
+        benefits=["a"],
+        sacrifices={"price": "b"},
+        scale=(1, 5),
+        rival={"a": "c", "price": "d"},
+    )
+    assert_type(worth, rk.surveys.PerceivedValue)
+    assert worth.advantage is not None
+    assert_type(worth.advantage.value, float)
+    found = rk.surveys.experience_score(
+        frame, items=["a", "b"], scale={"a": (1, 5), "b": (0, 10)}, weights={"a": 2, "b": 1}
+    )
+    assert_type(found, rk.surveys.ExperienceScore)
+    assert_type(found.groups["x"].score.value, float)
+
+
 def changed(before: list[int], after: list[int], frame: pd.DataFrame) -> rk.surveys.NPSChange:
     """Two waves, how many answers they need, and what the answers go with."""
     found = rk.surveys.nps_change(before, after, before_ids=[1, 2], after_ids=[2, 3], method="wald")

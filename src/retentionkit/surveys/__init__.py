@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from retentionkit.surveys._change_panel import NPSPanel
     from retentionkit.surveys._change_result import NPSChange
     from retentionkit.surveys._csat import CSAT, csat
+    from retentionkit.surveys._expectation_gap import expectation_gap
+    from retentionkit.surveys._experience import experience_score
+    from retentionkit.surveys._experience_result import ExperienceScore
+    from retentionkit.surveys._gap_result import ExpectationGap
     from retentionkit.surveys._net_score import NetScore, net_score
     from retentionkit.surveys._net_word_of_mouth import NetWordOfMouth, net_word_of_mouth
     from retentionkit.surveys._nps import nps
@@ -26,12 +30,16 @@ if TYPE_CHECKING:
     from retentionkit.surveys._nps_sample_size import NPSSampleSize, nps_sample_size
     from retentionkit.surveys._nps_trend import nps_trend
     from retentionkit.surveys._nps_waves import NPSTrend
+    from retentionkit.surveys._perceived_value import perceived_value
     from retentionkit.surveys._recommend_rate import RecommendRate, recommend_rate
+    from retentionkit.surveys._value_result import PerceivedValue
 
 __all__ = [
     "CES",
     "CSAT",
     "NPS",
+    "ExpectationGap",
+    "ExperienceScore",
     "NPSChange",
     "NPSEffects",
     "NPSGroups",
@@ -42,10 +50,13 @@ __all__ = [
     "NPSTrend",
     "NetScore",
     "NetWordOfMouth",
+    "PerceivedValue",
     "RecommendRate",
     "UnitLinkage",
     "ces",
     "csat",
+    "expectation_gap",
+    "experience_score",
     "net_score",
     "net_word_of_mouth",
     "nps",
@@ -55,6 +66,7 @@ __all__ = [
     "nps_rolling",
     "nps_sample_size",
     "nps_trend",
+    "perceived_value",
     "recommend_rate",
 ]
 
@@ -64,6 +76,8 @@ __getattr__, __dir__ = open_door(
         "CES": "_ces",
         "CSAT": "_csat",
         "NPS": "_nps_result",
+        "ExpectationGap": "_gap_result",
+        "ExperienceScore": "_experience_result",
         "NPSChange": "_change_result",
         "NPSEffects": "_change_effects",
         "NPSGroups": "_nps_groups",
@@ -74,10 +88,13 @@ __getattr__, __dir__ = open_door(
         "NPSTrend": "_nps_waves",
         "NetScore": "_net_score",
         "NetWordOfMouth": "_net_word_of_mouth",
+        "PerceivedValue": "_value_result",
         "RecommendRate": "_recommend_rate",
         "UnitLinkage": "_nps_linkage_units",
         "ces": "_ces",
         "csat": "_csat",
+        "expectation_gap": "_expectation_gap",
+        "experience_score": "_experience",
         "net_score": "_net_score",
         "net_word_of_mouth": "_net_word_of_mouth",
         "nps": "_nps",
@@ -87,6 +104,7 @@ __getattr__, __dir__ = open_door(
         "nps_rolling": "_nps_rolling",
         "nps_sample_size": "_nps_sample_size",
         "nps_trend": "_nps_trend",
+        "perceived_value": "_perceived_value",
         "recommend_rate": "_recommend_rate",
     },
 )
