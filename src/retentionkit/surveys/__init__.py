@@ -7,14 +7,21 @@ from typing import TYPE_CHECKING
 from retentionkit._doors import open_door
 
 if TYPE_CHECKING:
+    from retentionkit.surveys._ces import CES, ces
+    from retentionkit.surveys._csat import CSAT, csat
+    from retentionkit.surveys._net_score import NetScore, net_score
+    from retentionkit.surveys._net_word_of_mouth import NetWordOfMouth, net_word_of_mouth
     from retentionkit.surveys._nps import nps
     from retentionkit.surveys._nps_result import NPS
     from retentionkit.surveys._satisfaction_stage import satisfaction_stage
     from retentionkit.surveys._satisfaction_stages import SatisfactionStages
     from retentionkit.surveys._stage_migration import StageMigration, stage_migration
     from retentionkit.surveys._stage_rule import StageRule
+    from retentionkit.surveys._recommend_rate import RecommendRate, recommend_rate
 
 __all__ = [
+    "CES",
+    "CSAT",
     "NPS",
     "SatisfactionStages",
     "StageMigration",
@@ -22,11 +29,22 @@ __all__ = [
     "nps",
     "satisfaction_stage",
     "stage_migration",
+    "NetScore",
+    "NetWordOfMouth",
+    "RecommendRate",
+    "ces",
+    "csat",
+    "net_score",
+    "net_word_of_mouth",
+    "nps",
+    "recommend_rate",
 ]
 
 __getattr__, __dir__ = open_door(
     __name__,
     {
+        "CES": "_ces",
+        "CSAT": "_csat",
         "NPS": "_nps_result",
         "SatisfactionStages": "_satisfaction_stages",
         "StageMigration": "_stage_migration",
@@ -34,5 +52,14 @@ __getattr__, __dir__ = open_door(
         "nps": "_nps",
         "satisfaction_stage": "_satisfaction_stage",
         "stage_migration": "_stage_migration",
+        "NetScore": "_net_score",
+        "NetWordOfMouth": "_net_word_of_mouth",
+        "RecommendRate": "_recommend_rate",
+        "ces": "_ces",
+        "csat": "_csat",
+        "net_score": "_net_score",
+        "net_word_of_mouth": "_net_word_of_mouth",
+        "nps": "_nps",
+        "recommend_rate": "_recommend_rate",
     },
 )
