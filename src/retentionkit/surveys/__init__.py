@@ -9,35 +9,46 @@ from retentionkit._doors import open_door
 if TYPE_CHECKING:
     from retentionkit.surveys._ces import CES, ces
     from retentionkit.surveys._csat import CSAT, csat
+    from retentionkit.surveys._linkage_curve import linkage_curve
+    from retentionkit.surveys._linkage_curve_result import LinkageCurve
     from retentionkit.surveys._net_score import NetScore, net_score
     from retentionkit.surveys._net_word_of_mouth import NetWordOfMouth, net_word_of_mouth
     from retentionkit.surveys._nps import nps
     from retentionkit.surveys._nps_result import NPS
+    from retentionkit.surveys._recommend_rate import RecommendRate, recommend_rate
+    from retentionkit.surveys._satisfaction_loyalty import satisfaction_loyalty
+    from retentionkit.surveys._satisfaction_loyalty_result import (
+        LoyaltyExceptions,
+        SatisfactionLoyalty,
+    )
     from retentionkit.surveys._satisfaction_stage import satisfaction_stage
     from retentionkit.surveys._satisfaction_stages import SatisfactionStages
     from retentionkit.surveys._stage_migration import StageMigration, stage_migration
     from retentionkit.surveys._stage_rule import StageRule
-    from retentionkit.surveys._recommend_rate import RecommendRate, recommend_rate
 
 __all__ = [
     "CES",
     "CSAT",
     "NPS",
-    "SatisfactionStages",
-    "StageMigration",
-    "StageRule",
-    "nps",
-    "satisfaction_stage",
-    "stage_migration",
+    "LinkageCurve",
+    "LoyaltyExceptions",
     "NetScore",
     "NetWordOfMouth",
     "RecommendRate",
+    "SatisfactionLoyalty",
+    "SatisfactionStages",
+    "StageMigration",
+    "StageRule",
     "ces",
     "csat",
+    "linkage_curve",
     "net_score",
     "net_word_of_mouth",
     "nps",
     "recommend_rate",
+    "satisfaction_loyalty",
+    "satisfaction_stage",
+    "stage_migration",
 ]
 
 __getattr__, __dir__ = open_door(
@@ -46,20 +57,24 @@ __getattr__, __dir__ = open_door(
         "CES": "_ces",
         "CSAT": "_csat",
         "NPS": "_nps_result",
-        "SatisfactionStages": "_satisfaction_stages",
-        "StageMigration": "_stage_migration",
-        "StageRule": "_stage_rule",
-        "nps": "_nps",
-        "satisfaction_stage": "_satisfaction_stage",
-        "stage_migration": "_stage_migration",
+        "LinkageCurve": "_linkage_curve_result",
+        "LoyaltyExceptions": "_satisfaction_loyalty_result",
         "NetScore": "_net_score",
         "NetWordOfMouth": "_net_word_of_mouth",
         "RecommendRate": "_recommend_rate",
+        "SatisfactionLoyalty": "_satisfaction_loyalty_result",
+        "SatisfactionStages": "_satisfaction_stages",
+        "StageMigration": "_stage_migration",
+        "StageRule": "_stage_rule",
         "ces": "_ces",
         "csat": "_csat",
+        "linkage_curve": "_linkage_curve",
         "net_score": "_net_score",
         "net_word_of_mouth": "_net_word_of_mouth",
         "nps": "_nps",
         "recommend_rate": "_recommend_rate",
+        "satisfaction_loyalty": "_satisfaction_loyalty",
+        "satisfaction_stage": "_satisfaction_stage",
+        "stage_migration": "_stage_migration",
     },
 )

@@ -23,13 +23,13 @@ from retentionkit.frames import read_numbers
 from retentionkit.intervals import wilson
 from retentionkit.results import frozen_array
 from retentionkit.surveys._satisfaction_stages import LOYAL, SATISFIED, SatisfactionStages
+from retentionkit.surveys._scale_answers import Scale
 from retentionkit.surveys._stage_answers import (
     check_size,
     kind_among,
     read_flags,
     read_respondents,
-    read_scale,
-    read_scale_answers,
+    read_stage_answers,
 )
 from retentionkit.surveys._stage_rule import STAGES, stage_rule
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from retentionkit.durations import Moment
     from retentionkit.surveys._satisfaction_stages import IntervalMethod
-    from retentionkit.surveys._stage_answers import Treatment
+    from retentionkit.surveys._scale_answers import Labels, Treatment
     from retentionkit.surveys._stage_rule import Evidence, StageRule
 
 __all__ = ["satisfaction_stage"]
@@ -58,6 +58,7 @@ def satisfaction_stage(
     as_of: Moment | None = None,
     missing: Treatment = "error",
     invalid: Treatment = "error",
+    labels: Labels | None = None,
     method: IntervalMethod = "wilson",
     confidence: float = 0.95,
 ) -> SatisfactionStages:
@@ -91,6 +92,9 @@ def satisfaction_stage(
         `"error"`, or `"drop"`: missing answers are counted as unanswered.
     invalid
         `"error"`, or `"drop"`: answers that are not on the scale are counted apart.
+    labels
+        The number that each text stands for, where the answers are texts, such as
+        `{"satisfied": 4, "very satisfied": 5, ...}`.
     method
         `"wilson"`: an interval for each stage; `"goodman"`: intervals that hold for all at once.
     confidence
@@ -142,8 +146,13 @@ def satisfaction_stage(
         evidence=evidence,
     )
     check_choice("method", method, ("wilson", "goodman"))
-    read = read_scale_answers(
-        answers, read_scale(scale), argument="answers", missing=missing, invalid=invalid
+    read = read_stage_answers(
+        answers,
+        Scale(*rule.scale),
+        argument="answers",
+        missing=missing,
+        invalid=invalid,
+        labels=labels,
     )
     size = len(read.numbers)
     proof = _proof(rule, repurchased, attitude, size)

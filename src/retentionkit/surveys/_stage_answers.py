@@ -3,54 +3,48 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from retentionkit import frames
-from retentionkit.arguments import check_choice
 from retentionkit.errors import DataError, OptionError
+from retentionkit.surveys._scale_answers import Scale, check_scale, read_scale_answers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from retentionkit.frames import FrameKind
+    from retentionkit.surveys._scale_answers import Labels, Treatment
 
 __all__ = [
     "INVALID",
     "UNANSWERED",
-    "ScaleAnswers",
-    "Treatment",
+    "StageAnswers",
     "check_size",
+    "check_stage_scale",
     "kind_among",
     "read_flags",
     "read_outcome",
     "read_respondents",
-    "read_scale",
-    "read_scale_answers",
+    "read_stage_answers",
 ]
-
-#: What is done with answers that are missing or off the scale.
-Treatment: TypeAlias = Literal["error", "drop"]
 
 #: In the place of a stage or an answer.
 UNANSWERED: Final = -1
 INVALID: Final = -2
 
-_TREATMENTS: Final = ("error", "drop")
 _SHOWN: Final = 5
-_LONGEST: Final = 101  # answers of a scale, 0 to 100
-_SHORTEST: Final = 3
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class ScaleAnswers:
+class StageAnswers:
     """Answers as they came, and which of them are answers.
 
     Attributes
     ----------
     numbers
-        The answers, NaN where missing, shape (n,).
+        The answers, NaN where there is none, shape (n,).
     place
         How many steps each lies above the lowest answer; -1 unanswered, -2 off the scale.
     """
@@ -74,63 +68,47 @@ class ScaleAnswers:
         return int(np.count_nonzero(self.place == INVALID))
 
 
-def read_scale(scale: object) -> tuple[int, int]:
-    """The lowest and the highest answer."""
-    ends: list[Any] = list(scale) if isinstance(scale, tuple | list) else []
-    whole = all(isinstance(end, int | np.integer) and not isinstance(end, bool) for end in ends)
-    if len(ends) == 2 and whole and _SHORTEST <= ends[1] - ends[0] + 1 <= _LONGEST:  # noqa: PLR2004
-        return int(ends[0]), int(ends[1])
-    raise OptionError(
-        "`scale` does not say which answers there were.",
-        received=repr(scale),
-        allowed=f"the lowest and the highest answer, {_SHORTEST} to {_LONGEST} answers in all",
-        do="Pass two whole numbers, such as scale=(1, 5).",
-    )
-
-
-def read_scale_answers(
+def read_stage_answers(
     answers: object,
-    scale: tuple[int, int],
+    scale: Scale,
     *,
     argument: str,
     missing: Treatment,
     invalid: Treatment = "error",
-) -> ScaleAnswers:
+    labels: Labels | None = None,
+) -> StageAnswers:
     """The answers, once those that are none are refused or told apart."""
-    check_choice("missing", missing, _TREATMENTS)
-    check_choice("invalid", invalid, _TREATMENTS)
-    low, high = scale
-    numbers = frames.read_numbers(answers, argument=argument)
-    absent = np.isnan(numbers)
-    wrong = ~absent & ~((numbers >= low) & (numbers <= high) & (numbers == np.rint(numbers)))
-    if absent.any() and missing == "error":
-        raise DataError(
-            "Some questions were not answered.",
-            received=f"{absent.sum():,} of {len(numbers):,} answers are missing, {_at(absent)}",
-            allowed="an answer in every place",
-            do="Pass missing='drop' to count them as unanswered.",
-        )
-    if wrong.any() and invalid == "error":
-        seen = ", ".join(f"{value:g}" for value in np.unique(numbers[wrong])[:_SHOWN])
-        raise DataError(
-            "Some answers are not on the scale.",
-            received=f"{wrong.sum():,} answers such as {seen}, {_at(wrong)}",
-            allowed=f"whole numbers from {low} to {high}",
-            do="Correct them, pass the scale that was used, such as scale=(0, 10), or count them "
-            "apart with invalid='drop'.",
-        )
-    place = np.where(absent, UNANSWERED, INVALID)
-    given = ~absent & ~wrong
-    place[given] = numbers[given].astype(np.int64) - low
-    read = ScaleAnswers(numbers, place)
-    if not given.any():
+    read = read_scale_answers(
+        answers, scale=scale, missing=missing, invalid=invalid, labels=labels, argument=argument
+    )
+    if not read.given.any():
         raise DataError(
             "There is no answer.",
             received=f"{read.unanswered:,} unanswered, {read.invalid:,} invalid",
-            allowed=f"at least one answer from {low} to {high}",
+            allowed=f"at least one answer from {scale}",
             do="Check the column that the answers came from.",
         )
-    return read
+    place = np.full(len(read.given), UNANSWERED)
+    if read.invalid:
+        absent = frames.read_labels(answers, argument=argument)[0] < 0
+        place[~absent] = INVALID
+    place[read.given] = read.values - scale.low
+    numbers = np.full(len(place), np.nan)
+    numbers[read.given] = read.values
+    return StageAnswers(numbers, place)
+
+
+def check_stage_scale(scale: object) -> Scale:
+    """A scale with something between its ends."""
+    found = check_scale(scale)
+    if found.high - found.low > 1:
+        return found
+    raise OptionError(
+        "A scale of two answers has nothing between dissatisfied and satisfied.",
+        received=f"scale={scale!r}",
+        allowed="three answers or more, such as (1, 5)",
+        do="Ask rk.surveys.csat for the share of the satisfied.",
+    )
 
 
 def read_flags(values: object, *, argument: str, size: int) -> NDArray[np.float64]:

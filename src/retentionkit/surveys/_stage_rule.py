@@ -10,7 +10,7 @@ import numpy as np
 
 from retentionkit.arguments import check_choice, check_number, check_whole
 from retentionkit.errors import OptionError
-from retentionkit.surveys._stage_answers import read_scale
+from retentionkit.surveys._stage_answers import check_stage_scale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -144,7 +144,7 @@ def stage_rule(
     evidence: Evidence = "either",
 ) -> StageRule:
     """The rule, with the default cuts of the scale where none are given."""
-    low, high = read_scale(scale)
+    low, high = check_stage_scale(scale)
     margin = math.floor((high - low) * _QUARTER)
     first = (
         low + margin
