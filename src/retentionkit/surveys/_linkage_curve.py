@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from retentionkit._texts import counted
 from retentionkit.arguments import check_choice, check_confidence, check_whole
 from retentionkit.errors import DataError
 from retentionkit.intervals import normal_quantile
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from retentionkit.surveys._linkage_curve_result import Direction, Measure
-    from retentionkit.surveys._scale_answers import Labels, Treatment
+    from retentionkit.surveys._scale_answers import Labels, Scale, Treatment
 
 __all__ = ["linkage_curve"]
 
@@ -136,24 +137,17 @@ def linkage_curve(
     found = read_outcome(outcome, argument="outcome", size=len(read.place))
     known = read.given & ~np.isnan(found)
     x, y = read.place[known], found[known]
-    _check_answers(x + steps.low)
+    answers = _check_answers(x, steps)
     measure: Measure = "rate" if np.isin(y, (0, 1)).all() else "mean"
-    answers = steps.steps
     points = (rates if measure == "rate" else means)(x, y, len(answers), level)
     line = _straight(answers, x, y, points, measure, level)
     step, steepest = _steepest(x, y, points, enough, direction, measure, level)
     hidden = np.bincount(read.place[read.given & np.isnan(found)], minlength=len(answers))
-    drawn = np.where(points.n > 0, line.intercept + line.slope * answers, np.nan)
     return LinkageCurve(
         measure=measure,
         answers=frozen_array(answers, np.int64),
-        counts=frozen_array(points.n, np.int64),
         unobserved=frozen_array(hidden, np.int64),
-        value=frozen_array(points.value, np.float64),
-        low=frozen_array(points.low, np.float64),
-        high=frozen_array(points.high, np.float64),
-        isotonic=frozen_array(_isotonic(points, direction), np.float64),
-        line=frozen_array(drawn, np.float64),
+        **_drawn(points, line, answers, direction),
         intercept=line.intercept,
         slope=_slope(line, measure, len(y), level),
         departure=line.statistic,
@@ -170,6 +164,21 @@ def linkage_curve(
     )
 
 
+def _drawn(
+    points: Points, line: Line, answers: NDArray[np.int64], direction: Direction
+) -> dict[str, NDArray[Any]]:
+    """Points and curves as fields of the result."""
+    straight = np.where(points.n > 0, line.intercept + line.slope * answers, np.nan)
+    return {
+        "counts": frozen_array(points.n, np.int64),
+        "value": frozen_array(points.value, np.float64),
+        "low": frozen_array(points.low, np.float64),
+        "high": frozen_array(points.high, np.float64),
+        "isotonic": frozen_array(_isotonic(points, direction), np.float64),
+        "line": frozen_array(straight, np.float64),
+    }
+
+
 def _slope(line: Line, measure: Measure, n: int, confidence: float) -> Estimate:
     half = line.quantile * line.error
     return Estimate(
@@ -181,16 +190,18 @@ def _slope(line: Line, measure: Measure, n: int, confidence: float) -> Estimate:
     )
 
 
-def _check_answers(answers: NDArray[np.int64]) -> None:
-    different = np.unique(answers)
-    if len(different) < 2:  # noqa: PLR2004 - a curve has two ends
-        raise DataError(
-            "There is no curve through one answer.",
-            received=f"{len(answers):,} known outcomes, of the answers "
-            f"{', '.join(map(str, different.tolist())) or 'of nobody'}",
-            allowed="known outcomes of two different answers or more",
-            do="Check the outcome, or wait until more of it is known.",
-        )
+def _check_answers(x: NDArray[np.int64], scale: Scale) -> NDArray[np.int64]:
+    """The answers of the scale, if two of them or more have a known outcome."""
+    different = np.unique(x) + scale.low
+    if len(different) > 1:
+        return scale.steps
+    raise DataError(
+        "There is no curve through one answer.",
+        received=f"{counted(len(x), 'known outcome')}, of answer "
+        f"{', '.join(map(str, different.tolist())) or 'none'}",
+        allowed="known outcomes of two different answers or more",
+        do="Check the outcome, or wait until more of it is known.",
+    )
 
 
 def _straight(
@@ -205,7 +216,7 @@ def _straight(
     if measure == "mean":
         return straight_mean(answers[x].astype(np.float64), y, points, confidence)
     given = points.n > 0
-    k = np.bincount(x, weights=y, minlength=len(answers))
+    k = np.bincount(x, weights=y, minlength=len(answers)).astype(np.float64)
     return straight_rate(answers[given], points.n[given], k[given], normal_quantile(confidence))
 
 

@@ -82,9 +82,12 @@ def straight_rate(
         slope = n / n.sum() * (k / n - p) / (p * (1 - p))
         return -_log_likelihood(n, k, p) / float(n.sum()), -(slope @ share)
 
-    start = np.full(2, np.clip(k.sum() / n.sum(), 0.01, 0.99))
+    root = np.sqrt(n)
+    near: Any = np.linalg.lstsq(root[:, None] * share, k / root)[0]
+    start = np.clip(near, 0.01, 0.99)  # least squares, from where it is not far
     options = {"ftol": 1e-15, "gtol": 1e-10, "maxiter": 1_000}
-    found: Any = minimize(
+    search: Any = minimize  # its overloads do not know a start of two numbers
+    found = search(
         surprise, start, jac=True, method="L-BFGS-B", bounds=[(_EDGE, 1 - _EDGE)] * 2,
         options=options,
     )  # fmt: skip

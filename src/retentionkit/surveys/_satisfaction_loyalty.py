@@ -247,7 +247,9 @@ def _somers_d(counts: NDArray[np.int64], confidence: float) -> tuple[Estimate, f
 def _scipy_d(table: NDArray[np.int64]) -> tuple[float, float]:
     from scipy.stats import somersd  # noqa: PLC0415 - scipy is loaded when needed
 
-    with np.errstate(invalid="ignore", divide="ignore"):  # one answer or one outcome is left
+    if np.count_nonzero(table.sum(axis=1)) < 2:  # noqa: PLR2004 - one answer is left
+        return math.nan, math.nan
+    with np.errstate(invalid="ignore", divide="ignore"):  # one outcome is left
         found: Any = somersd(table)
     return float(found.statistic), float(found.pvalue)
 

@@ -145,7 +145,6 @@ def satisfaction_stage(
         attitude_from=attitude_from,
         evidence=evidence,
     )
-    check_choice("method", method, ("wilson", "goodman"))
     read = read_stage_answers(
         answers,
         Scale(*rule.scale),
@@ -210,6 +209,7 @@ def _shares(
     """Shares of the answers, and their limits."""
     n, stages = int(counts.sum()), len(STAGES) if told else LOYAL
     level = check_confidence(confidence)
+    check_choice("method", method, ("wilson", "goodman"))
     if method == "goodman":
         level = 1 - (1 - level) / stages
     found = (counts / n, *wilson(counts, n, confidence=level))

@@ -257,4 +257,4 @@ def _unproven(before: SatisfactionStages, after: SatisfactionStages) -> int:
 
 
 def _silent(position: NDArray[np.int64], proof: NDArray[np.float64]) -> NDArray[np.bool_]:
-    return (position == SATISFIED) & np.isnan(proof)
+    return np.asarray((position == SATISFIED) & np.isnan(proof), dtype=np.bool_)
