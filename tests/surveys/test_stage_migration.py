@@ -127,9 +127,9 @@ def test_order_of_rows_does_not_matter():
 @pytest.mark.parametrize(
     ("first", "second", "match"),
     [
-        ({}, {"dissatisfied": 1}, "dissatisfied 2 before, 1 after"),
-        ({}, {"scale": (1, 7)}, r"scale \(1, 5\) before, \(1, 7\) after"),
-        ({}, {"again": [1, 0]}, r"sources \(\) before, \('repurchase',\) after"),
+        ({}, {"dissatisfied": 1}, "dissatisfied up to 2 before, up to 1 after"),
+        ({}, {"scale": (1, 7)}, "scale 1 to 5 before, 1 to 7 after"),
+        ({}, {"again": [1, 0]}, "evidence of loyalty none before, repurchase after"),
     ],
 )
 def test_stages_made_differently_are_refused(first, second, match):

@@ -125,7 +125,7 @@ class LinkageCurve(Result):
     def _printed(self) -> Columns:
         return {
             "answer": self.answers,
-            "customers": self.counts,
+            "customers": [f"{number:,}" for number in self.counts.tolist()],
             self.measure: self.value,
             "low": self.low,
             "high": self.high,

@@ -188,9 +188,14 @@ class SatisfactionLoyalty(Result):
         limits = zip(table["stay_rate"], table["low"], table["high"], strict=True)
         return {
             "satisfaction": table["satisfaction"],
-            "stayed": table["stayed"],
-            "left": table["left"],
-            "not yet": table["not_yet_observed"],
+            **{
+                name: np.asarray(table[column], dtype=np.float64)  # printed with commas
+                for name, column in (
+                    ("stayed", "stayed"),
+                    ("left", "left"),
+                    ("not yet", "not_yet_observed"),
+                )  # fmt: skip
+            },
             "% stayed": [per_cent(*map(float, row)) for row in limits],
         }
 

@@ -1,8 +1,8 @@
 r"""Which stage of satisfaction is each respondent in, and who of them is loyal?
 
 Dissatisfied, neutral and satisfied are told from the answer. Loyal is who is satisfied *and* bought
-again, or has an attitude that says so: a satisfied answer alone does not. The four stages are the
-elements of customer satisfaction of [1]_.
+again, or has an attitude that says so: a satisfied answer alone does not. What each stage calls for
+follows the four elements of customer satisfaction of [1]_.
 
 With :math:`n_j` of n answers in stage j the share is :math:`n_j / n`. Its Wilson interval holds for
 one stage. Goodman's hold for all k stages at once: they are Wilson's at the level

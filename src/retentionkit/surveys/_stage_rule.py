@@ -127,10 +127,25 @@ class StageRule:
     def differences(self, other: StageRule) -> list[str]:
         """How another rule differs, in words; empty if it is the same."""
         return [
-            f"{field.name} {mine!r} before, {theirs!r} after"
-            for field in dataclasses.fields(self)
-            if (mine := getattr(self, field.name)) != (theirs := getattr(other, field.name))
+            f"{name} {mine} before, {theirs} after"
+            for (name, mine), theirs in zip(
+                self._said().items(), other._said().values(), strict=True
+            )
+            if mine != theirs
         ]
+
+    def _said(self) -> dict[str, str]:
+        """Everything that the stages depend on, in words."""
+        return {
+            "scale": f"{self.scale[0]} to {self.scale[1]}",
+            "dissatisfied": f"up to {self.dissatisfied}",
+            "satisfied": f"from {self.satisfied}",
+            "evidence of loyalty": f" {'and' if self.evidence == 'both' else 'or'} ".join(
+                self.sources
+            )
+            or "none",
+            "attitude": "none" if self.attitude_from is None else f"from {self.attitude_from:g}",
+        }
 
 
 def stage_rule(
