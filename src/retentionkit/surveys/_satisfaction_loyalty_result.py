@@ -188,14 +188,9 @@ class SatisfactionLoyalty(Result):
         limits = zip(table["stay_rate"], table["low"], table["high"], strict=True)
         return {
             "satisfaction": table["satisfaction"],
-            **{
-                name: np.asarray(table[column], dtype=np.float64)  # printed with commas
-                for name, column in (
-                    ("stayed", "stayed"),
-                    ("left", "left"),
-                    ("not yet", "not_yet_observed"),
-                )  # fmt: skip
-            },
+            "stayed": np.asarray(table["stayed"], dtype=np.float64),  # printed with commas
+            "left": np.asarray(table["left"], dtype=np.float64),
+            "not yet": np.asarray(table["not_yet_observed"], dtype=np.float64),
             "% stayed": [per_cent(*map(float, row)) for row in limits],
         }
 
