@@ -347,3 +347,21 @@ def changed(before: list[int], after: list[int], frame: pd.DataFrame) -> rk.surv
     assert_type(linked.predict(20.0).value, float)
     rk.surveys.nps_change(before, after, method="score")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     return found
+
+
+def satisfied() -> rk.surveys.StageMigration:
+    """Stages of satisfaction, and what goes with them."""
+    first = rk.surveys.satisfaction_stage([1, 5], repurchased=[True, None], ids=["a", "b"])
+    assert_type(first, rk.surveys.SatisfactionStages)
+    assert_type(first.share("loyal").value, float)
+    mask: NDArray[np.bool_] = first.where("loyal")
+    assert_type(bool(mask[0]), bool)
+    found = rk.surveys.satisfaction_loyalty([1, 5], [True, False], scale=(1, 5))
+    assert_type(found, rk.surveys.SatisfactionLoyalty)
+    assert_type(found.satisfied_who_left, rk.surveys.LoyaltyExceptions)
+    curve = rk.surveys.linkage_curve([1, 5], [3.5, 7.0], direction="falling")
+    assert_type(curve, rk.surveys.LinkageCurve)
+    rk.plots.linkage_curve(curve)
+    rk.plots.stages(first, language="zh")
+    rk.surveys.linkage_curve([1, 5], [1, 0], direction="up")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    return rk.surveys.stage_migration(first, first, scope="both")

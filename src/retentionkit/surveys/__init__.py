@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from retentionkit.surveys._experience import experience_score
     from retentionkit.surveys._experience_result import ExperienceScore
     from retentionkit.surveys._gap_result import ExpectationGap
+    from retentionkit.surveys._linkage_curve import linkage_curve
+    from retentionkit.surveys._linkage_curve_result import LinkageCurve
     from retentionkit.surveys._net_score import NetScore, net_score
     from retentionkit.surveys._net_word_of_mouth import NetWordOfMouth, net_word_of_mouth
     from retentionkit.surveys._nps import nps
@@ -33,6 +35,15 @@ if TYPE_CHECKING:
     from retentionkit.surveys._perceived_value import perceived_value
     from retentionkit.surveys._recommend_rate import RecommendRate, recommend_rate
     from retentionkit.surveys._value_result import PerceivedValue
+    from retentionkit.surveys._satisfaction_loyalty import satisfaction_loyalty
+    from retentionkit.surveys._satisfaction_loyalty_result import (
+        LoyaltyExceptions,
+        SatisfactionLoyalty,
+    )
+    from retentionkit.surveys._satisfaction_stage import satisfaction_stage
+    from retentionkit.surveys._satisfaction_stages import SatisfactionStages
+    from retentionkit.surveys._stage_migration import StageMigration, stage_migration
+    from retentionkit.surveys._stage_rule import StageRule
 
 __all__ = [
     "CES",
@@ -40,6 +51,8 @@ __all__ = [
     "NPS",
     "ExpectationGap",
     "ExperienceScore",
+    "LinkageCurve",
+    "LoyaltyExceptions",
     "NPSChange",
     "NPSEffects",
     "NPSGroups",
@@ -52,11 +65,16 @@ __all__ = [
     "NetWordOfMouth",
     "PerceivedValue",
     "RecommendRate",
+    "SatisfactionLoyalty",
+    "SatisfactionStages",
+    "StageMigration",
+    "StageRule",
     "UnitLinkage",
     "ces",
     "csat",
     "expectation_gap",
     "experience_score",
+    "linkage_curve",
     "net_score",
     "net_word_of_mouth",
     "nps",
@@ -68,6 +86,9 @@ __all__ = [
     "nps_trend",
     "perceived_value",
     "recommend_rate",
+    "satisfaction_loyalty",
+    "satisfaction_stage",
+    "stage_migration",
 ]
 
 __getattr__, __dir__ = open_door(
@@ -78,6 +99,8 @@ __getattr__, __dir__ = open_door(
         "NPS": "_nps_result",
         "ExpectationGap": "_gap_result",
         "ExperienceScore": "_experience_result",
+        "LinkageCurve": "_linkage_curve_result",
+        "LoyaltyExceptions": "_satisfaction_loyalty_result",
         "NPSChange": "_change_result",
         "NPSEffects": "_change_effects",
         "NPSGroups": "_nps_groups",
@@ -90,11 +113,16 @@ __getattr__, __dir__ = open_door(
         "NetWordOfMouth": "_net_word_of_mouth",
         "PerceivedValue": "_value_result",
         "RecommendRate": "_recommend_rate",
+        "SatisfactionLoyalty": "_satisfaction_loyalty_result",
+        "SatisfactionStages": "_satisfaction_stages",
+        "StageMigration": "_stage_migration",
+        "StageRule": "_stage_rule",
         "UnitLinkage": "_nps_linkage_units",
         "ces": "_ces",
         "csat": "_csat",
         "expectation_gap": "_expectation_gap",
         "experience_score": "_experience",
+        "linkage_curve": "_linkage_curve",
         "net_score": "_net_score",
         "net_word_of_mouth": "_net_word_of_mouth",
         "nps": "_nps",
@@ -106,5 +134,8 @@ __getattr__, __dir__ = open_door(
         "nps_trend": "_nps_trend",
         "perceived_value": "_perceived_value",
         "recommend_rate": "_recommend_rate",
+        "satisfaction_loyalty": "_satisfaction_loyalty",
+        "satisfaction_stage": "_satisfaction_stage",
+        "stage_migration": "_stage_migration",
     },
 )
