@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING
 from retentionkit._doors import open_door
 
 if TYPE_CHECKING:
+    from retentionkit.surveys._driver_phases import DriverPhases
+    from retentionkit.surveys._drivers import drivers
+    from retentionkit.surveys._drivers_result import Drivers
     from retentionkit.surveys._nps import nps
     from retentionkit.surveys._nps_result import NPS
 
 __all__ = [
     "NPS",
+    "DriverPhases",
+    "Drivers",
+    "drivers",
     "nps",
 ]
 
@@ -19,6 +25,9 @@ __getattr__, __dir__ = open_door(
     __name__,
     {
         "NPS": "_nps_result",
+        "DriverPhases": "_driver_phases",
+        "Drivers": "_drivers_result",
+        "drivers": "_drivers",
         "nps": "_nps",
     },
 )
