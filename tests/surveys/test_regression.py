@@ -65,9 +65,7 @@ def test_error_of_a_correlation_is_near_the_jackknife():
     x = rng.exponential(size=1_000)
     y = x + rng.exponential(size=1_000) * (1 + x)
     found = association(x, y)
-    left = np.array(
-        [np.corrcoef(np.delete(x, at), np.delete(y, at))[0, 1] for at in range(len(x))]
-    )
+    left = np.array([np.corrcoef(np.delete(x, at), np.delete(y, at))[0, 1] for at in range(len(x))])
     jackknife = math.sqrt(999 / 1_000 * ((left - left.mean()) ** 2).sum())
     # The two differ by terms of the order of one in n, times what outliers weigh.
     assert found.standard_error == pytest.approx(jackknife, rel=0.03)

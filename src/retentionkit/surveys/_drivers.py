@@ -119,8 +119,8 @@ def drivers(
     Association, not effect: an item that matters to nobody has a share if it goes with one that
     does. Shares of items without any association are a little above 0, since R² never falls.
     The limits of Shapley shares come from the influence of each respondent on all subsets, and are
-    made on the scale of the square root; for a share near 0 they cover too often rather than too
-    seldom. The lines of the quadrants are taken as given.
+    made on the scale of the square root. Below some 60 respondents they are a little too short, and
+    small shares a little too large. The lines of the quadrants are taken as given.
 
     References
     ----------

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["SINGULAR", "shapley", "shapley_influence"]
 
 #: Least eigenvalue of a correlation matrix below which some items are sums of others.
-SINGULAR: Final = 1e-9
+SINGULAR: Final = 1e-12
 
 
 def shapley(correlations: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
