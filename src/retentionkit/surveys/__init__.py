@@ -12,22 +12,39 @@ if TYPE_CHECKING:
     from retentionkit.surveys._drivers_result import Drivers
     from retentionkit.surveys._nps import nps
     from retentionkit.surveys._nps_result import NPS
+    from retentionkit.surveys._value_chain import value_chain
+    from retentionkit.surveys._value_chain_result import (
+        ChainLink,
+        ChainModeration,
+        Moderated,
+        ValueChain,
+    )
 
 __all__ = [
     "NPS",
+    "ChainLink",
+    "ChainModeration",
     "DriverPhases",
     "Drivers",
+    "Moderated",
+    "ValueChain",
     "drivers",
     "nps",
+    "value_chain",
 ]
 
 __getattr__, __dir__ = open_door(
     __name__,
     {
         "NPS": "_nps_result",
+        "ChainLink": "_value_chain_result",
+        "ChainModeration": "_value_chain_result",
         "DriverPhases": "_driver_phases",
         "Drivers": "_drivers_result",
+        "Moderated": "_value_chain_result",
+        "ValueChain": "_value_chain_result",
         "drivers": "_drivers",
         "nps": "_nps",
+        "value_chain": "_value_chain",
     },
 )

@@ -33,6 +33,8 @@ __all__ = ["Association", "LeastSquares", "association", "least_squares", "z_sco
 
 #: Share of a column's length below which it is a sum of the columns before it.
 _DEPENDENT: Final = 1e-9
+#: The same of residuals that are nothing but rounding.
+_EXACT: Final = 1e-12
 #: Degrees of freedom that Fisher's z takes off n.
 _FISHER: Final = 3
 
@@ -84,6 +86,8 @@ def least_squares(y: NDArray[np.float64], x: NDArray[np.float64]) -> LeastSquare
         return undefined
     coefficients = np.linalg.solve(r, q.T @ y)
     residuals = y - design @ coefficients
+    if float(np.linalg.norm(residuals)) <= _EXACT * float(np.linalg.norm(y)):
+        residuals = np.zeros(n)  # what is left is rounding
     free = 1 - (q**2).sum(axis=1)
     if (free < _DEPENDENT).any():
         return dataclasses.replace(undefined, coefficients=coefficients, residuals=residuals)
@@ -141,9 +145,5 @@ def association(
 
 
 def _left(values: NDArray[np.float64], given: NDArray[np.float64] | None) -> NDArray[np.float64]:
-    """What is left of a column once others are held; 0 throughout where they say all of it."""
-    if given is None:
-        return values
-    residuals = least_squares(values, given).residuals
-    whole = float(np.linalg.norm(residuals)) <= _DEPENDENT * float(np.linalg.norm(values))
-    return np.zeros(len(values)) if whole else residuals
+    """What is left of a column once others are held."""
+    return values if given is None else least_squares(values, given).residuals
