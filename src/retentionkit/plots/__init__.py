@@ -12,6 +12,7 @@ from retentionkit._doors import open_door
 if TYPE_CHECKING:
     from retentionkit.plots._calibration import activity_calibration, calibration
     from retentionkit.plots._conditional_fit import conditional_fit
+    from retentionkit.plots._driver_matrix import driver_matrix
     from retentionkit.plots._frequency_fit import frequency_fit
     from retentionkit.plots._gains import gains
     from retentionkit.plots._heterogeneity import heterogeneity
@@ -33,6 +34,7 @@ __all__ = [
     "activity_calibration",
     "calibration",
     "conditional_fit",
+    "driver_matrix",
     "frequency_fit",
     "gains",
     "heterogeneity",
@@ -57,6 +59,7 @@ __getattr__, __dir__ = open_door(
         "activity_calibration": "_calibration",
         "calibration": "_calibration",
         "conditional_fit": "_conditional_fit",
+        "driver_matrix": "_driver_matrix",
         "frequency_fit": "_frequency_fit",
         "gains": "_gains",
         "heterogeneity": "_heterogeneity",

@@ -48,6 +48,7 @@ def named_items(items: Named | None, phases: Mapping[str, Named] | None) -> Item
             do="Name the columns of the touchpoints.",
         )
     by_phase = {} if phases is None else item_phases(phases)
+    pairs: list[tuple[tuple[str, str], Phase | None]]
     if items is None:
         pairs = [(pair, phase) for phase in PHASES for pair in by_phase.get(phase, [])]
     else:

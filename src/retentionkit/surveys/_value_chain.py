@@ -255,22 +255,26 @@ def _moderated(answers: _Answers, moderator: Moderator) -> Moderated:
     scores = z_scores(np.column_stack([s, m]))
     fit = least_squares(y, np.column_stack([scores, scores.prod(axis=1)]))
     change, _, low, high, p_value = fit.combined(np.array([0, 0, 0, 1.0]), answers.confidence)
-    told: list[float] = []
+    told: list[tuple[float, ...]] = []
     for value in (low_value, high_value):
         weights = np.array([0, 1, 0, (value - centre) / spread if spread > 0 else np.nan])
-        link = fit.combined(weights, answers.confidence)
-        told += [link[0], link[2], link[3]]
+        told.append(fit.combined(weights, answers.confidence))
     return Moderated(
-        moderator,
-        n,
-        change,
-        low,
-        high,
-        p_value,
-        p_value,
-        low_value,
-        high_value,
-        *told,
+        moderator=moderator,
+        n=n,
+        interaction=change,
+        low=low,
+        high=high,
+        p_value=p_value,
+        adjusted_p_value=p_value,
+        low_value=low_value,
+        high_value=high_value,
+        at_low=told[0][0],
+        at_low_low=told[0][2],
+        at_low_high=told[0][3],
+        at_high=told[1][0],
+        at_high_low=told[1][2],
+        at_high_high=told[1][3],
         n_low=int((m <= low_value).sum()),
         n_high=int((m >= high_value).sum()),
     )
@@ -280,7 +284,7 @@ def _adjusted(
     links: list[ChainLink], moderated: list[Moderated], multiplicity: Multiplicity
 ) -> tuple[list[ChainLink], list[Moderated], int]:
     """The same with p-values adjusted for all of them, and how many there are."""
-    p_values = np.array([row.p_value for row in [*links, *moderated]])
+    p_values = np.array([*(row.p_value for row in links), *(row.p_value for row in moderated)])
     found: list[float] = adjusted_p_values(p_values, method=multiplicity).tolist()
     replace = dataclasses.replace
     return (
@@ -297,7 +301,7 @@ def _notes(
     links: list[ChainLink], moderated: list[Moderated], answers: _Answers
 ) -> tuple[str, ...]:
     notes: list[str] = []
-    least = min(row.n for row in [*links, *moderated])
+    least = min([row.n for row in links] + [row.n for row in moderated])
     if least < _FEW:
         notes.append(f"Some links are made of {least:,} respondents: take them as a hint.")
     if moderated and is_binary(answers.by_name["repurchase"]):
