@@ -42,6 +42,19 @@ class DriverPhases(Result):
         One sentence.
     kind
         The kind of frame that the caller brought.
+
+    Examples
+    --------
+    >>> import pandas as pd, retentionkit as rk
+    >>> answers = pd.DataFrame({
+    ...     "guide": [5, 4, 2, 5, 1, 3, 4, 2, 4, 3],
+    ...     "hotel": [4, 2, 3, 5, 3, 1, 4, 4, 5, 1],
+    ...     "csat": [9, 8, 4, 10, 3, 6, 7, 5, 9, 5],
+    ... })
+    >>> phases = {"before": ["hotel"], "during": ["guide"]}
+    >>> found = rk.surveys.drivers(answers, outcome="csat", phases=phases, scale=(1, 5)).by_phase
+    >>> dict(zip(found.phases, found.performance.round(1).tolist()))
+    {'before': 55.0, 'during': 57.5}
     """
 
     phases: tuple[Phase, ...]

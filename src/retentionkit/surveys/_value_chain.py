@@ -21,17 +21,10 @@ import numpy as np
 from retentionkit.arguments import check_choice, check_confidence
 from retentionkit.compare import Multiplicity, adjusted_p_values
 from retentionkit.errors import DataError
+from retentionkit.surveys._chain_rows import STAGES, ChainLink, Moderated, Moderator, Stage
 from retentionkit.surveys._numeric_columns import Asked, is_binary, read_numeric, told_absent
 from retentionkit.surveys._regression import association, least_squares, z_scores
-from retentionkit.surveys._value_chain_result import (
-    STAGES,
-    ChainLink,
-    ChainModeration,
-    Moderated,
-    Moderator,
-    Stage,
-    ValueChain,
-)
+from retentionkit.surveys._value_chain_result import ChainModeration, ValueChain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -123,17 +116,22 @@ def value_chain(
 
     Examples
     --------
-    >>> import numpy as np, pandas as pd, retentionkit as rk
-    >>> rng = np.random.default_rng(0)
-    >>> value = rng.standard_normal(300)
-    >>> satisfaction = value + rng.standard_normal(300)
-    >>> again = satisfaction + rng.standard_normal(300) > 0
-    >>> frame = pd.DataFrame({"value": value, "csat": satisfaction, "again": again})
+    >>> import pandas as pd, retentionkit as rk
+    >>> frame = pd.DataFrame({
+    ...     "worth": [1, 2, 3, 4, 5, 3, 2, 5],
+    ...     "csat": [1, 3, 2, 5, 4, 3, 3, 4],
+    ...     "again": [0, 0, 1, 1, 1, 0, 1, 1],
+    ...     "cost": [1, 4, 2, 3, 5, 1, 2, 3],
+    ... })
     >>> chain = rk.surveys.value_chain(
-    ...     frame, perceived_value="value", satisfaction="csat", repurchase="again"
+    ...     frame,
+    ...     perceived_value="worth",
+    ...     satisfaction="csat",
+    ...     repurchase="again",
+    ...     switching_cost="cost",
     ... )
     >>> [(link.source, link.target, round(link.association, 2)) for link in chain.links[:2]]
-    [('perceived_value', 'satisfaction', 0.7), ('satisfaction', 'repurchase', 0.65)]
+    [('perceived_value', 'satisfaction', 0.78), ('satisfaction', 'repurchase', 0.53)]
     """
     confidence = check_confidence(confidence)
     check_choice("missing", missing, get_args(Pairwise))
