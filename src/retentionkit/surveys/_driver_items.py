@@ -76,8 +76,9 @@ def named_items(items: Named | None, phases: Mapping[str, Named] | None) -> Item
 
 def item_phases(phases: Mapping[str, Named]) -> dict[Phase, list[tuple[str, str]]]:
     """Label and column of the items of each phase; Chinese names of phases are understood."""
-    if not isinstance(phases, Mapping):
-        raise _no_items("phases", phases)
+    given: Any = phases  # callers without a type checker may pass anything
+    if not isinstance(given, Mapping):
+        raise _no_items("phases", given)
     found: dict[Phase, list[tuple[str, str]]] = {}
     for name, items in phases.items():
         if name not in PHASE_ALIASES:
@@ -139,8 +140,8 @@ def unlike_scales(labels: tuple[str, ...], values: NDArray[np.float64]) -> list[
 
 
 def _ends(pair: Any) -> tuple[float, float]:  # noqa: ANN401 - anything may come
-    if isinstance(pair, tuple | list) and len(pair) == _FEWEST:  # pyright: ignore[reportUnknownArgumentType]
-        low, high = (check_number("scale", end) for end in pair)  # pyright: ignore[reportUnknownVariableType]
+    if type(pair) in {tuple, list} and len(pair) == _FEWEST:
+        low, high = check_number("scale", pair[0]), check_number("scale", pair[1])
         if low < high:
             return low, high
     raise OptionError(
@@ -153,11 +154,12 @@ def _ends(pair: Any) -> tuple[float, float]:  # noqa: ANN401 - anything may come
 
 def _pairs(items: Any, argument: str) -> list[tuple[str, str]]:  # noqa: ANN401 - anything may come
     """Label and column of each item."""
-    if isinstance(items, Mapping):
-        return [(str(label), name) for label, name in items.items()]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-    if isinstance(items, str | bytes | AbstractSet) or not isinstance(items, Iterable):
+    kind: type[object] = type(items)
+    if issubclass(kind, str | bytes | AbstractSet) or not issubclass(kind, Iterable):
         raise _no_items(argument, items)
-    return [(str(name), name) for name in items]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    if issubclass(kind, Mapping):
+        return [(str(label), name) for label, name in items.items()]
+    return [(str(name), name) for name in items]
 
 
 def _no_items(argument: str, received: object) -> OptionError:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from retentionkit.frames import FrameKind
     from retentionkit.surveys._driver_items import Items
-    from retentionkit.surveys._driver_labels import Quadrant
+    from retentionkit.surveys._driver_labels import Phase, Quadrant
     from retentionkit.surveys._importance import DriverMethod, Errors, Importance
 
 __all__ = ["Limits", "Measured", "Ways", "matrix_of"]
@@ -164,7 +164,7 @@ def _by_phase(
 ) -> DriverPhases | None:
     """Sums of importances and means of performances, by phase."""
     where = measured.named.phases
-    present = tuple(phase for phase in PHASES if phase in where)
+    present: tuple[Phase, ...] = tuple(phase for phase in PHASES if phase in where)
     if not present:
         return None
     sums = np.array([[float(own == phase) for own in where] for phase in present])

@@ -105,7 +105,7 @@ def importance(
         covariance=covariance,
         r_squared=explained,
         r_squared_error=math.sqrt(float(whole @ whole)) / n,
-        inflation=np.full(z.shape[1] - 1, np.inf) if singular else np.diag(inverse).copy(),
+        inflation=np.where(singular, np.inf, np.diag(inverse)),
         correlations=correlations[0, 1:],
         df=df,
     )

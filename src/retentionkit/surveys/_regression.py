@@ -78,21 +78,23 @@ def least_squares(y: NDArray[np.float64], x: NDArray[np.float64]) -> LeastSquare
     n, k = x.shape
     design = np.column_stack([np.ones(n), x])
     nothing = np.full(k + 1, np.nan)
-    undefined = LeastSquares(nothing, np.outer(nothing, nothing), np.full(n, np.nan), n - k - 1)
+    unknown = np.full((k + 1, k + 1), np.nan)
+    undefined = LeastSquares(nothing, unknown, np.full(n, np.nan), n - k - 1)
     if n < k + 2:
         return undefined
     q, r = np.linalg.qr(design)
     if (np.abs(np.diag(r)) <= _DEPENDENT * np.linalg.norm(design, axis=0)).any():
         return undefined
-    coefficients = np.linalg.solve(r, q.T @ y)
+    coefficients: NDArray[np.float64] = np.asarray(np.linalg.solve(r, q.T @ y), dtype=np.float64)
     residuals = y - design @ coefficients
     if float(np.linalg.norm(residuals)) <= _EXACT * float(np.linalg.norm(y)):
         residuals = np.zeros(n)  # what is left is rounding
     free = 1 - (q**2).sum(axis=1)
     if (free < _DEPENDENT).any():
         return dataclasses.replace(undefined, coefficients=coefficients, residuals=residuals)
-    pull = np.linalg.solve(r, (q * (residuals / free)[:, None]).T)
-    return LeastSquares(coefficients, pull @ pull.T, residuals, n - k - 1)
+    pull: NDArray[np.float64] = np.linalg.solve(r, (q * (residuals / free)[:, None]).T)
+    covariance = np.asarray(pull @ pull.T, dtype=np.float64)
+    return LeastSquares(coefficients, covariance, residuals, n - k - 1)
 
 
 def z_scores(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -200,10 +200,9 @@ def _pairs(stages: list[Stage]) -> list[tuple[Stage, Stage, tuple[Stage, ...]]]:
     """Earlier and later stage and those between, neighbours first."""
     found: list[tuple[Stage, Stage, tuple[Stage, ...]]] = []
     for at, target in enumerate(stages):
-        before = [stage for stage in stages[:at] if stage not in _ENDS]
-        found += [
-            (source, target, tuple(before[place + 1 :])) for place, source in enumerate(before)
-        ]
+        before: list[Stage] = [stage for stage in stages[:at] if stage not in _ENDS]
+        for place, source in enumerate(before):
+            found.append((source, target, tuple(before[place + 1 :])))
     return sorted(found, key=lambda pair: len(pair[2]))
 
 
