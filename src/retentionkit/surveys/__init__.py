@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from retentionkit._doors import open_door
 
 if TYPE_CHECKING:
-    from retentionkit.surveys._chain_rows import ChainLink, Moderated
-    from retentionkit.surveys._driver_phases import DriverPhases
-    from retentionkit.surveys._drivers import drivers
-    from retentionkit.surveys._drivers_result import Drivers
     from retentionkit.surveys._ces import CES, ces
+    from retentionkit.surveys._chain_rows import ChainLink, Moderated
     from retentionkit.surveys._change import nps_change
     from retentionkit.surveys._change_effects import NPSEffects
     from retentionkit.surveys._change_panel import NPSPanel
     from retentionkit.surveys._change_result import NPSChange
     from retentionkit.surveys._csat import CSAT, csat
+    from retentionkit.surveys._driver_phases import DriverPhases
+    from retentionkit.surveys._drivers import drivers
+    from retentionkit.surveys._drivers_result import Drivers
     from retentionkit.surveys._net_score import NetScore, net_score
     from retentionkit.surveys._net_word_of_mouth import NetWordOfMouth, net_word_of_mouth
     from retentionkit.surveys._nps import nps
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from retentionkit.surveys._nps_linkage_result import NPSLinkage
     from retentionkit.surveys._nps_linkage_units import UnitLinkage
     from retentionkit.surveys._nps_result import NPS
-    from retentionkit.surveys._value_chain import value_chain
-    from retentionkit.surveys._value_chain_result import ChainModeration, ValueChain
     from retentionkit.surveys._nps_rolling import NPSRolling, nps_rolling
     from retentionkit.surveys._nps_sample_size import NPSSampleSize, nps_sample_size
     from retentionkit.surveys._nps_trend import nps_trend
     from retentionkit.surveys._nps_waves import NPSTrend
     from retentionkit.surveys._recommend_rate import RecommendRate, recommend_rate
+    from retentionkit.surveys._value_chain import value_chain
+    from retentionkit.surveys._value_chain_result import ChainModeration, ValueChain
 
 __all__ = [
     "CES",
@@ -43,10 +43,6 @@ __all__ = [
     "DriverPhases",
     "Drivers",
     "Moderated",
-    "ValueChain",
-    "drivers",
-    "nps",
-    "value_chain",
     "NPSChange",
     "NPSEffects",
     "NPSGroups",
@@ -59,8 +55,10 @@ __all__ = [
     "NetWordOfMouth",
     "RecommendRate",
     "UnitLinkage",
+    "ValueChain",
     "ces",
     "csat",
+    "drivers",
     "net_score",
     "net_word_of_mouth",
     "nps",
@@ -71,6 +69,7 @@ __all__ = [
     "nps_sample_size",
     "nps_trend",
     "recommend_rate",
+    "value_chain",
 ]
 
 __getattr__, __dir__ = open_door(
@@ -84,10 +83,6 @@ __getattr__, __dir__ = open_door(
         "DriverPhases": "_driver_phases",
         "Drivers": "_drivers_result",
         "Moderated": "_chain_rows",
-        "ValueChain": "_value_chain_result",
-        "drivers": "_drivers",
-        "nps": "_nps",
-        "value_chain": "_value_chain",
         "NPSChange": "_change_result",
         "NPSEffects": "_change_effects",
         "NPSGroups": "_nps_groups",
@@ -100,8 +95,10 @@ __getattr__, __dir__ = open_door(
         "NetWordOfMouth": "_net_word_of_mouth",
         "RecommendRate": "_recommend_rate",
         "UnitLinkage": "_nps_linkage_units",
+        "ValueChain": "_value_chain_result",
         "ces": "_ces",
         "csat": "_csat",
+        "drivers": "_drivers",
         "net_score": "_net_score",
         "net_word_of_mouth": "_net_word_of_mouth",
         "nps": "_nps",
@@ -112,5 +109,6 @@ __getattr__, __dir__ = open_door(
         "nps_sample_size": "_nps_sample_size",
         "nps_trend": "_nps_trend",
         "recommend_rate": "_recommend_rate",
+        "value_chain": "_value_chain",
     },
 )

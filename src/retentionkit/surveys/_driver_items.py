@@ -154,7 +154,7 @@ def _ends(pair: Any) -> tuple[float, float]:  # noqa: ANN401 - anything may come
 
 def _pairs(items: Any, argument: str) -> list[tuple[str, str]]:  # noqa: ANN401 - anything may come
     """Label and column of each item."""
-    kind: type[object] = type(items)
+    kind: type = type(items)  # pyright: ignore[reportUnknownVariableType]
     if issubclass(kind, str | bytes | AbstractSet) or not issubclass(kind, Iterable):
         raise _no_items(argument, items)
     if issubclass(kind, Mapping):

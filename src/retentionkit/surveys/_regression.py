@@ -79,10 +79,12 @@ def least_squares(y: NDArray[np.float64], x: NDArray[np.float64]) -> LeastSquare
     design = np.column_stack([np.ones(n), x])
     nothing = np.full(k + 1, np.nan)
     unknown = np.full((k + 1, k + 1), np.nan)
-    undefined = LeastSquares(nothing, unknown, np.full(n, np.nan), n - k - 1)
+    undefined = LeastSquares(nothing, unknown, y * np.nan, n - k - 1)
     if n < k + 2:
         return undefined
-    q, r = np.linalg.qr(design)
+    parts = np.linalg.qr(design)
+    q = np.asarray(parts[0], dtype=np.float64)
+    r = np.asarray(parts[1], dtype=np.float64)
     if (np.abs(np.diag(r)) <= _DEPENDENT * np.linalg.norm(design, axis=0)).any():
         return undefined
     coefficients: NDArray[np.float64] = np.asarray(np.linalg.solve(r, q.T @ y), dtype=np.float64)
@@ -92,7 +94,8 @@ def least_squares(y: NDArray[np.float64], x: NDArray[np.float64]) -> LeastSquare
     free = 1 - (q**2).sum(axis=1)
     if (free < _DEPENDENT).any():
         return dataclasses.replace(undefined, coefficients=coefficients, residuals=residuals)
-    pull: NDArray[np.float64] = np.linalg.solve(r, (q * (residuals / free)[:, None]).T)
+    weighed = np.asarray(q * (residuals / free)[:, None], dtype=np.float64)
+    pull = np.asarray(np.linalg.solve(r, weighed.T), dtype=np.float64)
     covariance = np.asarray(pull @ pull.T, dtype=np.float64)
     return LeastSquares(coefficients, covariance, residuals, n - k - 1)
 
