@@ -261,6 +261,26 @@ def drawn(first: rk.surveys.NPS, second: rk.surveys.NPS) -> None:
     rk.plots.promoters(first.score)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
+def driven(answers: pd.DataFrame) -> rk.surveys.ValueChain:
+    """What satisfaction goes with, and what goes with it."""
+    found = rk.surveys.drivers(
+        answers,
+        outcome="satisfaction",
+        phases={"before": ["booking"], "行中": {"the guide": "guide"}},
+        scale=(1, 5),
+        method="standardised",
+    )
+    assert_type(found, rk.surveys.Drivers)
+    assert_type(found.estimate("importance", "booking").value, float)
+    assert_type(found.by_phase, rk.surveys.DriverPhases | None)
+    rk.plots.driver_matrix(found, language="zh")
+    rk.surveys.drivers(answers, outcome="csat", items=["a"], method="relative")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    chain = rk.surveys.value_chain(
+        answers, perceived_value="worth", satisfaction="csat", repurchase="again"
+    )
+    assert_type(chain.links, tuple[rk.surveys.ChainLink, ...])
+    assert_type(chain.moderation, rk.surveys.ChainModeration | None)
+    return chain
 def surveyed_travellers() -> None:
     """Answers whose truth is known."""
     truth = rk.datasets.SurveyTruth(passives=0.25)

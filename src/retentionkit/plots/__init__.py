@@ -12,6 +12,7 @@ from retentionkit._doors import open_door
 if TYPE_CHECKING:
     from retentionkit.plots._calibration import activity_calibration, calibration
     from retentionkit.plots._conditional_fit import conditional_fit
+    from retentionkit.plots._driver_matrix import driver_matrix
     from retentionkit.plots._forest import forest
     from retentionkit.plots._frequency_fit import frequency_fit
     from retentionkit.plots._gains import gains
@@ -38,6 +39,7 @@ __all__ = [
     "activity_calibration",
     "calibration",
     "conditional_fit",
+    "driver_matrix",
     "forest",
     "frequency_fit",
     "gains",
@@ -67,6 +69,7 @@ __getattr__, __dir__ = open_door(
         "activity_calibration": "_calibration",
         "calibration": "_calibration",
         "conditional_fit": "_conditional_fit",
+        "driver_matrix": "_driver_matrix",
         "forest": "_forest",
         "frequency_fit": "_frequency_fit",
         "gains": "_gains",

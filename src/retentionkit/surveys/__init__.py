@@ -8,6 +8,7 @@ from retentionkit._doors import open_door
 
 if TYPE_CHECKING:
     from retentionkit.surveys._ces import CES, ces
+    from retentionkit.surveys._chain_rows import ChainLink, Moderated
     from retentionkit.surveys._change import nps_change
     from retentionkit.surveys._change_effects import NPSEffects
     from retentionkit.surveys._change_panel import NPSPanel
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from retentionkit.surveys._gap_result import ExpectationGap
     from retentionkit.surveys._linkage_curve import linkage_curve
     from retentionkit.surveys._linkage_curve_result import LinkageCurve
+    from retentionkit.surveys._driver_phases import DriverPhases
+    from retentionkit.surveys._drivers import drivers
+    from retentionkit.surveys._drivers_result import Drivers
     from retentionkit.surveys._net_score import NetScore, net_score
     from retentionkit.surveys._net_word_of_mouth import NetWordOfMouth, net_word_of_mouth
     from retentionkit.surveys._nps import nps
@@ -44,6 +48,8 @@ if TYPE_CHECKING:
     from retentionkit.surveys._satisfaction_stages import SatisfactionStages
     from retentionkit.surveys._stage_migration import StageMigration, stage_migration
     from retentionkit.surveys._stage_rule import StageRule
+    from retentionkit.surveys._value_chain import value_chain
+    from retentionkit.surveys._value_chain_result import ChainModeration, ValueChain
 
 __all__ = [
     "CES",
@@ -53,6 +59,11 @@ __all__ = [
     "ExperienceScore",
     "LinkageCurve",
     "LoyaltyExceptions",
+    "ChainLink",
+    "ChainModeration",
+    "DriverPhases",
+    "Drivers",
+    "Moderated",
     "NPSChange",
     "NPSEffects",
     "NPSGroups",
@@ -70,11 +81,13 @@ __all__ = [
     "StageMigration",
     "StageRule",
     "UnitLinkage",
+    "ValueChain",
     "ces",
     "csat",
     "expectation_gap",
     "experience_score",
     "linkage_curve",
+    "drivers",
     "net_score",
     "net_word_of_mouth",
     "nps",
@@ -89,6 +102,7 @@ __all__ = [
     "satisfaction_loyalty",
     "satisfaction_stage",
     "stage_migration",
+    "value_chain",
 ]
 
 __getattr__, __dir__ = open_door(
@@ -101,6 +115,11 @@ __getattr__, __dir__ = open_door(
         "ExperienceScore": "_experience_result",
         "LinkageCurve": "_linkage_curve_result",
         "LoyaltyExceptions": "_satisfaction_loyalty_result",
+        "ChainLink": "_chain_rows",
+        "ChainModeration": "_value_chain_result",
+        "DriverPhases": "_driver_phases",
+        "Drivers": "_drivers_result",
+        "Moderated": "_chain_rows",
         "NPSChange": "_change_result",
         "NPSEffects": "_change_effects",
         "NPSGroups": "_nps_groups",
@@ -118,11 +137,13 @@ __getattr__, __dir__ = open_door(
         "StageMigration": "_stage_migration",
         "StageRule": "_stage_rule",
         "UnitLinkage": "_nps_linkage_units",
+        "ValueChain": "_value_chain_result",
         "ces": "_ces",
         "csat": "_csat",
         "expectation_gap": "_expectation_gap",
         "experience_score": "_experience",
         "linkage_curve": "_linkage_curve",
+        "drivers": "_drivers",
         "net_score": "_net_score",
         "net_word_of_mouth": "_net_word_of_mouth",
         "nps": "_nps",
@@ -137,5 +158,6 @@ __getattr__, __dir__ = open_door(
         "satisfaction_loyalty": "_satisfaction_loyalty",
         "satisfaction_stage": "_satisfaction_stage",
         "stage_migration": "_stage_migration",
+        "value_chain": "_value_chain",
     },
 )
