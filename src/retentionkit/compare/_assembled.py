@@ -66,7 +66,7 @@ def assembled(
         test = "the level at which the interval of the net difference just reaches zero"
     parts = _estimates(measure, terms, pair, methods)
     outcome = None if other is None else _net_estimates(parts, other, contrast, terms)
-    told = [*notes_of(measure, terms, pair.first, pair.second, contrast), *methods.notes]
+    told = [*notes_of(measure, terms, _sides(terms, pair, control), contrast), *methods.notes]
     return Comparison(
         measure=measure,
         design=terms.design,
@@ -80,9 +80,18 @@ def assembled(
         required_n=_needed(measure, terms, contrast, paired=pair.paired),
         regression=expected_by_regression(pair.first, terms),
         notes=tuple(told),
-        definition=_definition(measure, terms, methods, controlled=other is not None),
+        definition=_definition(measure, terms, methods, pair, controlled=other is not None),
         kind=kind,
     )
+
+
+def _sides(terms: Terms, pair: Pair, control: Pair | None) -> dict[str, Figure]:
+    """Every figure by its name."""
+    before, after = terms.labels
+    sides = {before: pair.first, after: pair.second}
+    if control is not None:
+        sides |= {f"control {before}": control.first, f"control {after}": control.second}
+    return sides
 
 
 def _estimates(measure: Measure, terms: Terms, pair: Pair, methods: Methods) -> dict[str, Estimate]:
@@ -151,22 +160,32 @@ def _net_estimates(
 
 def _needed(measure: Measure, terms: Terms, contrast: Contrast, *, paired: bool) -> RequiredN:
     unit = "pairs" if paired else MEASURES[measure].unit
-    interval = with_power = math.nan
-    if not any(map(math.isnan, contrast.spread)):
-        value, level = contrast.value, terms.confidence
-        interval = required_n(value, contrast.spread, confidence=level, power=None)
-        with_power = required_n(value, contrast.spread, confidence=level, power=terms.power)
+    if any(map(math.isnan, contrast.spread)):
+        return RequiredN(math.nan, math.nan, terms.power, unit)
+    # Exposure need not be whole: it is counted in millionths.
+    part = 1e-6 if measure == "count" else 1.0
+    one, two = (part * variance for variance in contrast.spread)
+    interval, with_power = (
+        part
+        * required_n(part * contrast.value, (one, two), confidence=terms.confidence, power=power)
+        for power in (None, terms.power)
+    )
     return RequiredN(interval, with_power, terms.power, unit)
 
 
-def _definition(measure: Measure, terms: Terms, methods: Methods, *, controlled: bool) -> str:
+def _definition(
+    measure: Measure, terms: Terms, methods: Methods, pair: Pair, *, controlled: bool
+) -> str:
     before, after = terms.labels
+    how = methods.difference
+    if None in {pair.first.n, pair.second.n}:
+        how = "no interval, since not both came with n"
     what = MEASURES[measure].figure
-    text = f"{what[:1].upper()}{what[1:]}, {after} less {before}; {methods.difference}"
+    text = f"{what[:1].upper()}{what[1:]}, {after} less {before}; {how}"
     if not controlled:
         return text + "."
     return (
-        f"{text}; net: the change less that of the control group, which is the effect if both would "
-        "have changed by as many points without the treatment (parallel trends), and net relative "
-        "if by as many per cent."
+        f"{text}; net: the change less that of the control group, which is the effect if without "
+        "it both would have changed by as much (parallel trends); net relative: if by as many per "
+        "cent."
     )

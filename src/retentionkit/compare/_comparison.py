@@ -132,7 +132,7 @@ class Comparison(Result):
 
     @property
     def effect(self) -> Estimate:
-        """What the p-value is of: the net difference with a control group, the plain one without."""
+        """What the p-value is of: the net difference if there is a control group."""
         return self.difference if self.net is None else self.net
 
     @property

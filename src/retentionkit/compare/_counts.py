@@ -16,14 +16,14 @@ References
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from retentionkit.arguments import check_number, check_whole
 from retentionkit.compare._assembled import Methods, Pair, assembled
 from retentionkit.compare._contrast import Contrast, unknown
-from retentionkit.compare._figure import Figure, is_number, not_understood, published
+from retentionkit.compare._figure import Figure, is_number, is_summary, not_understood, published
 from retentionkit.compare._notes import warn_of_selection
-from retentionkit.compare._sides import sides_of
+from retentionkit.compare._sides import CONTROL, OWN, sides_of
 from retentionkit.compare._terms import Design, Selected, terms_of
 
 if TYPE_CHECKING:
@@ -39,8 +39,9 @@ _METHODS: Final = Methods(
     test="exact conditional test of equal rates, twice the smaller tail",
     notes=(
         (
-            "Events are taken as independent of one another. Totals do not show whether they come in "
-            "clusters, such as several complaints of one customer; the intervals are too short then."
+            "Events are taken as independent of one another. Totals do not show whether they come "
+            "in clusters, such as several complaints of one customer; the intervals are too short "
+            "then."
         ),
     ),
 )
@@ -106,7 +107,7 @@ def counts(
     >>> import retentionkit as rk
     >>> found = rk.compare.counts((88, 1_000), (35, 1_000))  # complaints of so many trips
     >>> found.relative
-    Estimate(-0.6023, 95 % -0.7384 to -0.4044, n = 123)
+    Estimate(-0.6023, 95 % -0.7392 to -0.4053, n = 123)
     """
     terms = terms_of(
         design=design,
@@ -117,14 +118,15 @@ def counts(
         reliability=reliability,
         population_mean=population_mean,
         control=control,
+        scale=(0, math.inf),
     )
     warn_of_selection(terms)
-    other = None if control is None else _pair(*sides_of(control))
-    return assembled("count", terms, _pair(first, second), _METHODS, control=other)
+    other = None if control is None else _pair(*sides_of(control), CONTROL)
+    return assembled("count", terms, _pair(first, second, OWN), _METHODS, control=other)
 
 
-def _pair(first: object, second: object) -> Pair:
-    one, two = _read("first", first), _read("second", second)
+def _pair(first: object, second: object, names: tuple[str, str]) -> Pair:
+    one, two = _read(names[0], first), _read(names[1], second)
     if one.n is None or two.n is None:
         return Pair(one, two, unknown(one, two))
     events = (one.n, two.n)
@@ -175,11 +177,11 @@ def _exact_test(events: tuple[int, int], exposure: tuple[float, float]) -> float
     return min(2 * float(min(tails)), 1.0)
 
 
-def _read(name: str, given: Any) -> Figure:  # noqa: ANN401 - anything may come
+def _read(name: str, given: object) -> Figure:
     if is_number(given):
         rate = check_number(name, given, low=0)
         return published(rate, rate)
-    if not (isinstance(given, tuple) and len(given) == 2):  # noqa: PLR2004 - a pair
+    if not is_summary(given, 2):
         raise not_understood(name, given, _FORMS)
     events = check_whole(f"events of {name}", given[0], low=0)
     exposure = check_number(f"exposure of {name}", given[1], low=0, open_low=True)

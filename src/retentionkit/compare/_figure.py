@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from numbers import Real
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias, TypeGuard, cast
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias, TypeGuard, cast
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from retentionkit.arguments import check_choice
 from retentionkit.errors import DataError, KindError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -25,8 +25,10 @@ __all__ = [
     "Limits",
     "Missing",
     "check_missing",
+    "first_kind",
     "is_data",
     "is_number",
+    "is_summary",
     "kind_of",
     "not_understood",
     "nowhere",
@@ -99,6 +101,11 @@ def is_number(given: object) -> TypeGuard[float]:
     return isinstance(given, Real) and not isinstance(given, bool | np.bool_)
 
 
+def is_summary(given: object, size: int) -> TypeGuard[tuple[object, ...]]:
+    """Whether so many figures came in a tuple."""
+    return isinstance(given, tuple) and len(cast("tuple[object, ...]", given)) == size
+
+
 def is_data(given: object) -> bool:
     """Whether a column of values came; a tuple stands for a summary."""
     return not isinstance(given, tuple | str | bytes) and hasattr(given, "__iter__")
@@ -106,7 +113,16 @@ def is_data(given: object) -> bool:
 
 def kind_of(*given: object) -> FrameKind | None:
     """The library of the first series among them."""
-    return next(filter(None, map(frames.series_kind, given)), None)
+    kinds: list[FrameKind | None] = [frames.series_kind(column) for column in given]
+    return first_kind(kinds)
+
+
+def first_kind(kinds: Iterable[FrameKind | None]) -> FrameKind | None:
+    """The first that is one."""
+    for kind in kinds:
+        if kind is not None:
+            return kind
+    return None
 
 
 def check_missing(missing: Missing) -> None:
@@ -174,7 +190,7 @@ def _check_finite(columns: Sequence[NDArray[np.float64]], names: Sequence[str]) 
             )
 
 
-def not_understood(name: str, given: Any, allowed: str) -> KindError:  # noqa: ANN401 - anything
+def not_understood(name: str, given: object, allowed: str) -> KindError:
     """The error for a figure in no known form."""
     return KindError(
         f"`{name}` is no figure that can be compared.",

@@ -7,7 +7,7 @@ the relative change by Fieller's theorem with the same quantile.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from retentionkit.compare._figure import (
     check_missing,
     is_data,
     is_number,
+    is_summary,
     kind_of,
     not_understood,
     published,
@@ -27,10 +28,12 @@ from retentionkit.compare._figure import (
 )
 from retentionkit.compare._linear import figure_of, welch
 from retentionkit.compare._notes import warn_of_selection
-from retentionkit.compare._sides import sides_of, two_columns
+from retentionkit.compare._sides import CONTROL, OWN, sides_of, two_columns
 from retentionkit.compare._terms import Design, Selected, terms_of
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from retentionkit.compare._comparison import Comparison
 
 __all__ = ["means"]
@@ -121,9 +124,9 @@ def means(
     >>> import retentionkit as rk
     >>> found = rk.compare.means((120.0, 60.0, 400), (135.0, 70.0, 380))
     >>> found.difference
-    Estimate(15, 95 % 5.816 to 24.18, n = 780)
+    Estimate(15, 95 % 5.814 to 24.19, n = 780)
     >>> found.relative
-    Estimate(0.125, 95 % 0.04666 to 0.2085, n = 780)
+    Estimate(0.125, 95 % 0.04695 to 0.2085, n = 780)
     """
     terms = terms_of(
         design=design,
@@ -141,22 +144,23 @@ def means(
         spread = check_number("standard_deviation", standard_deviation, low=0, open_low=True)
     warn_of_selection(terms)
 
-    def make(one: object, two: object) -> Pair:
+    def make(one: object, two: object, names: tuple[str, str]) -> Pair:
         if paired:
-            return _paired(one, two, missing)
+            return _paired(one, two, missing, names)
         before, after = (
-            _read(name, given, missing, spread) for name, given in (("first", one), ("second", two))
+            _read(name, given, missing, spread)
+            for name, given in zip(names, (one, two), strict=True)
         )
         return Pair(before, after, welch(before, after))
 
-    other = None if control is None else make(*sides_of(control))
+    other = None if control is None else make(*sides_of(control), CONTROL)
     methods = _PAIRED if paired else _WELCH
-    pair = make(first, second)
+    pair = make(first, second, OWN)
     return assembled("mean", terms, pair, methods, control=other, kind=kind_of(first, second))
 
 
-def _paired(first: object, second: object, missing: Missing) -> Pair:
-    (before, after), lost = two_columns(first, second, missing)
+def _paired(first: object, second: object, missing: Missing, names: tuple[str, str]) -> Pair:
+    (before, after), lost = two_columns(first, second, missing, names=names)
     n = len(before)
     one, two = _mean(before, lost), _mean(after, lost)
     change = _mean(after - before)
@@ -170,16 +174,16 @@ def _paired(first: object, second: object, missing: Missing) -> Pair:
     return Pair(one, two, contrast, paired=True)
 
 
-def _mean(values: np.ndarray[Any, np.dtype[np.float64]], missing: int = 0) -> Figure:
+def _mean(values: NDArray[np.float64], missing: int = 0) -> Figure:
     n = len(values)
     deviation = float(np.std(values, ddof=1)) if n > 1 else math.nan
     return figure_of(math.fsum(values) / n, deviation / math.sqrt(n), n, missing)
 
 
-def _read(name: str, given: Any, missing: Missing, spread: float) -> Figure:  # noqa: ANN401 - anything may come
+def _read(name: str, given: object, missing: Missing, spread: float) -> Figure:
     if is_number(given):
         return published(check_number(name, given), spread**2)
-    if isinstance(given, tuple) and len(given) == 3:  # noqa: PLR2004 - mean, deviation, n
+    if is_summary(given, 3):
         n = check_whole(f"n of {name}", given[2], low=2)
         deviation = check_number(f"standard deviation of {name}", given[1], low=0)
         value = check_number(f"mean of {name}", given[0])

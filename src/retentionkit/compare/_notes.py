@@ -39,7 +39,7 @@ def warn_of_selection(terms: Terms) -> None:
             + " Pass control= of customers chosen in the same way, or reliability= and "
             "population_mean= to see how much.",
             RetentionKitWarning,
-            stacklevel=4,
+            stacklevel=3,
         )
 
 
@@ -51,35 +51,36 @@ def expected_by_regression(first: Figure, terms: Terms) -> float | None:
 
 
 def notes_of(
-    measure: Measure, terms: Terms, first: Figure, second: Figure, contrast: Contrast
+    measure: Measure, terms: Terms, sides: Mapping[str, Figure], contrast: Contrast
 ) -> Iterator[str]:
-    """The notes, most important first."""
+    """The notes, most important first; `sides` are the figures by name, the first one first."""
     if not terms.controlled:
         yield _DESIGNS[terms.design]
-    yield from _regression(measure, terms, first, contrast)
-    unknown = [
-        name for name, figure in zip(terms.labels, (first, second), strict=True) if figure.n is None
-    ]
+    first, second = list(sides.values())[:2]
+    yield from _regression(measure, terms, first, second)
+    unknown = [name for name, figure in sides.items() if figure.n is None]
     if unknown:
         yield f"No interval: n was not told for {' and '.join(unknown)}."
-        yield from _other_side(measure, terms, first, second, contrast)
+        if len(sides) == 2 and len(unknown) == 1:  # noqa: PLR2004 - no control group
+            yield from _other_side(measure, terms, sides, unknown[0], contrast)
     elif math.isnan(contrast.p_value):
         yield "No interval: there are too few values, or all of them are alike."
     elif contrast.p_value >= 1 - terms.confidence:
         what = "net difference" if terms.controlled else "difference"
-        yield f"The interval of the {what} holds zero: the data do not tell it from no change."
-    for name, figure in zip(terms.labels, (first, second), strict=True):
+        yield f"The data do not tell the {what} from zero."
+    for name, figure in sides.items():
         if figure.missing:
             yield f"{figure.missing:,} missing values left out of {name}."
 
 
-def _regression(measure: Measure, terms: Terms, first: Figure, contrast: Contrast) -> Iterator[str]:
+def _regression(measure: Measure, terms: Terms, first: Figure, second: Figure) -> Iterator[str]:
     expected = expected_by_regression(first, terms)
     wording = MEASURES[measure]
     if expected is not None and terms.population_mean is not None:
+        change = wording.change(second.value - first.value)
         yield (
-            f"Of the {wording.change(contrast.value)}, {wording.change(expected)} are expected by "
-            f"regression to the mean alone (reliability {terms.reliability:g}, everybody "
+            f"Of the {change}, {wording.change(expected)} are expected by regression to the mean "
+            f"alone (reliability {terms.reliability:g}, everybody "
             f"{wording.told(terms.population_mean)})."
         )
     elif terms.selected is not None and not terms.controlled:
@@ -87,24 +88,23 @@ def _regression(measure: Measure, terms: Terms, first: Figure, contrast: Contras
 
 
 def _other_side(
-    measure: Measure, terms: Terms, first: Figure, second: Figure, contrast: Contrast
+    measure: Measure, terms: Terms, sides: Mapping[str, Figure], name: str, contrast: Contrast
 ) -> Iterator[str]:
     """With n on one side, how many on the other would do for an interval without zero."""
-    known = [figure for figure in (first, second) if figure.n is not None]
-    sides = zip(terms.labels, (first, second), strict=True)
-    name, lacking = next((name, figure) for name, figure in sides if figure.n is None)
-    if len(known) != 1 or math.isnan(lacking.variance) or contrast.value == 0:
+    lacking = sides[name]
+    (other,) = (each for each in sides if each != name)
+    allowed = (contrast.value / normal_quantile(terms.confidence)) ** 2 - sides[other].error ** 2
+    if math.isnan(allowed) or math.isnan(lacking.variance) or contrast.value == 0:
         return
-    allowed = (contrast.value / normal_quantile(terms.confidence)) ** 2 - known[0].error ** 2
     unit = MEASURES[measure].unit
     if allowed <= 0:
         yield (
-            f"No number of {unit} in {name} would do for an interval without zero: the other side "
-            "has too few."
+            f"No number of {unit} in {name} would do for an interval without zero: {other} has too "
+            "few."
         )
     else:
         needed = max(math.ceil(lacking.variance / allowed * (1 - 1e-12)), 1)
         yield (
-            f"Beside the other side, {needed:,} {unit} in {name} would do for an interval "
-            "without zero."
+            f"With what {other} has, {needed:,} {unit} in {name} would do for an interval without "
+            "zero."
         )

@@ -17,9 +17,16 @@ from retentionkit import net_scores
 from retentionkit.arguments import check_number, check_whole
 from retentionkit.compare._assembled import Methods, Pair, assembled
 from retentionkit.compare._contrast import Contrast, unknown
-from retentionkit.compare._figure import Figure, is_number, not_understood, nowhere, published
+from retentionkit.compare._figure import (
+    Figure,
+    is_number,
+    is_summary,
+    not_understood,
+    nowhere,
+    published,
+)
 from retentionkit.compare._notes import warn_of_selection
-from retentionkit.compare._sides import sides_of
+from retentionkit.compare._sides import CONTROL, OWN, sides_of
 from retentionkit.compare._terms import Design, Selected, terms_of
 from retentionkit.errors import DataError, OptionError
 from retentionkit.intervals import normal_quantile
@@ -140,15 +147,16 @@ def nps(
         reliability=reliability,
         population_mean=population_mean,
         control=control,
+        scale=(-_END, _END),
     )
     neutral = _check_passives(passives)
     warn_of_selection(terms)
 
-    def make(one: object, two: object) -> Pair:
-        return _pair(_read("first", one, neutral[0]), _read("second", two, neutral[1]))
+    def make(one: object, two: object, names: tuple[str, str]) -> Pair:
+        return _pair(_read(names[0], one, neutral[0]), _read(names[1], two, neutral[1]))
 
-    pair = make(first, second)
-    other = None if control is None else make(*sides_of(control))
+    pair = make(first, second, OWN)
+    other = None if control is None else make(*sides_of(control), CONTROL)
     figures = (pair, other) if other is not None else (pair,)
     guessed = passives is None and any(None in {p.first.n, p.second.n} for p in figures)
     methods = _METHODS
@@ -190,7 +198,7 @@ class _Survey:
         self.counts = counts
 
 
-def _read(name: str, given: Any, passives: float) -> _Survey:  # noqa: ANN401 - anything may come
+def _read(name: str, given: object, passives: float) -> _Survey:
     if is_number(given):
         value = check_number(name, given, low=-_END, high=_END)
         variance = (1 - passives) * _END**2 - value**2
@@ -203,7 +211,7 @@ def _read(name: str, given: Any, passives: float) -> _Survey:  # noqa: ANN401 - 
                 do="Write 20 % passives as passives=0.2.",
             )
         return _Survey(published(value, max(variance, 0.0)), None)
-    if isinstance(given, tuple) and len(given) == 3:  # noqa: PLR2004 - promoters, passives, detractors
+    if is_summary(given, 3):
         return _counted(name, np.array(_whole(name, given)), sum(_whole(name, given)))
     if _has_counts(given):
         return _surveyed(name, given)
@@ -214,7 +222,7 @@ def _has_counts(given: object) -> TypeGuard[PromoterCounts]:
     return isinstance(given, PromoterCounts)
 
 
-def _whole(name: str, given: tuple[object, object, object]) -> list[int]:
+def _whole(name: str, given: tuple[object, ...]) -> list[int]:
     kinds = ("promoters", "passives", "detractors")
     return [
         check_whole(f"{kind} of {name}", number, low=0)
@@ -262,9 +270,9 @@ def _counted(name: str, counts: NDArray[Any], n: int) -> _Survey:
     return _Survey(figure, some)
 
 
-def _check_passives(passives: Any) -> tuple[float, float]:  # noqa: ANN401 - anything may come
+def _check_passives(passives: object) -> tuple[float, float]:
     if passives is None:
         return 0.0, 0.0
-    pair = passives if isinstance(passives, tuple) and len(passives) == 2 else (passives, passives)  # noqa: PLR2004 - a pair
+    pair = passives if is_summary(passives, 2) else (passives, passives)
     one, two = (check_number("passives", share, low=0, high=1) for share in pair)
     return one, two

@@ -17,7 +17,7 @@ References
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -31,6 +31,7 @@ from retentionkit.compare._figure import (
     check_missing,
     is_data,
     is_number,
+    is_summary,
     kind_of,
     not_understood,
     published,
@@ -38,7 +39,7 @@ from retentionkit.compare._figure import (
     read_truths,
 )
 from retentionkit.compare._notes import warn_of_selection
-from retentionkit.compare._sides import sides_of, two_columns
+from retentionkit.compare._sides import CONTROL, OWN, sides_of, two_columns
 from retentionkit.compare._terms import Design, Selected, terms_of
 from retentionkit.errors import DataError
 from retentionkit.intervals import log_wald, newcombe, wilson
@@ -146,9 +147,9 @@ def rates(
     >>> import retentionkit as rk
     >>> found = rk.compare.rates((48, 80), (56, 70))
     >>> found.difference
-    Estimate(0.2, 95 % 0.0524 to 0.3339, n = 150)
+    Estimate(0.2, 95 % 0.05243 to 0.3339, n = 150)
     >>> found.relative
-    Estimate(0.3333, 95 % 0.07733 to 0.6659, n = 150)
+    Estimate(0.3333, 95 % 0.07829 to 0.6629, n = 150)
     """
     terms = terms_of(
         design=design,
@@ -159,23 +160,24 @@ def rates(
         reliability=reliability,
         population_mean=population_mean,
         control=control,
+        scale=(0, 1),
     )
     check_missing(missing)
     warn_of_selection(terms)
     make = _paired if paired else _unpaired
-    other = None if control is None else make(*sides_of(control), missing)
+    other = None if control is None else make(*sides_of(control), missing, CONTROL)
     return assembled(
         "rate",
         terms,
-        make(first, second, missing),
+        make(first, second, missing, OWN),
         _PAIRED if paired else _UNPAIRED,
         control=other,
         kind=kind_of(first, second),
     )
 
 
-def _unpaired(first: object, second: object, missing: Missing) -> Pair:
-    one, two = _read("first", first, missing), _read("second", second, missing)
+def _unpaired(first: object, second: object, missing: Missing, names: tuple[str, str]) -> Pair:
+    one, two = _read(names[0], first, missing), _read(names[1], second, missing)
     if one.n is None or two.n is None:
         return Pair(one, two, unknown(one, two))
     counts = (one.value * one.n, one.n, two.value * two.n, two.n)
@@ -197,11 +199,9 @@ def _unpaired(first: object, second: object, missing: Missing) -> Pair:
     return Pair(one, two, contrast)
 
 
-def _paired(first: object, second: object, missing: Missing) -> Pair:
-    columns, lost = two_columns(first, second, missing, reader=read_truths)
-    before, after = (
-        _zero_one(name, values) for name, values in zip(("first", "second"), columns, strict=True)
-    )
+def _paired(first: object, second: object, missing: Missing, names: tuple[str, str]) -> Pair:
+    columns, lost = two_columns(first, second, missing, names=names, reader=read_truths)
+    before, after = (_zero_one(name, values) for name, values in zip(names, columns, strict=True))
     n = len(before)
     gained, lost_it = float(after @ (1 - before)), float(before @ (1 - after))
     one, two = _figure(float(before.sum()), n, lost), _figure(float(after.sum()), n, lost)
@@ -236,13 +236,13 @@ def _mcnemar(gained: float, lost: float) -> float:
     return float(chdtrc(1, (gained - lost) ** 2 / changed)) if changed else 1.0
 
 
-def _read(name: str, given: Any, missing: Missing) -> Figure:  # noqa: ANN401 - anything may come
+def _read(name: str, given: object, missing: Missing) -> Figure:
     if is_number(given):
         rate = check_number(
             name, given, low=0, high=1, do="Write 15 % as 0.15, or pass (successes, n)."
         )
         return published(rate, rate * (1 - rate))
-    if isinstance(given, tuple) and len(given) == 2:  # noqa: PLR2004 - a pair
+    if is_summary(given, 2):
         n = check_whole(f"n of {name}", given[1], low=1)
         do = "Pass (successes, n), both whole numbers: 15 % of 400 are (60, 400)."
         return _figure(check_whole(f"successes of {name}", given[0], low=0, high=n, do=do), n)

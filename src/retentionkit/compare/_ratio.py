@@ -8,7 +8,7 @@ means are: Welch's t, and Fieller's limits of the relative change.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from retentionkit.arguments import check_number
 from retentionkit.compare._assembled import Methods, Pair, assembled
@@ -18,6 +18,7 @@ from retentionkit.compare._figure import (
     check_missing,
     is_data,
     is_number,
+    is_summary,
     kind_of,
     not_understood,
     published,
@@ -25,7 +26,7 @@ from retentionkit.compare._figure import (
 )
 from retentionkit.compare._linear import figure_of, welch
 from retentionkit.compare._notes import warn_of_selection
-from retentionkit.compare._sides import sides_of
+from retentionkit.compare._sides import CONTROL, OWN, sides_of
 from retentionkit.compare._terms import Design, Selected, terms_of
 from retentionkit.errors import DataError
 from retentionkit.intervals import ratio as linearised
@@ -124,19 +125,19 @@ def ratio(
     check_missing(missing)
     warn_of_selection(terms)
 
-    def make(one: object, two: object) -> Pair:
-        before, after = _read("first", one, missing), _read("second", two, missing)
+    def make(one: object, two: object, names: tuple[str, str]) -> Pair:
+        before, after = _read(names[0], one, missing), _read(names[1], two, missing)
         return Pair(before, after, welch(before, after))
 
-    other = None if control is None else make(*sides_of(control))
-    kind = kind_of(*(part for pair in (first, second) if isinstance(pair, tuple) for part in pair))
-    return assembled("ratio", terms, make(first, second), _METHODS, control=other, kind=kind)
+    other = None if control is None else make(*sides_of(control), CONTROL)
+    kind = kind_of(*(part for pair in (first, second) if is_summary(pair, 2) for part in pair))
+    return assembled("ratio", terms, make(first, second, OWN), _METHODS, control=other, kind=kind)
 
 
-def _read(name: str, given: Any, missing: Missing) -> Figure:  # noqa: ANN401 - anything may come
+def _read(name: str, given: object, missing: Missing) -> Figure:
     if is_number(given):
         return published(check_number(name, given))
-    if not (isinstance(given, tuple) and len(given) == 2 and all(map(is_data, given))):  # noqa: PLR2004 - a pair
+    if not (is_summary(given, 2) and all(map(is_data, given))):
         raise not_understood(name, given, _FORMS)
     names = [f"numerators of {name}", f"denominators of {name}"]
     (above, below), lost = read_columns(given, names, missing=missing)

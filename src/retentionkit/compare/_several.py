@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeGuard, cast
 
 import numpy as np
 
 from retentionkit._texts import counted
 from retentionkit.arguments import check_choice
 from retentionkit.compare._comparison import Comparison
+from retentionkit.compare._figure import first_kind
 from retentionkit.compare._measure import MEASURES, p_text, percent
 from retentionkit.compare._multiplicity import MULTIPLICITIES, Multiplicity, adjusted_p_values
 from retentionkit.errors import KindError, OptionError
@@ -117,7 +118,7 @@ class Comparisons(Result):
         }
         untold = int(np.isnan(self.p_values).sum())
         if untold:
-            facts["no p-value"] = f"{counted(untold, 'comparison')}, which do not count"
+            facts["not counted"] = f"{counted(untold, 'comparison')} without a p-value"
         return {**facts, "definition": self.definition}
 
 
@@ -165,12 +166,10 @@ def several(
     ...     "west": rk.compare.rates((50, 90), (64, 90)),
     ... })
     >>> found.adjusted.round(3).tolist(), found.found
-    ([0.024, 0.113, 0.063], ('north',))
+    ([0.024, 0.111, 0.06], ('north',))
     """
     check_choice("multiplicity", multiplicity, MULTIPLICITIES)
-    if not isinstance(comparisons, Mapping) or not all(
-        isinstance(part, Comparison) for part in comparisons.values()
-    ):
+    if not _is_named(comparisons):
         raise KindError(
             "`comparisons` must be comparisons by name.",
             received=repr(comparisons)[:80],
@@ -188,7 +187,6 @@ def several(
     given = {str(name): part for name, part in comparisons.items()}
     p_values = [part.p_value for part in given.values()]
     (level,) = levels
-    kinds = (part.kind for part in given.values())
     return Comparisons(
         comparisons=given,
         p_values=frozen_array(p_values, np.float64),
@@ -198,8 +196,15 @@ def several(
             f"Found where the p-value, adjusted for all comparisons ({multiplicity}), is below "
             f"{1 - level:.3g}; intervals are of each comparison by itself."
         ),
-        kind=next(filter(None, kinds), None),
+        kind=first_kind(part.kind for part in given.values()),
     )
+
+
+def _is_named(given: object) -> TypeGuard[Mapping[str, Comparison]]:
+    if not isinstance(given, Mapping):
+        return False
+    values = cast("Mapping[object, object]", given).values()
+    return all(isinstance(part, Comparison) for part in values)
 
 
 def _relative(part: Comparison) -> float:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 from retentionkit import frames
-from retentionkit.compare._figure import Missing, Reader, is_data, read_columns
+from retentionkit.compare._figure import Missing, Reader, is_data, is_summary, read_columns
 from retentionkit.errors import KindError, OptionError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["sides_of", "two_columns"]
+__all__ = ["CONTROL", "OWN", "sides_of", "two_columns"]
+
+#: What errors call the figures.
+OWN: Final = ("first", "second")
+CONTROL: Final = ("control[0]", "control[1]")
 
 
-def sides_of(control: Any) -> tuple[object, object]:  # noqa: ANN401 - anything may come
+def sides_of(control: object) -> tuple[object, object]:
     """The two figures of a control group."""
-    if isinstance(control, tuple | list) and len(control) == 2:  # noqa: PLR2004 - a pair
+    if is_summary(control, 2):
         return control[0], control[1]
     raise OptionError(
         "`control` must be two figures of the control group.",
@@ -32,11 +36,12 @@ def two_columns(
     second: object,
     missing: Missing,
     *,
+    names: tuple[str, str],
     reader: Reader = frames.read_numbers,
 ) -> tuple[list[NDArray[np.float64]], int]:
     """The columns of the same customers, and how many of these were left out."""
     if is_data(first) and is_data(second):
-        return read_columns([first, second], ["first", "second"], missing=missing, reader=reader)
+        return read_columns([first, second], names, missing=missing, reader=reader)
     raise KindError(
         "paired=True needs the values themselves.",
         received=f"{first!r}"[:40] + " and " + f"{second!r}"[:40],

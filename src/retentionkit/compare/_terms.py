@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+import math
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from retentionkit.arguments import check_choice, check_confidence, check_number
+from retentionkit.compare._figure import is_summary
 from retentionkit.errors import OptionError
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def terms_of(
     reliability: float | None,
     population_mean: float | None,
     control: object,
+    scale: tuple[float, float] = (-math.inf, math.inf),
 ) -> Terms:
     """The options, checked."""
     if design in _TURNED:
@@ -90,24 +92,24 @@ def terms_of(
         confidence=check_confidence(confidence),
         power=check_number("power", power, low=0.5, high=1 - 1e-9),
         selected=selected,
-        reliability=_number("reliability", reliability, low=0, high=1),
-        population_mean=_number("population_mean", population_mean),
+        reliability=_number("reliability", reliability, (0, 1)),
+        population_mean=_number("population_mean", population_mean, scale),
         controlled=control is not None,
     )
 
 
-def _number(name: str, value: float | None, **limits: float) -> float | None:
-    return None if value is None else check_number(name, value, **limits)
+def _number(name: str, value: float | None, scale: tuple[float, float]) -> float | None:
+    return None if value is None else check_number(name, value, low=scale[0], high=scale[1])
 
 
 def _checked(labels: object) -> tuple[str, str]:
-    if isinstance(labels, Sequence) and not isinstance(labels, str):
-        names = tuple(labels)
-        if len(names) == len(set(names)) == 2 and all(isinstance(name, str) for name in names):  # noqa: PLR2004 - a pair
-            return str(names[0]), str(names[1])
+    if is_summary(labels, 2):
+        first, second = labels
+        if isinstance(first, str) and isinstance(second, str) and first != second:
+            return first, second
     raise OptionError(
         "`labels` must name both figures.",
         received=repr(labels),
-        allowed="two different texts, first the one of the first figure",
+        allowed="a tuple of two different texts, first the one of the first figure",
         do="Write labels=('2023', '2024').",
     )
