@@ -101,21 +101,21 @@ def student(
     first: tuple[float, float],
     second: tuple[float, float],
     freedom: float,
+    error: float,
     *,
     covariance: float = 0.0,
 ) -> tuple[Limits, Limits, float]:
     """Limits by Student's t of difference and quotient (Fieller [3]_), and the p-value.
 
-    Of either figure its value and its standard error; NaN where there is no spread.
+    Of either figure its value and its standard error; `error` is that of the difference. NaN where
+    there is no spread.
     """
     from scipy.special import stdtr, stdtrit  # noqa: PLC0415 - scipy is loaded when needed
 
     (one, error1), (two, error2) = first, second
     value = two - one
-    squared = error1**2 + error2**2 - 2 * covariance
-    if not squared > 0:
+    if not error > 0:
         return nowhere, nowhere, math.nan
-    error = math.sqrt(squared)
 
     def limits(confidence: float) -> tuple[float, float]:
         half = float(stdtrit(freedom, 0.5 + confidence / 2)) * error

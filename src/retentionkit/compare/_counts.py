@@ -188,10 +188,10 @@ def _read(name: str, given: object) -> Figure:
     rate = events / exposure
 
     def limits(confidence: float) -> tuple[float, float]:
-        from scipy.stats import chi2  # noqa: PLC0415 - scipy is loaded when needed
+        from scipy.special import gammainccinv, gammaincinv  # noqa: PLC0415 - as above
 
         tail = 0.5 - confidence / 2
-        low = float(chi2.ppf(tail, 2 * events)) / 2 if events else 0.0
-        return low / exposure, float(chi2.isf(tail, 2 * events + 2)) / 2 / exposure
+        low = float(gammaincinv(events, tail)) if events else 0.0
+        return low / exposure, float(gammainccinv(events + 1, tail)) / exposure
 
     return Figure(rate, rate, math.sqrt(events) / exposure, events, exposure, limits)

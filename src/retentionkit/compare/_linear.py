@@ -16,22 +16,31 @@ References
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from retentionkit.compare._contrast import Contrast, student, unknown
 from retentionkit.compare._figure import Figure
 from retentionkit.intervals import t_quantile
 
-__all__ = ["figure_of", "welch"]
+__all__ = ["figure_of", "spread_or_none", "welch"]
+
+_ROUNDING: Final = 1e-14
 
 
 def figure_of(value: float, error: float, n: int, missing: int = 0) -> Figure:
     """A figure with its t interval; none where there is one customer, or no spread."""
+    error = spread_or_none(error, value)
 
     def limits(confidence: float) -> tuple[float, float]:
         half = float(t_quantile(n, confidence=confidence)) * error
         return (value - half, value + half) if half > 0 else (math.nan, math.nan)
 
     return Figure(value, n * error**2, error, n, float(n), limits, missing)
+
+
+def spread_or_none(error: float, size: float) -> float:
+    """The standard error; zero where it is that of the rounding of numbers of this size."""
+    return 0.0 if error <= _ROUNDING * abs(size) else error
 
 
 def welch(first: Figure, second: Figure) -> Contrast:
@@ -44,9 +53,10 @@ def welch(first: Figure, second: Figure) -> Contrast:
         square**2 / (n - 1) for square, n in zip(squares, (first.n, second.n), strict=True) if n > 1
     ]
     freedom = total**2 / sum(parts) if sum(parts) > 0 else math.nan
+    error = math.sqrt(total)
     limits, ratio, p_value = student(
-        (first.value, first.error), (second.value, second.error), freedom
+        (first.value, first.error), (second.value, second.error), freedom, error
     )
     value = second.value - first.value
     spread = (first.variance, second.variance)
-    return Contrast(value, math.sqrt(total), limits, ratio, value, p_value, spread)
+    return Contrast(value, error, limits, ratio, value, p_value, spread)

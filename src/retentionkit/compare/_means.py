@@ -26,7 +26,7 @@ from retentionkit.compare._figure import (
     published,
     read_columns,
 )
-from retentionkit.compare._linear import figure_of, welch
+from retentionkit.compare._linear import figure_of, spread_or_none, welch
 from retentionkit.compare._notes import warn_of_selection
 from retentionkit.compare._sides import CONTROL, OWN, sides_of, two_columns
 from retentionkit.compare._terms import Design, Selected, terms_of
@@ -164,13 +164,14 @@ def _paired(first: object, second: object, missing: Missing, names: tuple[str, s
     n = len(before)
     one, two = _mean(before, lost), _mean(after, lost)
     change = _mean(after - before)
+    error = spread_or_none(change.error, max(abs(one.value), abs(two.value)))
     shared = float(np.cov(before, after)[0, 1]) / n if n > 1 else math.nan
     limits, ratio, p_value = student(
-        (one.value, one.error), (two.value, two.error), n - 1, covariance=shared
+        (one.value, one.error), (two.value, two.error), n - 1, error, covariance=shared
     )
     value = two.value - one.value
-    spread = (change.variance, 0.0)
-    contrast = Contrast(value, change.error, limits, ratio, value, p_value, spread)
+    spread = (n * error**2, 0.0)
+    contrast = Contrast(value, error, limits, ratio, value, p_value, spread)
     return Pair(one, two, contrast, paired=True)
 
 

@@ -182,10 +182,16 @@ def _pair(first: _Survey, second: _Survey) -> Pair:
 
     from scipy.special import ndtr  # noqa: PLC0415 - scipy is loaded when needed
 
-    value = two.value - one.value
-    p_value = 2 * float(ndtr(-abs(centre) / error))
-    spread = (one.variance, two.variance)
-    return Pair(one, two, Contrast(value, error, limits, nowhere, centre, p_value, spread))
+    contrast = Contrast(
+        value=two.value - one.value,
+        error=math.hypot(one.error, two.error),
+        limits=limits,
+        ratio=nowhere,
+        centre=centre,
+        p_value=2 * float(ndtr(-abs(centre) / error)),
+        spread=(one.variance, two.variance),
+    )
+    return Pair(one, two, contrast)
 
 
 class _Survey:
