@@ -33,15 +33,13 @@ class Wording:
     #: What follows a difference.
     points: str
 
-    def told(self, value: float, *, suffix: bool = True) -> str:
+    def told(self, value: float) -> str:
         """A figure as printed."""
-        text = self._number(value, "")
-        return text + self.suffix if suffix and text != "–" else text
+        return self._number(value, "") + self.suffix
 
-    def change(self, value: float, *, suffix: bool = True) -> str:
+    def change(self, value: float) -> str:
         """A difference as printed, with its sign."""
-        text = self._number(value, "+")
-        return text + self.points if suffix and text != "–" else text
+        return self._number(value, "+") + self.points
 
     def span(self, low: float, high: float, *, signed: bool = False) -> str:
         """The two limits of an interval as printed; nothing without."""
@@ -51,13 +49,9 @@ class Wording:
         return f"{self._number(low, sign)} to {self._number(high, sign)}"
 
     def _number(self, value: float, sign: str) -> str:
-        if math.isnan(value):
-            return "–"
-        scaled = self.factor * value
+        scaled = self.factor * value + 0.0  # never -0
         if self.points:
             return f"{scaled:{sign}z.1f}"
-        if scaled == 0 or not math.isfinite(scaled):
-            return f"{scaled:{sign}z.0f}" if scaled == 0 else "–"
         return f"{scaled:{sign},.4g}" if abs(scaled) < _SHORT else f"{scaled:{sign},.0f}"
 
 
