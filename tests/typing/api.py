@@ -251,3 +251,26 @@ def surveyed() -> rk.surveys.NPS:
     assert_type(found.score, float)
     rk.surveys.nps([10, 9, 3], method="exact")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     return rk.surveys.NPS.from_counts(promoters=8, passives=0, detractors=0)
+
+
+def surveyed_travellers() -> None:
+    """Answers whose truth is known."""
+    truth = rk.datasets.SurveyTruth(passives=0.25)
+    assert_type(truth.score(1), float)
+    rk.datasets.simulate_survey(100, truth=truth, panel=True, unanswered=0.1, kind="polars")
+def on_other_scales() -> rk.surveys.CSAT:
+    """Answers on scales that are stated."""
+    found = rk.surveys.csat(["good", "bad"], labels={"good": 5, "bad": 2}, weights=[1, 2])
+    assert_type(found, rk.surveys.CSAT)
+    assert_type(found.share.interval.low, float)
+    assert_type(rk.surveys.ces([1, 7], direction="ease"), rk.surveys.CES)
+    rk.surveys.ces([1, 7])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    assert_type(rk.surveys.CES.from_counts({1: 2}, direction="effort").mean.value, float)
+    net = rk.surveys.net_score([5, 1], favourable=[5], unfavourable=range(1, 4), scale=(1, 5))
+    assert_type(net, rk.surveys.NetScore)
+    rate = rk.surveys.recommend_rate([True, False], claim=0.92)
+    assert_type(rate, rk.surveys.RecommendRate)
+    words = rk.surveys.net_word_of_mouth(92, 8, n=120)
+    assert_type(words, rk.surveys.NetWordOfMouth)
+    assert_type(words.break_even.value, float)
+    return rk.surveys.CSAT.from_counts({4: 10, 5: 20}, top=1)
