@@ -137,7 +137,7 @@ def test_relative_limits_put_back_into_fieller_s_equation(paired):
 
 
 def test_intervals_cover_the_truth():
-    rng, runs = np.random.default_rng(3), 500
+    rng, runs = np.random.default_rng(3), 300
     hits = np.zeros((runs, 5))
     for run in range(runs):
         groups = [rng.gamma(3, scale, 80) for scale in (10, 14, 10, 11)]
@@ -152,9 +152,9 @@ def test_intervals_cover_the_truth():
             1.4 / 1.1 - 1 in found.net_relative.interval,
             0.4 in per_order.relative.interval,
         )
-    # Standard error of the simulation: a point.
-    assert (hits.mean(axis=0) >= 0.925).all()
-    assert (hits.mean(axis=0) <= 0.98).all()
+    # Standard error of the simulation: 1.3 points.
+    assert (hits.mean(axis=0) >= 0.92).all()
+    assert (hits.mean(axis=0) <= 0.985).all()
 
 
 def test_net_change_of_pairs():

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from retentionkit.compare._counts import counts
     from retentionkit.compare._means import means
     from retentionkit.compare._multiplicity import Multiplicity, adjusted_p_values
-    from retentionkit.compare._nps import PromoterCounts, nps
+    from retentionkit.compare._nps import nps
     from retentionkit.compare._rates import rates
     from retentionkit.compare._ratio import ratio
     from retentionkit.compare._required_n import required_n
@@ -23,7 +23,6 @@ __all__ = [
     "Comparisons",
     "Design",
     "Multiplicity",
-    "PromoterCounts",
     "RequiredN",
     "Selected",
     "adjusted_p_values",
@@ -43,7 +42,6 @@ __getattr__, __dir__ = open_door(
         "Comparisons": "_several",
         "Design": "_terms",
         "Multiplicity": "_multiplicity",
-        "PromoterCounts": "_nps",
         "RequiredN": "_comparison",
         "Selected": "_terms",
         "adjusted_p_values": "_multiplicity",

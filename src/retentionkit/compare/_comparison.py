@@ -35,6 +35,13 @@ class RequiredN:
         That chance.
     unit
         What is counted: customers, pairs, answers, units of exposure.
+
+    Examples
+    --------
+    >>> import retentionkit as rk
+    >>> print(rk.compare.rates(0.15, 0.45).required_n)
+    17 customers in each group for an interval without zero, 33 to find such a difference in 80 of
+    100 cases
     """
 
     interval: float
@@ -128,7 +135,7 @@ class Comparison(Result):
     @property
     def n(self) -> int | None:
         """Number of units in the effect, pairs counted once; None where a figure came without n."""
-        return None if any(map(_untold, self._named().values())) else self.effect.n
+        return None if any(_untold(part) for _, part in self._named()) else self.effect.n
 
     @property
     def effect(self) -> Estimate:
@@ -149,38 +156,40 @@ class Comparison(Result):
         """The effect alone."""
         return self.effect.value
 
-    def _named(self) -> dict[str, Estimate]:
-        """Every estimate by the name of its row."""
-        named = {self.labels[0]: self.first, self.labels[1]: self.second}
+    def _named(self) -> list[tuple[str, Estimate]]:
+        """The figures with their names."""
+        before, after = self.labels
+        named = [(before, self.first), (after, self.second)]
         if self.control is not None:
-            named[f"control {self.labels[0]}"] = self.control.first
-            named[f"control {self.labels[1]}"] = self.control.second
+            named.append((f"control {before}", self.control.first))
+            named.append((f"control {after}", self.control.second))
         return named
 
     def _table(self) -> Columns:
-        named = {**self._named(), "difference": self.difference, "relative": self.relative}
+        figures = self._named()
+        changes = [("difference", self.difference), ("relative", self.relative)]
         if self.net is not None and self.net_relative is not None:
-            named |= {"net": self.net, "net_relative": self.net_relative}
-        parts = named.values()
+            changes += [("net", self.net), ("net_relative", self.net_relative)]
+        rows = [*figures, *changes]
+        sizes = [None if _untold(part) else part.n for _, part in figures]
         return {
-            "figure": list(named),
-            "value": [part.value for part in parts],
-            "low": [part.interval.low for part in parts],
-            "high": [part.interval.high for part in parts],
-            "standard_error": [part.standard_error for part in parts],
-            "n": [None if _untold(part) else part.n for part in self._named().values()]
-            + [self.n] * (len(named) - len(self._named())),
+            "figure": [name for name, _ in rows],
+            "value": [part.value for _, part in rows],
+            "low": [part.interval.low for _, part in rows],
+            "high": [part.interval.high for _, part in rows],
+            "standard_error": [part.standard_error for _, part in rows],
+            "n": [*sizes, *(None if self.n is None else part.n for _, part in changes)],
         }
 
     def _printed(self) -> Columns:
-        wording, parts = MEASURES[self.measure], self._named()
+        wording, rows = MEASURES[self.measure], self._named()
         level = f"{100 * self.first.interval.confidence:g} %"
         counted = "events" if self.measure == "count" else "n"
         return {
-            "": list(parts),
-            "value": [wording.told(part.value) for part in parts.values()],
-            level: [wording.span(p.interval.low, p.interval.high) for p in parts.values()],
-            counted: ["–" if _untold(part) else f"{part.n:,}" for part in parts.values()],
+            "": [name for name, _ in rows],
+            "value": [wording.told(part.value) for _, part in rows],
+            level: [wording.span(part.interval.low, part.interval.high) for _, part in rows],
+            counted: ["–" if _untold(part) else f"{part.n:,}" for _, part in rows],
         }
 
     def _facts(self) -> Mapping[str, str]:
@@ -202,7 +211,13 @@ class Comparison(Result):
 
     def __repr__(self) -> str:
         """Heading, facts, notes and the figures, at most one screen."""
-        text = Result.__repr__(self)
+        return self._headed(Result.__repr__(self))
+
+    def _repr_html_(self) -> str:
+        return self._headed(Result._repr_html_(self))
+
+    def _headed(self, text: str) -> str:
+        """The text with what is compared in its heading."""
         return text.replace("Comparison", MEASURES[self.measure].heading, 1)
 
 

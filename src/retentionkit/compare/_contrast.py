@@ -148,7 +148,7 @@ def inverted(limits: Limits, centre: float) -> float:
         return 1.0
     if excess(least) > 0:
         return TINY
-    return math.exp(float(brentq(excess, least, most, xtol=1e-13)))
+    return math.exp(float(brentq(excess, least, most, xtol=1e-11)))
 
 
 def net(treated: Contrast, control: Contrast) -> Contrast:

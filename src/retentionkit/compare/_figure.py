@@ -132,12 +132,28 @@ def check_missing(missing: Missing) -> None:
 
 def read_truths(values: object, *, argument: str) -> NDArray[np.float64]:
     """The numbers of one column, which may also hold truth values: 1 for true, 0 for false."""
+    dtype = getattr(values, "dtype", None)
+    if isinstance(dtype, np.dtype) and dtype.kind == "b":
+        numbers = np.asarray(values, dtype=np.float64)
+        if numbers.ndim == 1:
+            return numbers
     try:
         return frames.read_numbers(values, argument=argument)
     except DataError:
-        place, found = frames.read_labels(values, argument=argument)
-        if not all(isinstance(value, bool | np.bool_) for value in found):
+        truths = _truths(values, argument)
+        if truths is None:
             raise
+        return truths
+
+
+def _truths(values: object, argument: str) -> NDArray[np.float64] | None:
+    """Truth values as numbers; None where some are something else."""
+    try:
+        place, found = frames.read_labels(values, argument=argument)
+    except DataError:
+        return None
+    if not all(isinstance(value, bool | np.bool_) for value in found):
+        return None
     numbers = np.array([*map(float, cast("list[bool]", found)), math.nan])
     return numbers[place]  # the place of a missing value is -1, the last one
 

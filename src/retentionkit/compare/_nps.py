@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from retentionkit.compare._comparison import Comparison
 
-__all__ = ["PromoterCounts", "nps"]
+__all__ = ["nps"]
 
 _END: Final = 100.0
 _FORMS: Final = "the result of surveys.nps, (promoters, passives, detractors), or a published score"
