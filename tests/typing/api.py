@@ -258,6 +258,8 @@ def surveyed_travellers() -> None:
     truth = rk.datasets.SurveyTruth(passives=0.25)
     assert_type(truth.score(1), float)
     rk.datasets.simulate_survey(100, truth=truth, panel=True, unanswered=0.1, kind="polars")
+
+
 def on_other_scales() -> rk.surveys.CSAT:
     """Answers on scales that are stated."""
     found = rk.surveys.csat(["good", "bad"], labels={"good": 5, "bad": 2}, weights=[1, 2])
@@ -291,3 +293,19 @@ def compared() -> rk.compare.Comparisons:
     }
     rk.compare.rates(0.1, 0.2, design="treated-control")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     return rk.compare.several({"rate": found, **others}, multiplicity="bonferroni")
+def changed(before: list[int], after: list[int], frame: pd.DataFrame) -> rk.surveys.NPSChange:
+    """Two waves, how many answers they need, and what the answers go with."""
+    found = rk.surveys.nps_change(before, after, before_ids=[1, 2], after_ids=[2, 3], method="wald")
+    assert_type(found.difference, float)
+    assert_type(found.required.for_power, float)
+    assert_type(found.panel, rk.surveys.NPSPanel | None)
+    assert_type(found.segments, rk.surveys.NPSEffects | None)
+    needed = rk.surveys.nps_sample_size(38, 62, passives=(0.2, 0.25))
+    assert_type(needed, rk.surveys.NPSSampleSize)
+    assert_type(needed.n, int)
+    linked = rk.surveys.nps_linkage(frame, score="answer", outcome="spend", kind="amount", unit="a")
+    assert_type(linked, rk.surveys.NPSLinkage)
+    assert_type(linked.by_unit, rk.surveys.UnitLinkage | None)
+    assert_type(linked.predict(20.0).value, float)
+    rk.surveys.nps_change(before, after, method="score")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    return found

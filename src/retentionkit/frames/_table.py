@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from retentionkit.frames._codes import codes, numbered
 from retentionkit.frames._grouping import grouped
 
 if TYPE_CHECKING:
@@ -200,6 +201,14 @@ class Table:
         if self._plain(name) is not None:  # numbers are sorted faster than hashed
             return self.per(name, rows=count()).arrays(name)[0]
         return np.asarray(self._frame[name].unique().to_numpy())
+
+    def coded(self, name: str, *, argument: str) -> tuple[NDArray[np.int64], list[Any]]:
+        """The place of each value of a column among its sorted labels, -1 where it is missing."""
+        return codes(self._frame[name].to_native(), self.kind, argument)
+
+    def numbered(self, name: str) -> NDArray[np.int64]:
+        """The same number for the same value of a column, -1 where it is missing."""
+        return numbered(self._frame[name].to_native(), self.kind)
 
     def arrays(self, *names: str, sort: tuple[str, ...] = ()) -> tuple[NDArray[Any], ...]:
         """Columns as numpy arrays, rows sorted by some columns."""

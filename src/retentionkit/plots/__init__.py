@@ -12,12 +12,14 @@ from retentionkit._doors import open_door
 if TYPE_CHECKING:
     from retentionkit.plots._calibration import activity_calibration, calibration
     from retentionkit.plots._conditional_fit import conditional_fit
+    from retentionkit.plots._forest import forest
     from retentionkit.plots._frequency_fit import frequency_fit
     from retentionkit.plots._gains import gains
     from retentionkit.plots._heterogeneity import heterogeneity
     from retentionkit.plots._lorenz import lorenz
     from retentionkit.plots._migration import migration
     from retentionkit.plots._most_valuable import most_valuable
+    from retentionkit.plots._nps_trend import nps_trend
     from retentionkit.plots._outcomes import outcomes
     from retentionkit.plots._pit import pit
     from retentionkit.plots._probability_alive import probability_alive
@@ -33,12 +35,14 @@ __all__ = [
     "activity_calibration",
     "calibration",
     "conditional_fit",
+    "forest",
     "frequency_fit",
     "gains",
     "heterogeneity",
     "lorenz",
     "migration",
     "most_valuable",
+    "nps_trend",
     "outcomes",
     "pit",
     "probability_alive",
@@ -57,12 +61,14 @@ __getattr__, __dir__ = open_door(
         "activity_calibration": "_calibration",
         "calibration": "_calibration",
         "conditional_fit": "_conditional_fit",
+        "forest": "_forest",
         "frequency_fit": "_frequency_fit",
         "gains": "_gains",
         "heterogeneity": "_heterogeneity",
         "lorenz": "_lorenz",
         "migration": "_migration",
         "most_valuable": "_most_valuable",
+        "nps_trend": "_nps_trend",
         "outcomes": "_outcomes",
         "pit": "_pit",
         "probability_alive": "_probability_alive",

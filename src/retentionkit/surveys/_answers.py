@@ -22,9 +22,18 @@ from retentionkit.surveys._scale_answers import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Answers", "Treatment", "read_answers", "read_clusters", "read_weights"]
+__all__ = [
+    "SCALE",
+    "Answers",
+    "Treatment",
+    "read_answers",
+    "read_clusters",
+    "read_weights",
+    "warn_of_other_scales",
+]
 
-_SCALE: Final = Scale(0, 10)
+#: Of the question that NPS is made of.
+SCALE: Final = Scale(0, 10)
 _ENOUGH: Final = 30  # answers, of which some would be 10
 _ENDS: Final = 10  # answers of 1, beside which some would be 0
 
@@ -41,8 +50,8 @@ class Answers(ScaleAnswers):
 
 def read_answers(answers: object, *, missing: Treatment, invalid: Treatment) -> Answers:
     """The answers, once those that are none are refused or counted."""
-    read = read_scale_answers(answers, scale=_SCALE, missing=missing, invalid=invalid, warn=False)
-    _warn_of_other_scales(read.values)
+    read = read_scale_answers(answers, scale=SCALE, missing=missing, invalid=invalid, warn=False)
+    warn_of_other_scales(np.bincount(read.values, minlength=SCALE.high + 1), stacklevel=4)
     return Answers(read.values, read.given, read.unanswered, read.invalid)
 
 
@@ -53,18 +62,22 @@ def read_clusters(clusters: object, given: NDArray[np.bool_]) -> NDArray[np.int6
     return np.asarray(place.reshape(-1), dtype=np.int64)
 
 
-def _warn_of_other_scales(values: NDArray[np.int64]) -> None:
-    """Many answers of which none is 10, or many 1 and none 0, come from another scale."""
-    counts = np.bincount(values, minlength=_SCALE.high + 1)
+def warn_of_other_scales(counts: NDArray[np.int64], *, stacklevel: int) -> None:
+    """Many answers of which none is 10, or many 1 and none 0, come from another scale.
+
+    `counts` are the numbers of answers of 0 to 10; the stack level is counted from the caller's.
+    """
+    n = int(counts.sum())
     lacking = None
-    if len(values) >= _ENOUGH and counts[_SCALE.high] == 0 and np.count_nonzero(counts) > 1:
+    if n >= _ENOUGH and counts[SCALE.high] == 0 and np.count_nonzero(counts) > 1:
         lacking = "none is 10"
     elif counts[1] >= _ENDS and counts[0] == 0:
         lacking = f"{counts[1]:,} are 1 and none is 0"
     if lacking is not None:
+        given = np.flatnonzero(counts)
         warnings.warn(
-            f"{len(values):,} answers lie between {values.min()} and {values.max()}, and "
+            f"{n:,} answers lie between {given[0]} and {given[-1]}, and "
             f"{lacking}: is this a scale from 0 to 10? Answers on other scales are not NPS.",
             RetentionKitWarning,
-            stacklevel=4,
+            stacklevel=stacklevel,
         )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
+    "TREATMENTS",
     "Labels",
     "Scale",
     "ScaleAnswers",
@@ -26,6 +27,8 @@ __all__ = [
     "read_given",
     "read_scale_answers",
     "read_weights",
+    "refuse_invalid",
+    "refuse_missing",
     "warn_of_unused_steps",
 ]
 
@@ -35,7 +38,7 @@ Treatment: TypeAlias = Literal["error", "drop"]
 #: The step of the scale that each text stands for.
 Labels: TypeAlias = Mapping[Any, int]
 
-_TREATMENTS: Final = ("error", "drop")
+TREATMENTS: Final = ("error", "drop")
 _SHOWN: Final = 5
 _LONGEST: Final = 1_000  # steps of a scale
 _ENOUGH: Final = 30  # answers, of which some would be near the top
@@ -138,30 +141,47 @@ def read_scale_answers(
     warn: bool = True,
 ) -> ScaleAnswers:
     """The answers, once those that are none are refused or counted."""
-    check_choice("missing", missing, _TREATMENTS)
-    check_choice("invalid", invalid, _TREATMENTS)
+    check_choice("missing", missing, TREATMENTS)
+    check_choice("invalid", invalid, TREATMENTS)
     if labels is None:
         numbers = _numbers(answers, scale, argument)
     else:
         numbers = _labelled(answers, _checked_labels(labels, scale), invalid, argument)
     absent = np.isnan(numbers)
     wrong = ~absent & ~_on(numbers, scale)
-    if absent.any() and missing == "error":
-        raise DataError(
-            "Some questions were not answered.",
-            received=f"{absent.sum():,} of {len(numbers):,} {argument} are missing, {_at(absent)}",
-            allowed="an answer in every place",
-            do="Pass missing='drop' to count them as unanswered.",
-        )
-    if wrong.any() and invalid == "error":
-        seen = ", ".join(f"{value:g}" for value in np.unique(numbers[wrong])[:_SHOWN])
-        received = f"{wrong.sum():,} {argument} such as {seen}, {_at(wrong)}"
-        raise _off_scale(received, f"whole numbers from {scale}")
+    if missing == "error":
+        refuse_missing(absent, argument)
+    if invalid == "error":
+        refuse_invalid(numbers, wrong, scale, argument)
     given = ~absent & ~wrong
     values = numbers[given].astype(np.int64)
     if warn:
         warn_of_unused_steps(values, scale, argument)
     return ScaleAnswers(values, given, int(absent.sum()), int(wrong.sum()))
+
+
+def refuse_missing(absent: NDArray[np.bool_], argument: str = "answers") -> None:
+    """An error that says where answers are missing, if any are."""
+    if absent.any():
+        raise DataError(
+            "Some questions were not answered.",
+            received=f"{absent.sum():,} of {len(absent):,} {argument} are missing, {_at(absent)}",
+            allowed="an answer in every place",
+            do="Pass missing='drop' to count them as unanswered.",
+        )
+
+
+def refuse_invalid(
+    numbers: NDArray[np.float64],
+    wrong: NDArray[np.bool_],
+    scale: Scale,
+    argument: str = "answers",
+) -> None:
+    """An error that says where answers are not on the scale, if any are."""
+    if wrong.any():
+        seen = ", ".join(f"{value:g}" for value in np.unique(numbers[wrong])[:_SHOWN])
+        received = f"{wrong.sum():,} {argument} such as {seen}, {_at(wrong)}"
+        raise _off_scale(received, f"whole numbers from {scale}")
 
 
 def read_weights(weights: object, given: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -1,0 +1,156 @@
+"""Scores of groups with their intervals, and the total that they are seen against."""
+
+# matplotlib leaves the keyword arguments of its methods untyped.
+# pyright: reportUnknownMemberType=false
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from retentionkit.plots._axes import ACTUAL, MODEL, QUIET, axes, check_drawn
+from retentionkit.plots._words import Language, Texts, words
+from retentionkit.surveys import NPSGroups
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from retentionkit.plots._words import Words
+
+__all__ = ["forest"]
+
+_LEVEL: Final = 0.05
+_ROW: Final = 0.26  # inches
+_LONG: Final = 28  # letters of a label
+_SAID: Final[Texts] = {
+    "en": {
+        "score": "net promoter score, {level:g} % intervals",
+        "total": "all answers: {score:.1f}",
+        "differs": "differs from the rest (adjusted p < {level:g})",
+        "missing": "(missing)",
+        "few": "fewer than {least} answers",
+        "none": "no answer",
+    },
+    "zh": {
+        "score": "净推荐值（{level:g} % 置信区间）",
+        "total": "全部回答：{score:.1f}",
+        "differs": "与其余组有差异（校正后 p < {level:g}）",
+        "missing": "（缺失）",
+        "few": "回答少于 {least} 份",
+        "none": "没有回答",
+    },
+}
+
+
+def forest(result: NPSGroups, *, language: Language = "en", ax: Axes | None = None) -> Axes:
+    """Draw the score of each group with its interval, the highest first, and that of all.
+
+    Groups whose difference from the rest stands up to the number of comparisons (adjusted p-value
+    below 0.05) are filled. Groups without a score are listed below, in grey.
+
+    Parameters
+    ----------
+    result
+        From `rk.surveys.nps_by`.
+    language
+        Texts in English (`"en"`) or Chinese (`"zh"`). Without a font that has Chinese glyphs they
+        are in English, and the picture says so.
+    ax
+        Axes to draw into; new ones, as high as there are groups, if None.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    KindError
+        If it is something else.
+    OptionError
+        `language` is neither.
+    MissingExtraError
+        Without matplotlib.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("Agg")
+    >>> import pandas as pd
+    >>> import retentionkit as rk
+    >>> frame = pd.DataFrame({"shop": ["a", "b"] * 10, "answer": [10, 7, 9, 3] * 5})
+    >>> ax = rk.plots.forest(rk.surveys.nps_by(frame, score="answer", by="shop"))
+    >>> [label.get_text() for label in ax.get_yticklabels()]
+    ['a (10)', 'b (10)']
+    """
+    check_drawn(
+        result, NPSGroups, name="forest", do='rk.surveys.nps_by(frame, score="...", by="...")'
+    )
+    said = words(_SAID, language, lambda _: [str(key) for key in result.groups])
+    ax = axes(ax, size=(7.0, 1.5 + _ROW * len(result)))
+    shown = np.flatnonzero(~np.isnan(result.score))
+    # The highest first, equal ones in the order of their labels; those without a score last.
+    order = [*shown[np.argsort(-result.score[shown], kind="stable")].tolist()]
+    hidden = np.flatnonzero(np.isnan(result.score)).tolist()
+    _draw_scores(ax, result, order, said)
+    for row, at in enumerate(hidden, start=len(order)):
+        few = said.says["few"] if result.n[at] else said.says["none"]
+        ax.annotate(
+            few.format(least=result.minimum_n),
+            (0.02, row),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            color=QUIET,
+            fontsize="small",
+            fontfamily=said.fonts,
+        )
+    ax.set_yticks(
+        range(len(result)),
+        [_label(result, at, said) for at in [*order, *hidden]],
+        fontfamily=said.fonts,
+        fontsize="small",
+    )
+    for tick in ax.get_yticklabels()[len(order) :]:
+        tick.set_color(QUIET)
+    ax.set_ylim(len(result) - 0.4, -0.6)
+    ax.tick_params(axis="y", length=0)
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.set_xlabel(
+        said.below(said.says["score"].format(level=100 * result.confidence)),
+        fontfamily=said.fonts,
+    )
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(
+            frameon=False,
+            loc="lower left",
+            bbox_to_anchor=(0, 1),
+            ncols=2,
+            borderaxespad=0.3,
+            prop={"family": said.fonts, "size": "small"},
+        )
+    return ax
+
+
+def _draw_scores(ax: Axes, result: NPSGroups, order: list[int], said: Words) -> None:
+    """The total as a line, a mark with its interval for each group that has a score."""
+    total = result.total
+    ax.axvspan(total.interval.low, total.interval.high, color=QUIET, alpha=0.15, lw=0)
+    ax.axvline(total.score, color=QUIET, lw=1, label=said.says["total"].format(score=total.score))
+    rows = np.arange(len(order))
+    score, low, high = result.score[order], result.low[order], result.high[order]
+    differs: NDArray[np.bool_] = result.adjusted_p_value[order] < _LEVEL
+    known = ~np.isnan(low)  # all answers of one respondent have no interval
+    ax.hlines(rows[known], low[known], high[known], color=MODEL, lw=1.6)
+    ax.plot(score[~differs], rows[~differs], "o", color=MODEL, mfc="white", ms=5)
+    if differs.any():
+        label = said.says["differs"].format(level=_LEVEL)
+        ax.plot(score[differs], rows[differs], "o", color=ACTUAL, ms=5, label=label)
+
+
+def _label(result: NPSGroups, at: int, said: Words) -> str:
+    """The name of a group and how many answers it has."""
+    key = result.groups[at]
+    parts = key if len(result.by) > 1 else (key,)
+    text = ", ".join(said.says["missing"] if part is None else str(part) for part in parts)
+    text = text if len(text) <= _LONG else text[: _LONG - 1] + "…"
+    return f"{text} ({result.n[at]:,})"
