@@ -351,6 +351,21 @@ def experienced(frame: pd.DataFrame) -> rk.surveys.ExperienceScore:
     assert_type(found.groups["x"].score.value, float)
 
 
+def compared() -> rk.compare.Comparisons:
+    """Before and after, and what they need."""
+    found = rk.compare.rates((48, 80), (56, 70), control=((1, 2), (1, 2)), selected="low")
+    assert_type(found, rk.compare.Comparison)
+    assert_type(found.difference.interval.low, float)
+    assert_type(found.required_n.with_power, float)
+    assert_type(found.n, int | None)
+    others = {
+        "spend": rk.compare.means([1.0, 2.0], (1.5, 0.5, 20), standard_deviation=2.0),
+        "complaints": rk.compare.counts((10, 100.0), (4, 100.0), design="control-treated"),
+        "basket": rk.compare.ratio(([1.0, 2.0], [1, 1]), ([1.0, 3.0], [1, 1])),
+        "nps": rk.compare.nps(surveyed(), 62, passives=0.2),
+    }
+    rk.compare.rates(0.1, 0.2, design="treated-control")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    return rk.compare.several({"rate": found, **others}, multiplicity="bonferroni")
 def changed(before: list[int], after: list[int], frame: pd.DataFrame) -> rk.surveys.NPSChange:
     """Two waves, how many answers they need, and what the answers go with."""
     found = rk.surveys.nps_change(before, after, before_ids=[1, 2], after_ids=[2, 3], method="wald")
