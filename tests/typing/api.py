@@ -272,4 +272,40 @@ def surveyed_by(frame: pd.DataFrame) -> rk.surveys.NPSGroups:
     rk.plots.nps_trend(rolling)
     rk.plots.nps_trend(waves)
     rk.surveys.nps_trend(frame, score="answer", when="day", every="day")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+def surveyed_travellers() -> None:
+    """Answers whose truth is known."""
+    truth = rk.datasets.SurveyTruth(passives=0.25)
+    assert_type(truth.score(1), float)
+    rk.datasets.simulate_survey(100, truth=truth, panel=True, unanswered=0.1, kind="polars")
+def on_other_scales() -> rk.surveys.CSAT:
+    """Answers on scales that are stated."""
+    found = rk.surveys.csat(["good", "bad"], labels={"good": 5, "bad": 2}, weights=[1, 2])
+    assert_type(found, rk.surveys.CSAT)
+    assert_type(found.share.interval.low, float)
+    assert_type(rk.surveys.ces([1, 7], direction="ease"), rk.surveys.CES)
+    rk.surveys.ces([1, 7])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    assert_type(rk.surveys.CES.from_counts({1: 2}, direction="effort").mean.value, float)
+    net = rk.surveys.net_score([5, 1], favourable=[5], unfavourable=range(1, 4), scale=(1, 5))
+    assert_type(net, rk.surveys.NetScore)
+    rate = rk.surveys.recommend_rate([True, False], claim=0.92)
+    assert_type(rate, rk.surveys.RecommendRate)
+    words = rk.surveys.net_word_of_mouth(92, 8, n=120)
+    assert_type(words, rk.surveys.NetWordOfMouth)
+    assert_type(words.break_even.value, float)
+    return rk.surveys.CSAT.from_counts({4: 10, 5: 20}, top=1)
+def changed(before: list[int], after: list[int], frame: pd.DataFrame) -> rk.surveys.NPSChange:
+    """Two waves, how many answers they need, and what the answers go with."""
+    found = rk.surveys.nps_change(before, after, before_ids=[1, 2], after_ids=[2, 3], method="wald")
+    assert_type(found.difference, float)
+    assert_type(found.required.for_power, float)
+    assert_type(found.panel, rk.surveys.NPSPanel | None)
+    assert_type(found.segments, rk.surveys.NPSEffects | None)
+    needed = rk.surveys.nps_sample_size(38, 62, passives=(0.2, 0.25))
+    assert_type(needed, rk.surveys.NPSSampleSize)
+    assert_type(needed.n, int)
+    linked = rk.surveys.nps_linkage(frame, score="answer", outcome="spend", kind="amount", unit="a")
+    assert_type(linked, rk.surveys.NPSLinkage)
+    assert_type(linked.by_unit, rk.surveys.UnitLinkage | None)
+    assert_type(linked.predict(20.0).value, float)
+    rk.surveys.nps_change(before, after, method="score")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     return found

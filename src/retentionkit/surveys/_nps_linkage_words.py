@@ -1,0 +1,35 @@
+"""Outcomes in words."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from retentionkit.results import Estimate
+
+__all__ = ["Outcome", "amount", "p_told"]
+
+#: What became of a customer: something that happens or not, or an amount.
+Outcome: TypeAlias = Literal["binary", "amount"]
+
+_SMALL = 1e-4
+
+
+def amount(found: Estimate, kind: Outcome) -> str:
+    """A difference of outcomes and its interval: in percentage points, or in the unit of money."""
+    if math.isnan(found.value):
+        return "undefined"
+    scale, unit = (100, " percentage points") if kind == "binary" else (1, "")
+    value, low, high = (
+        scale * part for part in (found.value, found.interval.low, found.interval.high)
+    )
+    limits = "" if math.isnan(low) else f" ({low:+z,.3g} to {high:+z,.3g})"
+    return f"{value:+z,.3g}{unit}{limits}"
+
+
+def p_told(p: float) -> str:
+    """A p-value in words."""
+    if math.isnan(p):
+        return "undefined"
+    return "< 0.0001" if p < _SMALL else f"= {p:.4f}"
