@@ -272,11 +272,15 @@ def surveyed_by(frame: pd.DataFrame) -> rk.surveys.NPSGroups:
     rk.plots.nps_trend(rolling)
     rk.plots.nps_trend(waves)
     rk.surveys.nps_trend(frame, score="answer", when="day", every="day")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
 def surveyed_travellers() -> None:
     """Answers whose truth is known."""
     truth = rk.datasets.SurveyTruth(passives=0.25)
     assert_type(truth.score(1), float)
     rk.datasets.simulate_survey(100, truth=truth, panel=True, unanswered=0.1, kind="polars")
+
+
 def on_other_scales() -> rk.surveys.CSAT:
     """Answers on scales that are stated."""
     found = rk.surveys.csat(["good", "bad"], labels={"good": 5, "bad": 2}, weights=[1, 2])
@@ -293,6 +297,8 @@ def on_other_scales() -> rk.surveys.CSAT:
     assert_type(words, rk.surveys.NetWordOfMouth)
     assert_type(words.break_even.value, float)
     return rk.surveys.CSAT.from_counts({4: 10, 5: 20}, top=1)
+
+
 def changed(before: list[int], after: list[int], frame: pd.DataFrame) -> rk.surveys.NPSChange:
     """Two waves, how many answers they need, and what the answers go with."""
     found = rk.surveys.nps_change(before, after, before_ids=[1, 2], after_ids=[2, 3], method="wald")
