@@ -66,7 +66,7 @@ def read_clusters(clusters: object, given: NDArray[np.bool_]) -> NDArray[np.int6
 def warn_of_other_scales(counts: NDArray[np.int64], *, stacklevel: int) -> None:
     """Many answers of which none is 10, or many 1 and none 0, come from another scale.
 
-    `counts` are the numbers of answers of 0 to 10; the stack level is counted from the caller's.
+    `counts` are the numbers of answers of 0 to 10.
     """
     n = int(counts.sum())
     lacking = None
