@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from retentionkit.compare._counts import counts
     from retentionkit.compare._means import means
     from retentionkit.compare._multiplicity import Multiplicity, adjusted_p_values
+    from retentionkit.compare._progress import progress
+    from retentionkit.compare._progress_result import Progress
     from retentionkit.compare._nps import nps
     from retentionkit.compare._rates import rates
     from retentionkit.compare._ratio import ratio
@@ -23,6 +25,9 @@ __all__ = [
     "Comparisons",
     "Design",
     "Multiplicity",
+    "Progress",
+    "adjusted_p_values",
+    "progress",
     "RequiredN",
     "Selected",
     "adjusted_p_values",
@@ -42,6 +47,9 @@ __getattr__, __dir__ = open_door(
         "Comparisons": "_several",
         "Design": "_terms",
         "Multiplicity": "_multiplicity",
+        "Progress": "_progress_result",
+        "adjusted_p_values": "_multiplicity",
+        "progress": "_progress",
         "RequiredN": "_comparison",
         "Selected": "_terms",
         "adjusted_p_values": "_multiplicity",
