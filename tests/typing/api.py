@@ -298,6 +298,7 @@ def experienced(frame: pd.DataFrame) -> rk.surveys.ExperienceScore:
     )
     assert_type(found, rk.surveys.ExperienceScore)
     assert_type(found.groups["x"].score.value, float)
+    return found
 
 
 def changed(before: list[int], after: list[int], frame: pd.DataFrame) -> rk.surveys.NPSChange:
