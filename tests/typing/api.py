@@ -253,7 +253,7 @@ def surveyed() -> rk.surveys.NPS:
     return rk.surveys.NPS.from_counts(promoters=8, passives=0, detractors=0)
 
 
-def surveyed_by(frame: pd.DataFrame) -> rk.surveys.NPSGroups:
+def surveyed_by(frame: pd.DataFrame) -> None:
     """Answers by group and over time."""
     found = rk.surveys.nps_by(
         frame, score="answer", by=["shop", "tier"], respondent="who", when="day", repeats="latest"
