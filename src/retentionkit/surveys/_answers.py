@@ -52,8 +52,9 @@ def read_answers(
     answers: object, *, missing: Treatment, invalid: Treatment, argument: str = "answers"
 ) -> Answers:
     """The answers, once those that are none are refused or counted."""
+    numbers = frames.read_numbers(answers, argument=argument)  # texts stand for no step here
     read = read_scale_answers(
-        answers, scale=SCALE, missing=missing, invalid=invalid, argument=argument, warn=False
+        numbers, scale=SCALE, missing=missing, invalid=invalid, argument=argument, warn=False
     )
     warn_of_other_scales(np.bincount(read.values, minlength=SCALE.high + 1), stacklevel=4)
     return Answers(read.values, read.given, read.unanswered, read.invalid)
