@@ -48,10 +48,14 @@ class Answers(ScaleAnswers):
         return (self.values >= 9).astype(np.int64) - (self.values <= 6)  # noqa: PLR2004 - the measure
 
 
-def read_answers(answers: object, *, missing: Treatment, invalid: Treatment) -> Answers:
+def read_answers(
+    answers: object, *, missing: Treatment, invalid: Treatment, argument: str = "answers"
+) -> Answers:
     """The answers, once those that are none are refused or counted."""
-    numbers = frames.read_numbers(answers, argument="answers")  # texts stand for no step here
-    read = read_scale_answers(numbers, scale=SCALE, missing=missing, invalid=invalid, warn=False)
+    numbers = frames.read_numbers(answers, argument=argument)  # texts stand for no step here
+    read = read_scale_answers(
+        numbers, scale=SCALE, missing=missing, invalid=invalid, argument=argument, warn=False
+    )
     warn_of_other_scales(np.bincount(read.values, minlength=SCALE.high + 1), stacklevel=4)
     return Answers(read.values, read.given, read.unanswered, read.invalid)
 
