@@ -281,6 +281,8 @@ def driven(answers: pd.DataFrame) -> rk.surveys.ValueChain:
     assert_type(chain.links, tuple[rk.surveys.ChainLink, ...])
     assert_type(chain.moderation, rk.surveys.ChainModeration | None)
     return chain
+
+
 def surveyed_travellers() -> None:
     """Answers whose truth is known."""
     truth = rk.datasets.SurveyTruth(passives=0.25)
@@ -311,6 +313,8 @@ def on_the_way(frame: pd.DataFrame) -> rk.compare.Progress:
     assert_type(found.probability, float | None)
     rk.compare.progress([0.8], dates=["2025-01-01"], goal=1, by="1 year", direction="out")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     return rk.compare.progress(frame, value="rate", dates="day", n="customers", goal=1, by="1 year")
+
+
 def on_other_scales() -> rk.surveys.CSAT:
     """Answers on scales that are stated."""
     found = rk.surveys.csat(["good", "bad"], labels={"good": 5, "bad": 2}, weights=[1, 2])
@@ -366,6 +370,8 @@ def compared() -> rk.compare.Comparisons:
     }
     rk.compare.rates(0.1, 0.2, design="treated-control")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     return rk.compare.several({"rate": found, **others}, multiplicity="bonferroni")
+
+
 def changed(before: list[int], after: list[int], frame: pd.DataFrame) -> rk.surveys.NPSChange:
     """Two waves, how many answers they need, and what the answers go with."""
     found = rk.surveys.nps_change(before, after, before_ids=[1, 2], after_ids=[2, 3], method="wald")
