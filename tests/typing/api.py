@@ -353,6 +353,7 @@ def experienced(frame: pd.DataFrame) -> rk.surveys.ExperienceScore:
     )
     assert_type(found, rk.surveys.ExperienceScore)
     assert_type(found.groups["x"].score.value, float)
+    return found
 
 
 def compared() -> rk.compare.Comparisons:
