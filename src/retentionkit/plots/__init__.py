@@ -12,6 +12,7 @@ from retentionkit._doors import open_door
 if TYPE_CHECKING:
     from retentionkit.plots._calibration import activity_calibration, calibration
     from retentionkit.plots._conditional_fit import conditional_fit
+    from retentionkit.plots._driver_matrix import driver_matrix
     from retentionkit.plots._forest import forest
     from retentionkit.plots._frequency_fit import frequency_fit
     from retentionkit.plots._gains import gains
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from retentionkit.plots._pit import pit
     from retentionkit.plots._probability_alive import probability_alive
     from retentionkit.plots._profile import profile
+    from retentionkit.plots._promoters import promoters
     from retentionkit.plots._rf_heat_map import rf_heat_map
     from retentionkit.plots._score_histogram import score_histogram
     from retentionkit.plots._segments import segments
@@ -37,6 +39,7 @@ __all__ = [
     "activity_calibration",
     "calibration",
     "conditional_fit",
+    "driver_matrix",
     "forest",
     "frequency_fit",
     "gains",
@@ -50,6 +53,7 @@ __all__ = [
     "pit",
     "probability_alive",
     "profile",
+    "promoters",
     "rf_heat_map",
     "score_histogram",
     "segments",
@@ -65,6 +69,7 @@ __getattr__, __dir__ = open_door(
         "activity_calibration": "_calibration",
         "calibration": "_calibration",
         "conditional_fit": "_conditional_fit",
+        "driver_matrix": "_driver_matrix",
         "forest": "_forest",
         "frequency_fit": "_frequency_fit",
         "gains": "_gains",
@@ -78,6 +83,7 @@ __getattr__, __dir__ = open_door(
         "pit": "_pit",
         "probability_alive": "_probability_alive",
         "profile": "_profile",
+        "promoters": "_promoters",
         "rf_heat_map": "_rf_heat_map",
         "score_histogram": "_score_histogram",
         "segments": "_segments",
