@@ -273,6 +273,8 @@ def driven(answers: pd.DataFrame) -> rk.surveys.ValueChain:
     assert_type(chain.links, tuple[rk.surveys.ChainLink, ...])
     assert_type(chain.moderation, rk.surveys.ChainModeration | None)
     return chain
+
+
 def surveyed_travellers() -> None:
     """Answers whose truth is known."""
     truth = rk.datasets.SurveyTruth(passives=0.25)
