@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from retentionkit.surveys._change_panel import NPSPanel
     from retentionkit.surveys._change_result import NPSChange
     from retentionkit.surveys._csat import CSAT, csat
+    from retentionkit.surveys._expectation_gap import expectation_gap
+    from retentionkit.surveys._experience import experience_score
+    from retentionkit.surveys._experience_result import ExperienceScore
+    from retentionkit.surveys._gap_result import ExpectationGap
+    from retentionkit.surveys._linkage_curve import linkage_curve
+    from retentionkit.surveys._linkage_curve_result import LinkageCurve
     from retentionkit.surveys._driver_phases import DriverPhases
     from retentionkit.surveys._drivers import drivers
     from retentionkit.surveys._drivers_result import Drivers
@@ -30,7 +36,18 @@ if TYPE_CHECKING:
     from retentionkit.surveys._nps_sample_size import NPSSampleSize, nps_sample_size
     from retentionkit.surveys._nps_trend import nps_trend
     from retentionkit.surveys._nps_waves import NPSTrend
+    from retentionkit.surveys._perceived_value import perceived_value
     from retentionkit.surveys._recommend_rate import RecommendRate, recommend_rate
+    from retentionkit.surveys._value_result import PerceivedValue
+    from retentionkit.surveys._satisfaction_loyalty import satisfaction_loyalty
+    from retentionkit.surveys._satisfaction_loyalty_result import (
+        LoyaltyExceptions,
+        SatisfactionLoyalty,
+    )
+    from retentionkit.surveys._satisfaction_stage import satisfaction_stage
+    from retentionkit.surveys._satisfaction_stages import SatisfactionStages
+    from retentionkit.surveys._stage_migration import StageMigration, stage_migration
+    from retentionkit.surveys._stage_rule import StageRule
     from retentionkit.surveys._value_chain import value_chain
     from retentionkit.surveys._value_chain_result import ChainModeration, ValueChain
 
@@ -38,6 +55,10 @@ __all__ = [
     "CES",
     "CSAT",
     "NPS",
+    "ExpectationGap",
+    "ExperienceScore",
+    "LinkageCurve",
+    "LoyaltyExceptions",
     "ChainLink",
     "ChainModeration",
     "DriverPhases",
@@ -53,11 +74,19 @@ __all__ = [
     "NPSTrend",
     "NetScore",
     "NetWordOfMouth",
+    "PerceivedValue",
     "RecommendRate",
+    "SatisfactionLoyalty",
+    "SatisfactionStages",
+    "StageMigration",
+    "StageRule",
     "UnitLinkage",
     "ValueChain",
     "ces",
     "csat",
+    "expectation_gap",
+    "experience_score",
+    "linkage_curve",
     "drivers",
     "net_score",
     "net_word_of_mouth",
@@ -68,7 +97,11 @@ __all__ = [
     "nps_rolling",
     "nps_sample_size",
     "nps_trend",
+    "perceived_value",
     "recommend_rate",
+    "satisfaction_loyalty",
+    "satisfaction_stage",
+    "stage_migration",
     "value_chain",
 ]
 
@@ -78,6 +111,10 @@ __getattr__, __dir__ = open_door(
         "CES": "_ces",
         "CSAT": "_csat",
         "NPS": "_nps_result",
+        "ExpectationGap": "_gap_result",
+        "ExperienceScore": "_experience_result",
+        "LinkageCurve": "_linkage_curve_result",
+        "LoyaltyExceptions": "_satisfaction_loyalty_result",
         "ChainLink": "_chain_rows",
         "ChainModeration": "_value_chain_result",
         "DriverPhases": "_driver_phases",
@@ -93,11 +130,19 @@ __getattr__, __dir__ = open_door(
         "NPSTrend": "_nps_waves",
         "NetScore": "_net_score",
         "NetWordOfMouth": "_net_word_of_mouth",
+        "PerceivedValue": "_value_result",
         "RecommendRate": "_recommend_rate",
+        "SatisfactionLoyalty": "_satisfaction_loyalty_result",
+        "SatisfactionStages": "_satisfaction_stages",
+        "StageMigration": "_stage_migration",
+        "StageRule": "_stage_rule",
         "UnitLinkage": "_nps_linkage_units",
         "ValueChain": "_value_chain_result",
         "ces": "_ces",
         "csat": "_csat",
+        "expectation_gap": "_expectation_gap",
+        "experience_score": "_experience",
+        "linkage_curve": "_linkage_curve",
         "drivers": "_drivers",
         "net_score": "_net_score",
         "net_word_of_mouth": "_net_word_of_mouth",
@@ -108,7 +153,11 @@ __getattr__, __dir__ = open_door(
         "nps_rolling": "_nps_rolling",
         "nps_sample_size": "_nps_sample_size",
         "nps_trend": "_nps_trend",
+        "perceived_value": "_perceived_value",
         "recommend_rate": "_recommend_rate",
+        "satisfaction_loyalty": "_satisfaction_loyalty",
+        "satisfaction_stage": "_satisfaction_stage",
+        "stage_migration": "_stage_migration",
         "value_chain": "_value_chain",
     },
 )

@@ -50,7 +50,8 @@ class Answers(ScaleAnswers):
 
 def read_answers(answers: object, *, missing: Treatment, invalid: Treatment) -> Answers:
     """The answers, once those that are none are refused or counted."""
-    read = read_scale_answers(answers, scale=SCALE, missing=missing, invalid=invalid, warn=False)
+    numbers = frames.read_numbers(answers, argument="answers")  # texts stand for no step here
+    read = read_scale_answers(numbers, scale=SCALE, missing=missing, invalid=invalid, warn=False)
     warn_of_other_scales(np.bincount(read.values, minlength=SCALE.high + 1), stacklevel=4)
     return Answers(read.values, read.given, read.unanswered, read.invalid)
 

@@ -163,9 +163,10 @@ def read_scale_answers(
 def refuse_missing(absent: NDArray[np.bool_], argument: str = "answers") -> None:
     """An error that says where answers are missing, if any are."""
     if absent.any():
+        some = f"{absent.sum():,} of {len(absent):,} {_noun(argument)}"
         raise DataError(
             "Some questions were not answered.",
-            received=f"{absent.sum():,} of {len(absent):,} {argument} are missing, {_at(absent)}",
+            received=f"{some} are missing, {_at(absent)}",
             allowed="an answer in every place",
             do="Pass missing='drop' to count them as unanswered.",
         )
@@ -180,7 +181,7 @@ def refuse_invalid(
     """An error that says where answers are not on the scale, if any are."""
     if wrong.any():
         seen = ", ".join(f"{value:g}" for value in np.unique(numbers[wrong])[:_SHOWN])
-        received = f"{wrong.sum():,} {argument} such as {seen}, {_at(wrong)}"
+        received = f"{wrong.sum():,} {_noun(argument)} such as {seen}, {_at(wrong)}"
         raise _off_scale(received, f"whole numbers from {scale}")
 
 
@@ -215,8 +216,8 @@ def warn_of_unused_steps(values: NDArray[np.int64], scale: Scale, argument: str)
     long = scale.high - scale.low >= _LONG and len(values) >= _ENOUGH
     if long and values.min() < values.max() <= scale.high - 2:
         warnings.warn(
-            f"{len(values):,} {argument} lie between {values.min()} and {values.max()}: is this a "
-            f"scale from {scale}?",
+            f"{len(values):,} {_noun(argument)} lie between {values.min()} and {values.max()}: is "
+            f"this a scale from {scale}?",
             RetentionKitWarning,
             stacklevel=4,
         )
@@ -245,7 +246,7 @@ def _labelled(
         wrong = np.isin(place, [found.index(label) for label in unknown])
         seen = ", ".join(map(repr, unknown[:_SHOWN]))
         raise _off_scale(
-            f"{wrong.sum():,} {argument} such as {seen}, {_at(wrong)}",
+            f"{wrong.sum():,} {_noun(argument)} such as {seen}, {_at(wrong)}",
             f"the texts in `labels`: {', '.join(map(repr, labels))}",
         )
     steps = [float(labels.get(label, np.inf)) for label in found]
@@ -279,6 +280,11 @@ def _text(found: Sequence[object], argument: str) -> DataError:
         allowed="numbers on the scale, or texts with `labels`",
         do=f"Pass labels={{{found[0]!r}: ..., ...}} with the step that each text stands for.",
     )
+
+
+def _noun(argument: str) -> str:
+    """What the numbers of a column are called."""
+    return argument if argument == "answers" else f"answers in {argument!r}"
 
 
 def _off_scale(received: str, allowed: str) -> DataError:
