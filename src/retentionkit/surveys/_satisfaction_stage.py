@@ -156,8 +156,7 @@ def satisfaction_stage(
     )
     size = len(read.numbers)
     proof = _proof(rule, repurchased, attitude, size)
-    stage = rule.stages(read.place)
-    stage[(stage == SATISFIED) & (proof == 1)] = LOYAL
+    stage = _with_loyal(rule.stages(read.place), proof)
     counts = np.bincount(stage[stage >= 0], minlength=len(STAGES))
     told = _is_told(rule, proof[stage >= SATISFIED])
     shares, low, high = _shares(counts, method, confidence, told=told)
@@ -190,6 +189,11 @@ def _proof(
     held = None if attitude is None else _attitude(attitude, size)
     proof = rule.proof(bought, held)
     return np.full(size, np.nan) if proof is None else proof
+
+
+def _with_loyal(stage: NDArray[np.int64], proof: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Who is satisfied and has evidence beside it is loyal."""
+    return np.where((stage == SATISFIED) & (proof == 1), LOYAL, stage)
 
 
 def _is_told(rule: StageRule, proof: NDArray[np.float64]) -> bool:
