@@ -1,5 +1,6 @@
 """One column, brought as anything: the same numbers and ids, or an error of ours."""
 
+import datetime as dt
 from decimal import Decimal
 
 import numpy as np
@@ -89,3 +90,17 @@ def test_text_is_no_number_and_none_is_no_id():
     for values in (["a", None], [1, None], pl.Series([1, None]), pa.array(["a", None])):
         with pytest.raises(DataError, match=r"`received` has missing ids(.|\n)*1 of 2"):
             frames.read_ids(values, argument="received")
+
+
+def test_days_of_lists_and_of_series(kind):
+    days = [dt.date(1970, 1, 2), dt.date(2026, 3, 2)]
+    expected = [1, dt.date(2026, 3, 2).toordinal() - dt.date(1970, 1, 1).toordinal()]
+    assert frames.read_days(["1970-01-02", days[1]], argument="dates").tolist() == expected
+    library = pytest.importorskip(kind)
+    series = library.array(days) if kind == "pyarrow" else library.Series(days)
+    assert frames.read_days(series, argument="dates").tolist() == expected
+    with pytest.raises(DataError, match="`dates` is not one column"):
+        frames.read_days("1970-01-02", argument="dates")
+    empty = library.array([*days, None]) if kind == "pyarrow" else library.Series([*days, None])
+    with pytest.raises(DataError, match="missing dates"):
+        frames.read_days(empty, argument="dates")

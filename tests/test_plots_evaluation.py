@@ -364,6 +364,7 @@ def test_each_call_has_a_figure_of_its_own_and_shows_nothing(name, results, monk
 def test_all_plots_of_the_door_are_tested():
     elsewhere = {"tracking", "most_valuable", "segments", "treemap"}
     elsewhere |= {"outcomes", "rf_heat_map", "score_histogram"}
+    elsewhere |= {"driver_matrix"}
     assert set(rk.plots.__all__) == {*NAMES, *elsewhere} - {"recency"}
 
 
@@ -438,4 +439,5 @@ def test_what_is_not_its_result_is_refused_with_the_call_that_makes_it(name):
     with pytest.raises(KindError) as error:
         getattr(rk.plots, name)(MODEL)
     assert error.value.received == "an object of type BGNBD"
-    assert error.value.do.startswith((f"rk.plots.{name}(rk.clv.", f"rk.plots.{name}(rk.rfm."))
+    rooms = ("clv", "rfm", "surveys")
+    assert error.value.do.startswith(tuple(f"rk.plots.{name}(rk.{room}." for room in rooms))

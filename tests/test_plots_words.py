@@ -9,6 +9,7 @@ import pytest
 import retentionkit as rk
 from retentionkit.errors import MissingExtraError, OptionError
 from retentionkit.plots import (
+    _driver_matrix,
     _lorenz,
     _migration,
     _outcomes,
@@ -19,7 +20,10 @@ from retentionkit.plots import (
 )
 from retentionkit.plots._words import words
 
-PICTURES = (*(_lorenz, _migration, _outcomes, _rf_heat_map, _score_histogram, _segments, _treemap),)
+PICTURES = (
+    *(_lorenz, _migration, _outcomes, _rf_heat_map, _score_histogram, _segments, _treemap),
+    _driver_matrix,
+)
 SAID = {"en": {"all": "all of them"}, "zh": {"all": "全部"}}
 LABELS = {"en": ("best",), "zh": ("冠军",)}
 

@@ -192,7 +192,9 @@ def corrected(frame):
 
 def test_corrected_slope_is_the_formula_with_a_jackknife():
     frame = branches(np.random.default_rng(6), 12, 50)
-    found = linked(frame).by_unit.corrected_slope
+    units = linked(frame).by_unit
+    found = units.corrected_slope
+    assert "slope without chance" in repr(units)
     assert found.value == pytest.approx(corrected(frame))
     others = np.array([corrected(frame[frame["branch"] != unit]) for unit in range(12)])
     error = math.sqrt(11 / 12 * ((others - others.mean()) ** 2).sum())

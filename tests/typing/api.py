@@ -274,11 +274,66 @@ def surveyed_by(frame: pd.DataFrame) -> None:
     rk.surveys.nps_trend(frame, score="answer", when="day", every="day")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
+def drawn(first: rk.surveys.NPS, second: rk.surveys.NPS) -> None:
+    """One score, or several by name."""
+    rk.plots.promoters(first, language="zh")
+    rk.plots.promoters({"before": first, "after": second})
+    rk.plots.promoters([("before", first), ("after", second)])
+    rk.plots.promoters(first.score)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def driven(answers: pd.DataFrame) -> rk.surveys.ValueChain:
+    """What satisfaction goes with, and what goes with it."""
+    found = rk.surveys.drivers(
+        answers,
+        outcome="satisfaction",
+        phases={"before": ["booking"], "行中": {"the guide": "guide"}},
+        scale=(1, 5),
+        method="standardised",
+    )
+    assert_type(found, rk.surveys.Drivers)
+    assert_type(found.estimate("importance", "booking").value, float)
+    assert_type(found.by_phase, rk.surveys.DriverPhases | None)
+    rk.plots.driver_matrix(found, language="zh")
+    rk.surveys.drivers(answers, outcome="csat", items=["a"], method="relative")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    chain = rk.surveys.value_chain(
+        answers, perceived_value="worth", satisfaction="csat", repurchase="again"
+    )
+    assert_type(chain.links, tuple[rk.surveys.ChainLink, ...])
+    assert_type(chain.moderation, rk.surveys.ChainModeration | None)
+    return chain
+
+
 def surveyed_travellers() -> None:
     """Answers whose truth is known."""
     truth = rk.datasets.SurveyTruth(passives=0.25)
     assert_type(truth.score(1), float)
     rk.datasets.simulate_survey(100, truth=truth, panel=True, unanswered=0.1, kind="polars")
+
+
+def served(frame: pd.DataFrame) -> rk.service.Attainment:
+    """Promises, waits, conversion, complaints."""
+    found = rk.service.attainment(frame, response="1 hour", by="team", denominator="due")
+    assert_type(found.promise("response", "north").in_time, int)
+    assert_type(found.estimate("both", "north").interval.low, float)
+    waits = rk.service.mean_wait([3, 8], waiting=[False, True], limit=15, up_to="10 minutes")
+    assert_type(waits.mean.value, float)
+    converted = rk.service.conversion_rate(28, n=140, of="enquiries")
+    assert_type(converted.rate.value, float)
+    assert_type(rk.service.complaint_rate(22, base=1_000, per="order").value, float)
+    assert_type(rk.service.against_benchmark((8, 200), benchmark=0.1).p_value, float)
+    rk.service.mean_wait([3, 8], unit="month")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    return rk.service.on_time_contact(frame, trip="trip", days="hours")
+
+
+def on_the_way(frame: pd.DataFrame) -> rk.compare.Progress:
+    """Progress towards a goal."""
+    found = rk.compare.progress(
+        [0.8, 0.82], dates=["2025-01-01", "2025-07-01"], goal=1, by="1 year"
+    )
+    assert_type(found.probability, float | None)
+    rk.compare.progress([0.8], dates=["2025-01-01"], goal=1, by="1 year", direction="out")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    return rk.compare.progress(frame, value="rate", dates="day", n="customers", goal=1, by="1 year")
 
 
 def on_other_scales() -> rk.surveys.CSAT:
@@ -299,6 +354,45 @@ def on_other_scales() -> rk.surveys.CSAT:
     return rk.surveys.CSAT.from_counts({4: 10, 5: 20}, top=1)
 
 
+def experienced(frame: pd.DataFrame) -> rk.surveys.ExperienceScore:
+    """Several answers of each respondent."""
+    gaps = rk.surveys.expectation_gap(frame, items={"pace": ("a", "b")}, scale=(1, 5))
+    assert_type(gaps, rk.surveys.ExpectationGap)
+    assert_type(gaps.estimate("pace").value, float)
+    worth = rk.surveys.perceived_value(
+        frame,
+        benefits=["a"],
+        sacrifices={"price": "b"},
+        scale=(1, 5),
+        rival={"a": "c", "price": "d"},
+    )
+    assert_type(worth, rk.surveys.PerceivedValue)
+    assert worth.advantage is not None
+    assert_type(worth.advantage.value, float)
+    found = rk.surveys.experience_score(
+        frame, items=["a", "b"], scale={"a": (1, 5), "b": (0, 10)}, weights={"a": 2, "b": 1}
+    )
+    assert_type(found, rk.surveys.ExperienceScore)
+    assert_type(found.groups["x"].score.value, float)
+
+
+def compared() -> rk.compare.Comparisons:
+    """Before and after, and what they need."""
+    found = rk.compare.rates((48, 80), (56, 70), control=((1, 2), (1, 2)), selected="low")
+    assert_type(found, rk.compare.Comparison)
+    assert_type(found.difference.interval.low, float)
+    assert_type(found.required_n.with_power, float)
+    assert_type(found.n, int | None)
+    others = {
+        "spend": rk.compare.means([1.0, 2.0], (1.5, 0.5, 20), standard_deviation=2.0),
+        "complaints": rk.compare.counts((10, 100.0), (4, 100.0), design="control-treated"),
+        "basket": rk.compare.ratio(([1.0, 2.0], [1, 1]), ([1.0, 3.0], [1, 1])),
+        "nps": rk.compare.nps(surveyed(), 62, passives=0.2),
+    }
+    rk.compare.rates(0.1, 0.2, design="treated-control")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    return rk.compare.several({"rate": found, **others}, multiplicity="bonferroni")
+
+
 def changed(before: list[int], after: list[int], frame: pd.DataFrame) -> rk.surveys.NPSChange:
     """Two waves, how many answers they need, and what the answers go with."""
     found = rk.surveys.nps_change(before, after, before_ids=[1, 2], after_ids=[2, 3], method="wald")
@@ -315,3 +409,21 @@ def changed(before: list[int], after: list[int], frame: pd.DataFrame) -> rk.surv
     assert_type(linked.predict(20.0).value, float)
     rk.surveys.nps_change(before, after, method="score")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     return found
+
+
+def satisfied() -> rk.surveys.StageMigration:
+    """Stages of satisfaction, and what goes with them."""
+    first = rk.surveys.satisfaction_stage([1, 5], repurchased=[True, None], ids=["a", "b"])
+    assert_type(first, rk.surveys.SatisfactionStages)
+    assert_type(first.share("loyal").value, float)
+    mask: NDArray[np.bool_] = first.where("loyal")
+    assert_type(bool(mask[0]), bool)
+    found = rk.surveys.satisfaction_loyalty([1, 5], [True, False], scale=(1, 5))
+    assert_type(found, rk.surveys.SatisfactionLoyalty)
+    assert_type(found.satisfied_who_left, rk.surveys.LoyaltyExceptions)
+    curve = rk.surveys.linkage_curve([1, 5], [3.5, 7.0], direction="falling")
+    assert_type(curve, rk.surveys.LinkageCurve)
+    rk.plots.linkage_curve(curve)
+    rk.plots.stages(first, language="zh")
+    rk.surveys.linkage_curve([1, 5], [1, 0], direction="up")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    return rk.surveys.stage_migration(first, first, scope="both")

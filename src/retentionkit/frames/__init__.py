@@ -14,7 +14,13 @@ from retentionkit.frames._kinds import FIRST_DAY, KINDS, LAST_DAY, Frame, FrameK
 if TYPE_CHECKING:
     from retentionkit.frames._places import places
     from retentionkit.frames._reading import INDEX, Wanted, has_index, read
-    from retentionkit.frames._series import read_ids, read_labels, read_numbers, series_kind
+    from retentionkit.frames._series import (
+        read_days,
+        read_ids,
+        read_labels,
+        read_numbers,
+        series_kind,
+    )
     from retentionkit.frames._table import (
         Aggregate,
         Column,
@@ -55,6 +61,7 @@ __all__ = [
     "null_count",
     "places",
     "read",
+    "read_days",
     "read_ids",
     "read_labels",
     "read_numbers",
@@ -70,6 +77,7 @@ _HOMES = {
     "Wanted": "_reading",
     "has_index": "_reading",
     "read": "_reading",
+    "read_days": "_series",
     "read_ids": "_series",
     "read_labels": "_series",
     "read_numbers": "_series",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
+from retentionkit.durations import day_number, moment
 from retentionkit.errors import DataError
 from retentionkit.frames._reading import Wanted, read
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from retentionkit.frames._kinds import Frame, FrameKind
     from retentionkit.frames._table import Table
 
-__all__ = ["read_ids", "read_labels", "read_numbers", "series_kind"]
+__all__ = ["read_days", "read_ids", "read_labels", "read_numbers", "series_kind"]
 
 _SERIES: Final[dict[FrameKind, tuple[str, ...]]] = {
     "pandas": ("Series", "Index"),
@@ -38,6 +39,33 @@ def read_numbers(values: object, *, argument: str) -> NDArray[np.float64]:
     """
     (numbers,) = _read(values, argument, "number").arrays("values")
     return np.asarray(numbers, dtype=np.float64)
+
+
+def read_days(values: object, *, argument: str) -> NDArray[np.int64]:
+    """The day numbers of one column of dates: a series, or a list that may also hold ISO text.
+
+    Examples
+    --------
+    >>> read_days(["1970-01-01", "1970-02-01"], argument="dates").tolist()
+    [0, 31]
+    """
+    if series_kind(values) is None:
+        if not _is_listed(values):
+            raise _no_column(argument, repr(values)[:80])
+        listed: Any = values
+        return np.array([day_number(moment(argument, value)) for value in listed], dtype=np.int64)
+    frame = _frame(values, argument)
+    table = read(frame, {"values": Wanted(argument, argument, "moment")})
+    missing = int(np.sum(table.missing("values")))
+    if missing:
+        raise DataError(
+            f"`{argument}` has missing dates.",
+            received=f"{missing:,} of {len(table):,}",
+            allowed="a date in every place",
+            do="Drop the missing ones first.",
+        )
+    (days,) = table.settled().arrays("day")
+    return np.asarray(days, dtype=np.int64)
 
 
 def read_ids(values: object, *, argument: str) -> NDArray[Any]:

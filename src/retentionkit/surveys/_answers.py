@@ -32,7 +32,7 @@ __all__ = [
     "warn_of_other_scales",
 ]
 
-#: The scale of the question.
+#: Of the question that NPS is made of.
 SCALE: Final = Scale(0, 10)
 _ENOUGH: Final = 30  # answers, of which some would be 10
 _ENDS: Final = 10  # answers of 1, beside which some would be 0
@@ -50,7 +50,8 @@ class Answers(ScaleAnswers):
 
 def read_answers(answers: object, *, missing: Treatment, invalid: Treatment) -> Answers:
     """The answers, once those that are none are refused or counted."""
-    read = read_scale_answers(answers, scale=SCALE, missing=missing, invalid=invalid, warn=False)
+    numbers = frames.read_numbers(answers, argument="answers")  # texts stand for no step here
+    read = read_scale_answers(numbers, scale=SCALE, missing=missing, invalid=invalid, warn=False)
     warn_of_other_scales(np.bincount(read.values, minlength=SCALE.high + 1), stacklevel=4)
     return Answers(read.values, read.given, read.unanswered, read.invalid)
 
@@ -65,9 +66,10 @@ def read_clusters(clusters: object, given: NDArray[np.bool_]) -> NDArray[np.int6
 def warn_of_other_scales(counts: NDArray[np.int64], *, stacklevel: int) -> None:
     """Many answers of which none is 10, or many 1 and none 0, come from another scale.
 
-    `counts` are the numbers of answers of 0 to 10.
+    `counts` are the numbers of answers of 0 to 10; the stack level is counted from the caller's.
     """
-    n, lacking = int(counts.sum()), None
+    n = int(counts.sum())
+    lacking = None
     if n >= _ENOUGH and counts[SCALE.high] == 0 and np.count_nonzero(counts) > 1:
         lacking = "none is 10"
     elif counts[1] >= _ENDS and counts[0] == 0:

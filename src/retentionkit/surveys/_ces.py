@@ -17,7 +17,14 @@ from retentionkit.arguments import check_choice, check_confidence
 from retentionkit.results import Columns, Estimate, Interval, Result, frozen_array
 from retentionkit.surveys._csat import check_top
 from retentionkit.surveys._scale_answers import check_scale
-from retentionkit.surveys._scale_texts import answers_told, named, share_told, told, weights_told
+from retentionkit.surveys._scale_texts import (
+    answers_printed,
+    answers_told,
+    named,
+    share_told,
+    told,
+    weights_told,
+)
 from retentionkit.surveys._tally import counted_answers, read_tally
 
 if TYPE_CHECKING:
@@ -157,6 +164,9 @@ class CES(Result):
             "count": self.counts,
             "share": self.shares,
         }
+
+    def _printed(self) -> Columns:
+        return answers_printed(self._table())
 
     def _facts(self) -> Mapping[str, str]:
         high, bad = self.scale[1], self.direction == "effort"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from retentionkit import net_scores
 from retentionkit.arguments import check_choice, check_confidence
 from retentionkit.compare import required_n
 from retentionkit.errors import RetentionKitWarning
@@ -107,9 +108,9 @@ def nps_change(
     >>> after = rk.surveys.NPS.from_counts(promoters=50, passives=30, detractors=20)
     >>> rk.surveys.nps_change(before, after)
     Change of NPS
-      before      10.0 (-6.4 to 25.8), 100 answers
+      before      10.0 (-6.3 to 25.7), 100 answers
       after       30.0 (14.1 to 44.2), 100 answers
-      difference  +20.0 points, 95 % -2.5 to +41.4
+      difference  +20.0 points, 95 % -2.6 to +41.4
       p-value     0.0832: no change is also compatible with these answers
       required    125 answers per wave for an interval without 0, 256 for 80 % power, if this is the
                   true difference
@@ -168,13 +169,17 @@ class _Found(NamedTuple):
 
 def _matched(before: ReadWave, after: ReadWave) -> NDArray[np.int64] | None:
     match = matched(before, after)
-    if match is not None and (match < 0).all():
-        warnings.warn(
+    stayed = _FEW["wald"] if match is None else int((match >= 0).sum())
+    told = None
+    if stayed == 0:
+        told = (
             "Nobody is in both waves: are these ids of the same people? The waves are taken as "
-            "independent samples.",
-            RetentionKitWarning,
-            stacklevel=3,
+            "independent samples."
         )
+    elif stayed < _FEW["adjusted-wald"]:
+        told = f"Only {stayed} are in both waves: the interval within persons is doubtful."
+    if told is not None:
+        warnings.warn(told, RetentionKitWarning, stacklevel=3)
     return match
 
 
@@ -199,9 +204,9 @@ def _found(
     ]
     certain = all(math.isinf(some[3]) for some in waves)
     _warn_of_few(math.floor(min(worth)), method, alike=error == 0 and not certain)
-    # Of one answer in each wave, with as large a part of them from the same people.
-    own = [(wave.score.standard_error / 100) ** 2 * wave.score.n for wave in (before, after)]
-    joint = own[0] / n + own[1] / m - error**2
+    # With as large a part of the answers from the same people.
+    own = [_of_one(wave.score) for wave in (before, after)]
+    joint = 0.0 if both is None else own[0] / n + own[1] / m - error**2
     half = max(sum(own) - joint * math.sqrt(n * m), 0.0) / 2
     required = Required(*(_needed(plain, half, confidence, power) for power in (None, 0.8)))
     return _Found(100 * error, 100 * value, 100 * adjusted_error, required)
@@ -211,6 +216,13 @@ def _needed(value: float, half: float, confidence: float, power: float | None) -
     if math.isnan(half):
         return math.nan
     return required_n(value, (half, half), confidence=confidence, power=power)
+
+
+def _of_one(score: NPS) -> float:
+    """The variance of one answer, with what weights, clusters and a population bring to it."""
+    shares = (score.promoter_share, score.passive_share, score.detractor_share)
+    # Where everybody answered, that of one of very many people.
+    return float(net_scores.moments(shares)[1]) * (score.design_effect or 1.0)
 
 
 def _worth(score: NPS) -> NDArray[np.float64]:

@@ -7,10 +7,10 @@ means of the two waves and :math:`S = \sum w_i s_i`, the difference is exactly
     + \sum_\text{both} (\bar s_i - \bar S)\,\Delta w_i
     + \sum_\text{entered} w_i (s_i - \bar S) - \sum_\text{exited} w_i (s_i - \bar S) :
 
-within, mix, and the turnover of segments that are in one wave only, whose score in the other is
-undefined. Shares add up to one, so that :math:`\bar S` changes no sum over all segments; it makes
-a growing segment count by how far it lies above the rest. Without turnover the mix is
-:math:`\sum \bar s_i\,\Delta w_i`. Errors are linearised, as in `_change_panel`.
+within, mix, and the entry and exit of segments that are in one wave only, whose score in the
+other is undefined. Shares add up to one, so that :math:`\bar S` changes no sum over all segments;
+it makes a growing segment count by how far it lies above the rest. Without entry and exit the mix
+is :math:`\sum \bar s_i\,\Delta w_i`. Errors are linearised, as in `_change_panel`.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ if TYPE_CHECKING:
 __all__ = ["NPSEffects", "Wave", "effects_of"]
 
 #: Score within a segment, mix of segments, or segments that are in one wave only.
-Effect: TypeAlias = Literal["within", "mix", "turnover"]
+Effect: TypeAlias = Literal["within", "mix", "entry_exit"]
 
 _EFFECTS: Final[tuple[Effect, ...]] = get_args(Effect)
 _POINTS: Final = np.array([1.0, 0.0, -1.0])
 
 _DEFINITION: Final = (
     "Within: change of a segment's score, times its mean share. Mix: change of its share, times "
-    "how far its mean score lies above the mean of the two scores. Turnover: share of a segment "
+    "how far its mean score lies above the mean of the two scores. Entry, exit: share of a segment "
     "that is in one wave only, times that distance. They add up to the difference; linearised "
     "normal intervals."
 )
@@ -74,11 +74,11 @@ class NPSEffects(Result):
     score_before, score_after
         Their scores, shape (k,); NaN in a wave without them.
     effects
-        Within, mix and turnover of each segment in points, shape (k, 3); NaN where a segment has
+        Within, mix and entry_exit of each segment in points, shape (k, 3); NaN where a segment has
         no such effect.
     standard_errors
         Their standard errors, shape (k, 3).
-    within, mix, turnover
+    within, mix, entry_exit
         The three sums over all segments, which add up to the difference of the two scores.
     confidence
         Level of the intervals.
@@ -86,6 +86,18 @@ class NPSEffects(Result):
         What the three effects are.
     kind
         The kind of series that the caller brought.
+
+    Examples
+    --------
+    >>> import retentionkit as rk
+    >>> change = rk.surveys.nps_change(
+    ...     [9] * 10 + [3] * 30,
+    ...     [9] * 30 + [3] * 10,
+    ...     before_segments=["web"] * 10 + ["store"] * 30,
+    ...     after_segments=["web"] * 30 + ["store"] * 10,
+    ... )
+    >>> change.difference, change.segments.within.value, round(change.segments.mix.value, 9)
+    (100.0, 0.0, 100.0)
     """
 
     segments: tuple[object, ...]
@@ -97,7 +109,7 @@ class NPSEffects(Result):
     standard_errors: NDArray[np.float64]
     within: Estimate
     mix: Estimate
-    turnover: Estimate
+    entry_exit: Estimate
     confidence: float
     definition: str
     kind: FrameKind | None = None
@@ -125,7 +137,7 @@ class NPSEffects(Result):
         Parameters
         ----------
         effect
-            `"within"`, `"mix"` or `"turnover"`.
+            `"within"`, `"mix"` or `"entry_exit"`.
         segment
             A segment. Default: the sum over all.
 
@@ -141,7 +153,7 @@ class NPSEffects(Result):
         """
         column = _EFFECTS.index(check_choice("effect", effect, _EFFECTS))
         if segment is None:
-            return (self.within, self.mix, self.turnover)[column]
+            return (self.within, self.mix, self.entry_exit)[column]
         row = self.segments.index(check_choice("segment", segment, self.segments))
         value, error = self.effects[row, column], self.standard_errors[row, column]
         n = int(self.n_before[row] + self.n_after[row])
@@ -179,17 +191,17 @@ class NPSEffects(Result):
             cells = zip(self.effects[:, at].tolist(), half[:, at].tolist(), strict=True)
             columns[name] = [_cell(value, wide) for value, wide in cells]
         if not (self.entered or self.exited):
-            del columns["turnover"]
+            del columns["entry_exit"]
         return columns
 
     def _facts(self) -> Mapping[str, str]:
         facts: dict[str, str] = {
             name: points(found.value, found.interval)
-            for name, found in zip(_EFFECTS, (self.within, self.mix, self.turnover), strict=True)
+            for name, found in zip(_EFFECTS, (self.within, self.mix, self.entry_exit), strict=True)
         }
         gone = {"entered": self.entered, "exited": self.exited}
         names = [f"{word}: {', '.join(map(str, some))}" for word, some in gone.items() if some]
-        facts["turnover"] = f"{facts['turnover']} ({'; '.join(names)})" if names else "none"
+        facts["entry_exit"] = f"{facts['entry_exit']} ({'; '.join(names)})" if names else "none"
         return {
             **facts,
             "confidence": f"{100 * self.confidence:g} %",
@@ -239,7 +251,7 @@ def effects_of(
         standard_errors=frozen_array(own, np.float64),
         within=sums[0],
         mix=sums[1],
-        turnover=sums[2],
+        entry_exit=sums[2],
         confidence=confidence,
         definition=_DEFINITION,
         kind=kind,

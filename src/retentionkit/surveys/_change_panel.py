@@ -61,6 +61,20 @@ class NPSPanel(Result):
         One sentence: whose difference this is.
     kind
         The kind of series that the caller brought.
+
+    Examples
+    --------
+    >>> import retentionkit as rk
+    >>> change = rk.surveys.nps_change(
+    ...     [10, 9, 8, 6, 3, 9, 10, 7, 7, 2],
+    ...     [10, 8, 9, 7, 5, 9, 10, 9, 7, 9],
+    ...     before_ids=range(10),
+    ...     after_ids=range(1, 11),
+    ... )
+    >>> change.panel.counts.tolist()
+    [[2, 0, 1], [2, 1, 0], [1, 2, 0]]
+    >>> change.panel.improved, change.panel.worsened
+    (5, 1)
     """
 
     counts: NDArray[np.int64]

@@ -187,7 +187,7 @@ def _of_panel(panel: NPSPanel) -> Mapping[str, str]:
 def _of_segments(segments: NPSEffects) -> str:
     parts = [("within", segments.within), ("mix", segments.mix)]
     if segments.entered or segments.exited:
-        parts.append(("turnover", segments.turnover))
+        parts.append(("entry_exit", segments.entry_exit))
     return ", ".join(
         f"{name} {found.value:+z.1f} ({found.interval.low:+z.1f} to {found.interval.high:+z.1f})"
         for name, found in parts

@@ -110,18 +110,19 @@ def shared_segments(
 
 def _united(before: tuple[object, ...], after: tuple[object, ...]) -> tuple[object, ...]:
     """The names of both, sorted, or in the order of the longer one if it has them all."""
-    if {isinstance(name, str) for name in before} != {isinstance(name, str) for name in after}:
+    for some, other in ((before, after), (after, before)):
+        if set(other) <= set(some):
+            return some
+    known: Any = {*before, *after}
+    try:
+        return tuple(sorted(known))
+    except TypeError as error:
         raise DataError(
             "The segments of the two waves are of different kinds, so that none can match.",
             received=f"{before[0]!r} and {after[0]!r}",
             allowed="text on both sides, or numbers on both",
             do="Read both from the same column.",
-        )
-    for some, other in ((before, after), (after, before)):
-        if set(other) <= set(some):
-            return some
-    known: Any = {*before, *after}
-    return tuple(sorted(known))
+        ) from error
 
 
 def _segments(

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from retentionkit.arguments import check_confidence, check_whole
 from retentionkit.results import Columns, Estimate, Interval, Result, frozen_array
 from retentionkit.surveys._scale_answers import check_scale
-from retentionkit.surveys._scale_texts import answers_told, named, share_told, told, weights_told
+from retentionkit.surveys._scale_texts import (
+    answers_printed,
+    answers_told,
+    named,
+    share_told,
+    told,
+    weights_told,
+)
 from retentionkit.surveys._tally import counted_answers, read_tally
 
 if TYPE_CHECKING:
@@ -144,6 +151,9 @@ class CSAT(Result):
             "share": self.shares,
         }
 
+    def _printed(self) -> Columns:
+        return answers_printed(self._table())
+
     def _facts(self) -> Mapping[str, str]:
         return {
             "satisfied": share_told(self.share),
@@ -223,12 +233,12 @@ def csat(
       mean        3.7, 95 % 2.743 to 4.657
       answers     10 on the scale 1 to 5
       definition  Share of answers 4 and 5 of 1 to 5 with a Wilson interval; mean with a t interval.
-      answer  counted_as  count  share
-           1       other      1    0.1
-           2       other      1    0.1
-           3       other      1    0.1
-           4   satisfied      4    0.4
-           5   satisfied      3    0.3
+      answer  counted_as  count     %
+           1       other      1  10.0
+           2       other      1  10.0
+           3       other      1  10.0
+           4   satisfied      4  40.0
+           5   satisfied      3  30.0
     """
     tally = read_tally(
         answers, check_scale(scale), weights=weights, missing=missing, invalid=invalid,

@@ -166,14 +166,10 @@ def _rest_of_respondents(
     outside = everybody - summed(squared(own_x, own_w, pairs.group))
     scatter = np.maximum(outside, 0.0) + summed(squared(other_x, other_w, pairs.group))
     number = len(there) - summed(alone.astype(np.float64))
-    variance = net_scores.moments(sums)[1]
-    total: Floats = sums.sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):  # one respondent cannot tell
-        sizes = float(w @ w) - summed(own_w**2) + summed(other_w**2)
-        spread: Floats = variance * total**2 / (scatter * number / (number - 1))
-        alike: Floats = total**2 / sizes
-        worth = np.fmin(np.where(variance > 0, spread, alike), independent)
-    worth = np.where(number > 1, worth, np.nan)
+    sizes = float(w @ w) - summed(own_w**2) + summed(other_w**2)
+    worth = net_scores.clustered_n(
+        independent, sums=sums, scatter=scatter, sizes=sizes, number=number
+    )
     own = pairs.points - tallies.values[pairs.group] * pairs.weight
     other = other_x - value[pairs.group] * other_w
     return shares, worth, number, _correlated(summed(own * other), summed(own**2) * scatter)

@@ -7,8 +7,9 @@ Of answers to "how likely are you to recommend us?" from 0 to 10, those of 9 and
 .. math:: s = \frac{\sum w_i x_i}{\sum w_i}, \qquad
     \mathrm{se}^2 = \frac{\sum w_i^2 (x_i - s)^2}{(\sum w_i)^2},
 
-and with several answers of one cluster their residuals are added before they are squared. Scores
-are told on the scale of -100 to 100, unrounded.
+and with several answers of one cluster their residuals are added before they are squared, and the
+sum of the squares is scaled by :math:`G/(G-1)` for :math:`G` clusters. Scores are told on the scale
+of -100 to 100, unrounded.
 """
 
 from __future__ import annotations
@@ -91,8 +92,14 @@ def nps(
     `"adjusted-wald"`, `"wald"` and `"bootstrap"` (clusters drawn whole), a population with the
     first two, through the number of independent answers that these are worth (n over the design
     effect); clusters take Student's quantile of their number less one. The other combinations are
-    refused. Adjusted Wald and score are the best of those compared in [1]_; Wald is too narrow for
-    few answers, and has no width where all are alike.
+    refused.
+
+    Adjusted Wald and score are the best of those compared in [1]_. Adjusted Wald covers the level
+    on average, the score interval nearly everywhere; the Bayesian one misses scores near the ends
+    of the scale, and Wald and the bootstrap are too narrow for fewer than some hundred answers,
+    without width where all are alike. Adjusted Wald lies around the score with the added answers:
+    one answer, or at lower levels a few that are alike, are themselves outside. Where the residuals
+    of every cluster cancel out, the error is that of independent answers.
 
     References
     ----------

@@ -133,7 +133,7 @@ def nps_linkage(
     >>> round(found.promoters.value, 3), round(found.detractors.value, 3)
     (0.833, 0.25)
     >>> found.difference
-    Estimate(0.5833, 95 % -0.01108 to 0.8192, n = 10)
+    Estimate(0.5833, 95 % -0.01617 to 0.8292, n = 10)
     """
     check_choice("kind", kind, get_args(Outcome))
     check_confidence(confidence)

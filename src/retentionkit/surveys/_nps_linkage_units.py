@@ -83,6 +83,24 @@ class UnitLinkage(Result):
         One sentence: what the slope is, and what it does not say.
     kind
         The kind of frame that the caller brought.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import retentionkit as rk
+    >>> spend = [12.0, 10.0, 6.0, 9.0, 8.0, 5.0, 8.0, 6.0, 4.0, 6.0, 7.0, 2.0] * 3
+    >>> frame = pd.DataFrame(
+    ...     {
+    ...         "answer": [10, 9, 6, 10, 8, 5, 9, 7, 2, 7, 8, 1] * 3,
+    ...         "spend": spend,
+    ...         "branch": [name for name in "abcdefghijkl" for _ in range(3)],
+    ...     }
+    ... )
+    >>> found = rk.surveys.nps_linkage(
+    ...     frame, score="answer", outcome="spend", kind="amount", unit="branch"
+    ... )
+    >>> found.by_unit.predict(10)
+    Estimate(7.567, 95 % 7.172 to 7.962, n = 12)
     """
 
     units: tuple[object, ...]

@@ -7,6 +7,7 @@ import math
 import warnings
 from typing import TYPE_CHECKING, ClassVar
 
+from retentionkit._texts import counted
 from retentionkit.arguments import check_whole
 from retentionkit.errors import DataError, RetentionKitWarning
 from retentionkit.results import Columns, Interval, Result
@@ -159,20 +160,26 @@ class NPS(Result):
         return {}  # the facts say it all
 
     def _facts(self) -> Mapping[str, str]:
-        answers = (
-            f"{self.n:,} = {self.promoters:,} promoters + {self.passives:,} passives"
-            f" + {self.detractors:,} detractors"
+        kinds = (
+            counted(self.promoters, "promoter"),
+            counted(self.passives, "passive"),
+            counted(self.detractors, "detractor"),
         )
         others = [
             f"{number:,} {name}"
             for number, name in ((self.unanswered, "unanswered"), (self.invalid, "invalid"))
             if number
         ]
-        facts = {"score": self._told(), "answers": "; ".join([answers, *others])}
-        if self.design_effect != 1 and not math.isnan(self.design_effect):
+        facts = {
+            "score": self._told(),
+            "answers": "; ".join([f"{self.n:,} = {' + '.join(kinds)}", *others]),
+        }
+        if self.design_effect not in {0, 1} and not math.isnan(self.design_effect):
             kish = f"; {self.effective_n:,.1f} effective answers (Kish)"
-            kish = kish if self.effective_n != self.n else ""
-            facts["design"] = f"effect {self.design_effect:.3g} on the variance{kish}"
+            facts["design"] = (
+                f"variance {self.design_effect:.3g} times that of {self.n:,} independent answers"
+                f"{kish if self.effective_n != self.n else ''}"
+            )
         return {**facts, "method": METHOD_NAMES[self.method], "definition": self.definition}
 
     def _told(self) -> str:
@@ -180,8 +187,17 @@ class NPS(Result):
         low, high, level = self.interval.low, self.interval.high, self.interval.confidence
         if math.isnan(low):
             return f"{self.score:z.1f}, interval undefined: all answers are of one cluster"
-        end = " (cut off at the end of the scale)" if self.clipped else ""
-        return f"{self.score:z.1f}, {100 * level:g} % {low:z.1f} to {high:z.1f}{end}"
+        if self.design_effect == 0:
+            return f"{self.score:z.1f}, without sampling error: everybody answered"
+        # A decimal more than the width has, where that is below one point.
+        places = 1 - math.floor(math.log10(high - low)) if 0 < high - low < 1 else 1
+        value, first, last = (f"{number:z.{places}f}" for number in (self.score, low, high))
+        told = f"{value}, {100 * level:g} % {first} to {last}"
+        if high == low:
+            return f"{told} (no width: all answers are alike)"
+        if self.method in {"adjusted-wald", "bayesian"} and not low <= self.score <= high:
+            return f"{told} (around the score with three answers added)"
+        return f"{told} (cut off at the end of the scale)" if self.clipped else told
 
 
 def nps_of(
@@ -196,9 +212,11 @@ def nps_of(
 ) -> NPS:
     """The score of a sample and its limits on the scale -1 to 1 as a result."""
     low, high = (100 * limit for limit in found)
+    if math.isinf(sample.worth):
+        low = high = sample.score
     warn_of_no_width(sample, method)
     return NPS(
-        score=100 * sample.value,
+        score=sample.score,
         standard_error=100 * sample.standard_error,
         interval=Interval(max(low, -_END), min(high, _END), confidence),
         clipped=low < -_END or high > _END,
@@ -230,14 +248,12 @@ def check_any(answers: int, *, unanswered: int, invalid: int) -> None:
 
 def definition_of(*, weighted: bool, clusters: int | None, population: int | None) -> str:
     """One sentence on what the score is."""
-    parts = ["Promoters (9, 10) less detractors (0 to 6) in per cent of all answers"]
-    if weighted:
-        parts.append("each with its weight")
-    if clusters is not None:
-        parts.append(f"its error from the spread of {clusters:,} clusters")
-    if population is not None:
-        parts.append(f"from a population of {population:,}")
-    return ", ".join(parts) + "."
+    told = "Promoters (9, 10) less detractors (0 to 6) in per cent of all answers"
+    told += ", each with its weight" if weighted else ""
+    told += "" if clusters is None and population is None else ", with the error of a sample"
+    told += "" if clusters is None else f" of {counted(clusters, 'cluster')}"
+    told += "" if population is None else f" from a population of {population:,}"
+    return f"{told}."
 
 
 def warn_of_no_width(sample: Sample, method: Method) -> None:

@@ -93,6 +93,12 @@ class NPSSampleSize(Result):
         unit = "answers" if self.for_power is None else "answers_per_wave"
         return {"purpose": [name for name, _ in rows], unit: [number for _, number in rows]}
 
+    def _printed(self) -> Columns:
+        table = self._table()
+        if not self.assumed:
+            return table
+        return {name: column[:-1] for name, column in table.items()}  # the last row says it again
+
     def _facts(self) -> Mapping[str, str]:
         if self.margin is None:
             asked = f"from {self.before:g} to {self.after:g}"

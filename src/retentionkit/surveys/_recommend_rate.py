@@ -15,7 +15,13 @@ from retentionkit.arguments import check_confidence, check_number
 from retentionkit.errors import OptionError
 from retentionkit.results import Columns, Estimate, Interval, Result, frozen_array
 from retentionkit.surveys._scale_answers import check_scale, check_steps
-from retentionkit.surveys._scale_texts import answers_told, named, share_told, weights_told
+from retentionkit.surveys._scale_texts import (
+    answers_printed,
+    answers_told,
+    named,
+    share_told,
+    weights_told,
+)
 from retentionkit.surveys._tally import read_tally
 
 if TYPE_CHECKING:
@@ -117,7 +123,7 @@ class RecommendRate(Result):
         }
 
     def _printed(self) -> Columns:
-        return {} if self.scale == _YES_NO else self._table()
+        return {} if self.scale == _YES_NO else answers_printed(self._table())
 
     def _facts(self) -> Mapping[str, str]:
         facts = {"recommend": share_told(self.share)}

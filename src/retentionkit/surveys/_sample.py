@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 
@@ -32,6 +32,9 @@ METHOD_NAMES: Final[Mapping[Method, str]] = {
     "bootstrap": "bootstrap, percentiles",
     "bayesian": "Bayesian (Dirichlet)",
 }
+
+#: Rows of each kind from which kinds are drawn rather than rows.
+_SELDOM: Final = 20
 
 #: What each method holds with, besides independent answers of equal weight from many people.
 _HOLDS: Final[Mapping[Method, tuple[str, ...]]] = {
@@ -61,7 +64,8 @@ class Sample:
     n_clusters
         How many clusters there are; None where answers are independent.
     points, weights, clusters
-        The answers themselves; None where only counts are known, or all are alike.
+        The answers themselves, the largest weight 1; None where only counts are known, or all
+        answers are independent and of equal weight.
     """
 
     counts: tuple[int, int, int]
@@ -74,9 +78,17 @@ class Sample:
     clusters: NDArray[np.int64] | None = None
 
     @property
+    def score(self) -> float:
+        """The score on the scale -100 to 100; of counts as exact as a number can be."""
+        if self.weights is not None:
+            first, _, last = self.shares
+            return 100 * (first - last)
+        return 100 * (self.counts[0] - self.counts[2]) / sum(self.counts)
+
+    @property
     def value(self) -> float:
         """The score, -1 to 1."""
-        return self.shares[0] - self.shares[2]
+        return self.score / 100
 
     @property
     def standard_error(self) -> float:
@@ -101,22 +113,32 @@ class Sample:
         population: int | None = None,
     ) -> Sample:
         """Answers with their weights and clusters."""
-        counts = tuple((points == kind).sum() for kind in (1, 0, -1))
-        plain = cls.of_counts((int(counts[0]), int(counts[1]), int(counts[2])))
+        place = 1 - points  # promoters, passives, detractors
+        promoters, passives, detractors = np.bincount(place, minlength=3).tolist()
+        counts = (promoters, passives, detractors)
         if weights is None and clusters is None:
-            return cls.of_counts(plain.counts, population=population)
-        w = np.ones(len(points)) if weights is None else weights
-        sums = [float(w[points == kind].sum()) for kind in (1, 0, -1)]
-        total = sum(sums)
-        worth = _worth(points, w, clusters, np.array(sums))
+            return cls.of_counts(counts, population=population)
+        # Only their ratios count; squares of very large ones would be infinite.
+        w = np.ones(len(points)) if weights is None else weights / weights.max()
+        sums = np.bincount(place, weights=w, minlength=3)
+        squares = np.bincount(place, weights=w * w, minlength=3)
+        shares = (sums / sums.sum()).tolist()
+        worth = float(net_scores.effective_n(sums, squares))
+        if clusters is not None:
+            residuals = np.bincount(clusters, weights=w * (points - (shares[0] - shares[2])))
+            sizes = np.bincount(clusters, weights=w)
+            scatter, size, number = residuals @ residuals, sizes @ sizes, len(sizes)
+            worth = float(
+                net_scores.clustered_n(worth, sums=sums, scatter=scatter, sizes=size, number=number)
+            )
         return cls(
-            counts=plain.counts,
-            shares=(sums[0] / total, sums[1] / total, sums[2] / total),
+            counts=counts,
+            shares=(shares[0], shares[1], shares[2]),
             worth=_grown(worth, len(points), population),
-            effective_n=total**2 / float(w @ w),
+            effective_n=float(sums.sum() ** 2 / squares.sum()),
             n_clusters=None if clusters is None else int(clusters.max()) + 1,
             points=points,
-            weights=weights,
+            weights=None if weights is None else w,
             clusters=clusters,
         )
 
@@ -164,34 +186,6 @@ def _quantile(sample: Sample, confidence: float) -> float:
     return float(t_quantile(sample.n_clusters, confidence=confidence))
 
 
-def _worth(
-    points: NDArray[np.int64],
-    w: NDArray[np.float64],
-    clusters: NDArray[np.int64] | None,
-    sums: NDArray[np.float64],
-) -> float:
-    """How many independent answers of equal weight these are worth.
-
-    Clusters are never worth more than their answers would be if these were independent: that few
-    clusters happen to be alike is no knowledge.
-    """
-    squares = np.array([float((w[points == kind] ** 2).sum()) for kind in (1, 0, -1)])
-    independent = float(net_scores.effective_n(sums, squares))
-    if clusters is None:
-        return independent
-    value, variance = (float(moment) for moment in net_scores.moments(sums))
-    sizes = np.bincount(clusters, weights=w)
-    number = len(sizes)
-    if number == 1:
-        return math.nan
-    if variance == 0:
-        return min(float(sizes.sum() ** 2 / (sizes @ sizes)), independent)
-    residuals = np.bincount(clusters, weights=w * (points - value))
-    scatter = number / (number - 1) * float(residuals @ residuals)
-    worth = variance * float(sums.sum()) ** 2
-    return independent if worth > independent * scatter else worth / scatter
-
-
 def _grown(n: float, answers: int, population: int | None) -> float:
     """What answers are worth where they are a good part of all the people there are.
 
@@ -222,11 +216,34 @@ def _bootstrap(
     if sample.n_clusters == 1:
         return math.nan, math.nan
     w = np.ones(len(sample.points)) if sample.weights is None else sample.weights
-    group: NDArray[Any] = np.arange(len(w)) if sample.clusters is None else sample.clusters
-    above = np.bincount(group, weights=w * sample.points)
-    below = np.bincount(group, weights=w)
-    drawn = np.empty(draws)
-    for at in range(draws):
-        some = generator.integers(0, len(above), len(above))
-        drawn[at] = above[some].sum() / below[some].sum()
+    above, below = w * sample.points, w
+    if sample.clusters is not None:
+        above = np.asarray(np.bincount(sample.clusters, weights=above), dtype=np.float64)
+        below = np.asarray(np.bincount(sample.clusters, weights=below), dtype=np.float64)
+    drawn = _drawn_ratios(above, below, draws, generator)
     return net_scores.percentiles(drawn, confidence)
+
+
+def _drawn_ratios(
+    above: NDArray[np.float64],
+    below: NDArray[np.float64],
+    draws: int,
+    generator: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Ratios of sums over as many rows, drawn anew; the order of the rows does not matter."""
+    order = np.lexsort((below, above))
+    above, below = above[order], below[order]
+    starts = np.flatnonzero(
+        (np.diff(above, prepend=np.nan) != 0) | (np.diff(below, prepend=0) != 0)
+    )
+    size, drawn = len(above), np.empty(draws)
+    few = _SELDOM * len(starts) <= size  # kinds of rows: how often each comes is drawn at once
+    chances = np.diff(starts, append=size) / size
+    for at in range(draws):
+        if few:
+            times = generator.multinomial(size, chances)
+            drawn[at] = (times @ above[starts]) / (times @ below[starts])
+        else:
+            some = generator.integers(0, size, size)
+            drawn[at] = above[some].sum() / below[some].sum()
+    return drawn

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
+    "TREATMENTS",
     "Labels",
     "Scale",
     "ScaleAnswers",
@@ -26,6 +27,8 @@ __all__ = [
     "read_given",
     "read_scale_answers",
     "read_weights",
+    "refuse_invalid",
+    "refuse_missing",
     "warn_of_unused_steps",
 ]
 
@@ -35,7 +38,7 @@ Treatment: TypeAlias = Literal["error", "drop"]
 #: The step of the scale that each text stands for.
 Labels: TypeAlias = Mapping[Any, int]
 
-_TREATMENTS: Final = ("error", "drop")
+TREATMENTS: Final = ("error", "drop")
 _SHOWN: Final = 5
 _LONGEST: Final = 1_000  # steps of a scale
 _ENOUGH: Final = 30  # answers, of which some would be near the top
@@ -138,30 +141,48 @@ def read_scale_answers(
     warn: bool = True,
 ) -> ScaleAnswers:
     """The answers, once those that are none are refused or counted."""
-    check_choice("missing", missing, _TREATMENTS)
-    check_choice("invalid", invalid, _TREATMENTS)
+    check_choice("missing", missing, TREATMENTS)
+    check_choice("invalid", invalid, TREATMENTS)
     if labels is None:
         numbers = _numbers(answers, scale, argument)
     else:
         numbers = _labelled(answers, _checked_labels(labels, scale), invalid, argument)
     absent = np.isnan(numbers)
     wrong = ~absent & ~_on(numbers, scale)
-    if absent.any() and missing == "error":
-        raise DataError(
-            "Some questions were not answered.",
-            received=f"{absent.sum():,} of {len(numbers):,} {argument} are missing, {_at(absent)}",
-            allowed="an answer in every place",
-            do="Pass missing='drop' to count them as unanswered.",
-        )
-    if wrong.any() and invalid == "error":
-        seen = ", ".join(f"{value:g}" for value in np.unique(numbers[wrong])[:_SHOWN])
-        received = f"{wrong.sum():,} {argument} such as {seen}, {_at(wrong)}"
-        raise _off_scale(received, f"whole numbers from {scale}")
+    if missing == "error":
+        refuse_missing(absent, argument)
+    if invalid == "error":
+        refuse_invalid(numbers, wrong, scale, argument)
     given = ~absent & ~wrong
     values = numbers[given].astype(np.int64)
     if warn:
         warn_of_unused_steps(values, scale, argument)
     return ScaleAnswers(values, given, int(absent.sum()), int(wrong.sum()))
+
+
+def refuse_missing(absent: NDArray[np.bool_], argument: str = "answers") -> None:
+    """An error that says where answers are missing, if any are."""
+    if absent.any():
+        some = f"{absent.sum():,} of {len(absent):,} {_noun(argument)}"
+        raise DataError(
+            "Some questions were not answered.",
+            received=f"{some} are missing, {_at(absent)}",
+            allowed="an answer in every place",
+            do="Pass missing='drop' to count them as unanswered.",
+        )
+
+
+def refuse_invalid(
+    numbers: NDArray[np.float64],
+    wrong: NDArray[np.bool_],
+    scale: Scale,
+    argument: str = "answers",
+) -> None:
+    """An error that says where answers are not on the scale, if any are."""
+    if wrong.any():
+        seen = ", ".join(f"{value:g}" for value in np.unique(numbers[wrong])[:_SHOWN])
+        received = f"{wrong.sum():,} {_noun(argument)} such as {seen}, {_at(wrong)}"
+        raise _off_scale(received, f"whole numbers from {scale}")
 
 
 def read_weights(weights: object, given: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -195,8 +216,8 @@ def warn_of_unused_steps(values: NDArray[np.int64], scale: Scale, argument: str)
     long = scale.high - scale.low >= _LONG and len(values) >= _ENOUGH
     if long and values.min() < values.max() <= scale.high - 2:
         warnings.warn(
-            f"{len(values):,} {argument} lie between {values.min()} and {values.max()}: is this a "
-            f"scale from {scale}?",
+            f"{len(values):,} {_noun(argument)} lie between {values.min()} and {values.max()}: is "
+            f"this a scale from {scale}?",
             RetentionKitWarning,
             stacklevel=4,
         )
@@ -225,7 +246,7 @@ def _labelled(
         wrong = np.isin(place, [found.index(label) for label in unknown])
         seen = ", ".join(map(repr, unknown[:_SHOWN]))
         raise _off_scale(
-            f"{wrong.sum():,} {argument} such as {seen}, {_at(wrong)}",
+            f"{wrong.sum():,} {_noun(argument)} such as {seen}, {_at(wrong)}",
             f"the texts in `labels`: {', '.join(map(repr, labels))}",
         )
     steps = [float(labels.get(label, np.inf)) for label in found]
@@ -259,6 +280,11 @@ def _text(found: Sequence[object], argument: str) -> DataError:
         allowed="numbers on the scale, or texts with `labels`",
         do=f"Pass labels={{{found[0]!r}: ..., ...}} with the step that each text stands for.",
     )
+
+
+def _noun(argument: str) -> str:
+    """What the numbers of a column are called."""
+    return argument if argument == "answers" else f"answers in {argument!r}"
 
 
 def _off_scale(received: str, allowed: str) -> DataError:

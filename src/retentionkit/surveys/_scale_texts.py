@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from retentionkit.results import Estimate, Interval
+    from retentionkit.results import Columns, Estimate, Interval
 
 __all__ = [
+    "answers_printed",
     "answers_told",
     "aside_told",
     "listed",
@@ -125,6 +126,19 @@ def listed(steps: Iterable[int]) -> str:
     if len(found) > 1:
         return f"{', '.join(map(str, found[:-1]))} and {found[-1]}"
     return str(found[0])
+
+
+def answers_printed(table: Columns) -> Columns:
+    """A table of answers with their shares in per cent.
+
+    Examples
+    --------
+    >>> answers_printed({"answer": [1, 2], "share": [0.25, 0.75]})
+    {'answer': [1, 2], '%': ['25.0', '75.0']}
+    """
+    shares: Any = table["share"]
+    kept = {name: column for name, column in table.items() if name != "share"}
+    return {**kept, "%": [f"{100 * value:.1f}" for value in shares]}
 
 
 def named(steps: Sequence[int]) -> str:

@@ -107,16 +107,13 @@ class Tallies:
         if self.pairs is None or self.clusters is None:
             return independent
         pairs, number = self.pairs, self.clusters
-        value, variance = net_scores.moments(self.sums)
+        value, _ = net_scores.moments(self.sums)
         residual = pairs.points - value[pairs.group] * pairs.weight
         scatter = added(pairs.group, residual**2, len(self))
         sizes = added(pairs.group, pairs.weight**2, len(self))
-        total: Floats = self.sums.sum(axis=1)
-        with np.errstate(divide="ignore", invalid="ignore"):  # one respondent cannot tell
-            spread: Floats = variance * total**2 / (scatter * number / (number - 1))
-            alike: Floats = total**2 / sizes
-        found = np.fmin(np.where(variance > 0, spread, alike), independent)
-        return np.where(number > 1, found, np.nan)
+        return net_scores.clustered_n(
+            independent, sums=self.sums, scatter=scatter, sizes=sizes, number=number
+        )
 
     def merged(self, place: NDArray[np.int64], size: int) -> Tallies:
         """The groups added together that have the same place; -1 leaves one out."""
@@ -198,9 +195,10 @@ def one_nps(tallies: Tallies, at: int, method: Method, confidence: float, defini
     worth, n = float(tallies.worth[at]), int(tallies.n[at])
     promoters, passives, detractors = tallies.counts[at].tolist()
     shares: list[float] = tallies.shares[at].tolist()
+    first, last, total = (float(part) for part in (*tallies.sums[at, ::2], tallies.sums[at].sum()))
     _, variance = net_scores.moments(tallies.sums[at])
     return NPS(
-        score=100 * (shares[0] - shares[2]),
+        score=100 * (first - last) / total,
         standard_error=100 * math.sqrt(float(variance) / worth),
         interval=Interval(max(low, -_END), min(high, _END), confidence),
         clipped=low < -_END or high > _END,

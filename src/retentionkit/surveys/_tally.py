@@ -14,7 +14,7 @@ are fewer. All of it follows from three sums for each step of the scale.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from retentionkit.surveys._scale_answers import Labels, Scale, Treatment
 
 __all__ = ["Tally", "check_some", "counted_answers", "mean_of", "read_tally"]
+
+_ALIKE: Final = 1e-9  # differences of rounding
 
 
 class Tally(NamedTuple):
@@ -166,7 +168,7 @@ def mean_of(
         return Estimate(math.nan, math.nan, Interval(math.nan, math.nan, confidence), 0, definition)
     value = float(np.sort(values).mean())  # the same in any order of the rows
     spread = float(np.sort((values - value) ** 2).sum())
-    alike = n == 1 or bool((values == values[0]).all())
+    alike = n == 1 or float(np.ptp(values)) <= _ALIKE * max(1.0, abs(value))
     error = math.nan if alike else math.sqrt(spread / (n - 1) / n)
     half = float(t_quantile(n, confidence=confidence)) * error
     return Estimate(value, error, Interval(*_within(value, half, ends), confidence), n, definition)

@@ -1,0 +1,110 @@
+"""What has to be said beside a comparison, in plain sentences."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import TYPE_CHECKING, Final
+
+from retentionkit.compare._measure import MEASURES
+from retentionkit.errors import RetentionKitWarning
+from retentionkit.intervals import normal_quantile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from retentionkit.compare._contrast import Contrast
+    from retentionkit.compare._figure import Figure
+    from retentionkit.compare._measure import Measure
+    from retentionkit.compare._terms import Design, Terms
+
+__all__ = ["expected_by_regression", "notes_of", "warn_of_selection"]
+
+_DESIGNS: Final[Mapping[Design, str]] = {
+    "before-after": "No control group: this is what changed, not what changed it.",
+    "control-treated": "The effect of the treatment only if chance decided who was treated.",
+    "rest-segment": "A segment and the rest differ in more than what the segment is named for.",
+}
+_BACK: Final = (
+    "They were chosen for a {} figure before: it would have {} by itself (regression to the mean)."
+)
+_MOVES: Final = {"low": "risen", "high": "fallen"}
+
+
+def warn_of_selection(terms: Terms) -> None:
+    """Groups that were chosen by their first figure move back to the mean."""
+    if terms.selected is not None and not terms.controlled and terms.reliability is None:
+        warnings.warn(
+            _BACK.format(terms.selected, _MOVES[terms.selected])
+            + " Pass control= of customers chosen in the same way, or reliability= and "
+            "population_mean= to see how much.",
+            RetentionKitWarning,
+            stacklevel=3,
+        )
+
+
+def expected_by_regression(first: Figure, terms: Terms) -> float | None:
+    """The change that is expected of the group alone: (1 - reliability) (mean - first)."""
+    if terms.reliability is None or terms.population_mean is None:
+        return None
+    return (1 - terms.reliability) * (terms.population_mean - first.value)
+
+
+def notes_of(
+    measure: Measure, terms: Terms, sides: Mapping[str, Figure], contrast: Contrast
+) -> Iterator[str]:
+    """The notes, most important first; `sides` are the figures by name, the first one first."""
+    if not terms.controlled:
+        yield _DESIGNS[terms.design]
+    first, second = list(sides.values())[:2]
+    yield from _regression(measure, terms, first, second)
+    unknown = [name for name, figure in sides.items() if figure.n is None]
+    if unknown:
+        yield f"No interval: n was not told for {' and '.join(unknown)}."
+        if len(sides) == 2 and len(unknown) == 1:  # noqa: PLR2004 - no control group
+            yield from _other_side(measure, terms, sides, unknown[0], contrast)
+    elif math.isnan(contrast.p_value):
+        yield "No interval: there are too few values, or all of them are alike."
+    elif contrast.p_value >= 1 - terms.confidence:
+        what = "net difference" if terms.controlled else "difference"
+        yield f"The data do not tell the {what} from zero."
+    for name, figure in sides.items():
+        if figure.missing:
+            yield f"{figure.missing:,} missing values left out of {name}."
+
+
+def _regression(measure: Measure, terms: Terms, first: Figure, second: Figure) -> Iterator[str]:
+    expected = expected_by_regression(first, terms)
+    wording = MEASURES[measure]
+    if expected is not None and terms.population_mean is not None:
+        change = wording.change(second.value - first.value)
+        yield (
+            f"Of the {change}, {wording.change(expected)} are expected by regression to the mean "
+            f"alone (reliability {terms.reliability:g}, everybody "
+            f"{wording.told(terms.population_mean)})."
+        )
+    elif terms.selected is not None and not terms.controlled:
+        yield _BACK.format(terms.selected, _MOVES[terms.selected])
+
+
+def _other_side(
+    measure: Measure, terms: Terms, sides: Mapping[str, Figure], name: str, contrast: Contrast
+) -> Iterator[str]:
+    """With n on one side, how many on the other would do for an interval without zero."""
+    lacking = sides[name]
+    (other,) = (each for each in sides if each != name)
+    allowed = (contrast.value / normal_quantile(terms.confidence)) ** 2 - sides[other].error ** 2
+    if math.isnan(allowed) or math.isnan(lacking.variance) or contrast.value == 0:
+        return
+    unit = MEASURES[measure].unit
+    if allowed <= 0:
+        yield (
+            f"No number of {unit} in {name} would do for an interval without zero: {other} has too "
+            "few."
+        )
+    else:
+        needed = max(math.ceil(lacking.variance / allowed * (1 - 1e-12)), 1)
+        yield (
+            f"With what {other} has, {needed:,} {unit} in {name} would do for an interval without "
+            "zero."
+        )

@@ -1,0 +1,212 @@
+"""Several comparisons at once: how many of the findings are left."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, TypeGuard, cast
+
+import numpy as np
+
+from retentionkit._texts import counted
+from retentionkit.arguments import check_choice
+from retentionkit.compare._comparison import Comparison
+from retentionkit.compare._figure import first_kind
+from retentionkit.compare._measure import MEASURES, p_text, percent
+from retentionkit.compare._multiplicity import MULTIPLICITIES, Multiplicity, adjusted_p_values
+from retentionkit.errors import KindError, OptionError
+from retentionkit.results import Columns, Result, frozen_array
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from retentionkit.frames import FrameKind
+
+__all__ = ["Comparisons", "several"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Comparisons(Result):
+    """Several comparisons with p-values that hold for all of them together, made by `several`.
+
+    Attributes
+    ----------
+    comparisons
+        The comparisons by name, in the order in which they were passed.
+    p_values, adjusted
+        P-values of their effects as they are, and adjusted; shape (n,), NaN where there is none.
+    multiplicity
+        How they were adjusted.
+    definition
+        One sentence: what a finding is.
+    kind
+        The kind of series that the caller brought.
+    """
+
+    comparisons: Mapping[str, Comparison]
+    p_values: NDArray[np.float64]
+    adjusted: NDArray[np.float64]
+    multiplicity: Multiplicity
+    definition: str
+    kind: FrameKind | None = None
+
+    _heading: ClassVar[str] = "Comparisons"
+
+    @property
+    def n(self) -> int:
+        """Number of comparisons."""
+        return len(self.comparisons)
+
+    @property
+    def confidence(self) -> float:
+        """The level of all of them."""
+        return next(iter(self.comparisons.values())).interval.confidence
+
+    @property
+    def found(self) -> tuple[str, ...]:
+        """Names of the findings that are left: adjusted p-value below 1 less the confidence."""
+        level = 1 - self.confidence
+        return tuple(
+            name
+            for name, p in zip(self.comparisons, self.adjusted.tolist(), strict=True)
+            if p < level
+        )
+
+    def __getitem__(self, name: str) -> Comparison:
+        """The comparison of that name."""
+        return self.comparisons[name]
+
+    def _table(self) -> Columns:
+        parts = list(self.comparisons.values())
+        left = set(self.found)
+        return {
+            "comparison": list(self.comparisons),
+            "first": [part.first.value for part in parts],
+            "second": [part.second.value for part in parts],
+            "effect": [part.value for part in parts],
+            "low": [part.interval.low for part in parts],
+            "high": [part.interval.high for part in parts],
+            "relative": [_relative(part) for part in parts],
+            "n": [part.n for part in parts],
+            "required_n": [part.required_n.with_power for part in parts],
+            "p_value": self.p_values,
+            "adjusted": self.adjusted,
+            "found": [name in left for name in self.comparisons],
+        }
+
+    def _printed(self) -> Columns:
+        parts = list(self.comparisons.values())
+        words = [MEASURES[part.measure] for part in parts]
+        return {
+            "": list(self.comparisons),
+            "effect": [word.change(part.value) for word, part in zip(words, parts, strict=True)],
+            f"{100 * self.confidence:g} %": [
+                word.span(part.interval.low, part.interval.high, signed=True)
+                for word, part in zip(words, parts, strict=True)
+            ],
+            "relative": [percent(_relative(part)) for part in parts],
+            "p": [p_text(p) for p in self.p_values.tolist()],
+            "adjusted": [p_text(p) for p in self.adjusted.tolist()],
+            "found": ["yes" if name in self.found else "no" for name in self.comparisons],
+        }
+
+    def _facts(self) -> Mapping[str, str]:
+        alone = int((self.p_values < 1 - self.confidence).sum())
+        facts = {
+            "findings": f"{len(self.found):,} of {counted(self.n, 'comparison')}; "
+            f"{alone:,} one by one",
+        }
+        untold = int(np.isnan(self.p_values).sum())
+        if untold:
+            facts["not counted"] = f"{counted(untold, 'comparison')} without a p-value"
+        return {**facts, "definition": self.definition}
+
+
+def several(
+    comparisons: Mapping[str, Comparison], *, multiplicity: Multiplicity = "holm"
+) -> Comparisons:
+    """Several comparisons beside one another, and how many of their findings are left.
+
+    Of twenty comparisons in which nothing differs, one has a p-value below 0.05 on average.
+
+    Parameters
+    ----------
+    comparisons
+        Comparisons by name: all that were looked at, not only those that found something.
+    multiplicity
+        How the p-values are raised, as in `adjusted_p_values`.
+
+    Returns
+    -------
+    Comparisons
+
+    Raises
+    ------
+    KindError
+        Something else than comparisons by name.
+    OptionError
+        No comparison, or comparisons of different confidence.
+
+    Notes
+    -----
+    The effect of a comparison with a control group is the net difference. Intervals are those of
+    the single comparisons, at their own level: where nothing differs, one of twenty misses zero.
+
+    References
+    ----------
+    .. [1] Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian
+       Journal of Statistics 6(2), 65-70.
+
+    Examples
+    --------
+    >>> import retentionkit as rk
+    >>> found = rk.compare.several({
+    ...     "north": rk.compare.rates((48, 80), (56, 70)),
+    ...     "south": rk.compare.rates((30, 80), (40, 80)),
+    ...     "west": rk.compare.rates((50, 90), (64, 90)),
+    ... })
+    >>> found.adjusted.round(3).tolist(), found.found
+    ([0.024, 0.111, 0.06], ('north',))
+    """
+    check_choice("multiplicity", multiplicity, MULTIPLICITIES)
+    if not _is_named(comparisons):
+        raise KindError(
+            "`comparisons` must be comparisons by name.",
+            received=repr(comparisons)[:80],
+            allowed="a dictionary of results of rates, means, counts, ratio or nps",
+            do="Write {'north': rk.compare.rates((48, 80), (56, 70))}.",
+        )
+    levels = {part.interval.confidence for part in comparisons.values()}
+    if len(levels) != 1:
+        raise OptionError(
+            "The comparisons must have one confidence.",
+            received=", ".join(f"{level:g}" for level in sorted(levels)) or "no comparison",
+            allowed="at least one comparison, all of the same confidence",
+            do="Make them with the same confidence.",
+        )
+    given = {str(name): part for name, part in comparisons.items()}
+    p_values = [part.p_value for part in given.values()]
+    (level,) = levels
+    return Comparisons(
+        comparisons=given,
+        p_values=frozen_array(p_values, np.float64),
+        adjusted=frozen_array(adjusted_p_values(p_values, method=multiplicity), np.float64),
+        multiplicity=multiplicity,
+        definition=(
+            f"Found where the p-value, adjusted for all comparisons ({multiplicity}), is below "
+            f"{1 - level:.3g}; intervals are of each comparison by itself."
+        ),
+        kind=first_kind(part.kind for part in given.values()),
+    )
+
+
+def _is_named(given: object) -> TypeGuard[Mapping[str, Comparison]]:
+    if not isinstance(given, Mapping):
+        return False
+    values = cast("Mapping[object, object]", given).values()
+    return all(isinstance(part, Comparison) for part in values)
+
+
+def _relative(part: Comparison) -> float:
+    """The relative change, net of the control group if there is one."""
+    return part.relative.value if part.net_relative is None else part.net_relative.value

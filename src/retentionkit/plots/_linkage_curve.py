@@ -1,0 +1,159 @@
+"""What customers did by how satisfied they said they were."""
+
+# matplotlib leaves the keyword arguments of its methods untyped.
+# pyright: reportUnknownMemberType=false
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from retentionkit.plots._axes import ACTUAL, MODEL, QUIET, axes, check_drawn
+from retentionkit.plots._words import Language, Texts, Words, words
+from retentionkit.surveys import LinkageCurve
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["linkage_curve"]
+
+_MANY: Final = 12  # answers beyond which numbers of customers would overlap
+_FAINT: Final = 0.35
+_SAID: Final[Texts] = {
+    "en": {
+        "points": "{level:g} % interval",
+        "few": "fewer than {few:,} customers",
+        "isotonic_rising": "nearest curve that never falls",
+        "isotonic_falling": "nearest curve that never rises",
+        "line": "straight line",
+        "answer": "answer (customers below it)",
+        "plain": "answer",
+        "rate": "share of customers",
+        "mean": "mean of the outcome",
+        "title": "{customers}",
+        "p": "; departure from the line p = {p:.3f}",
+        "small": "; departure from the line p < 0.001",
+    },
+    "zh": {
+        "points": "{level:g} % 置信区间",
+        "few": "不足 {few:,} 位客户",
+        "isotonic_rising": "最接近的不下降曲线",
+        "isotonic_falling": "最接近的不上升曲线",
+        "line": "直线",
+        "answer": "评分（下方为客户数）",
+        "plain": "评分",
+        "rate": "客户占比",
+        "mean": "结果均值",
+        "title": "{customers}",
+        "p": "；偏离直线的检验 p = {p:.3f}",
+        "small": "；偏离直线的检验 p < 0.001",
+    },
+}
+_SMALL: Final = 0.001
+
+
+def linkage_curve(
+    result: LinkageCurve, *, language: Language = "en", ax: Axes | None = None
+) -> Axes:
+    """Draw an outcome by answer with its intervals, the isotonic curve, and the straight line.
+
+    Answers of few customers are drawn faint. Curve and line end where the answers end.
+
+    Parameters
+    ----------
+    result
+        From `rk.surveys.linkage_curve`.
+    language
+        Texts in English (`"en"`) or Chinese (`"zh"`). Without a font that has Chinese glyphs they
+        are in English, and the picture says so.
+    ax
+        Axes to draw into; new ones if None.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    KindError
+        If it is something else.
+    OptionError
+        `language` is neither.
+    MissingExtraError
+        Without matplotlib.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("Agg")
+    >>> import retentionkit as rk
+    >>> answers = rk.datasets.simulate_survey(300)
+    >>> curve = rk.surveys.linkage_curve(answers["recommend"], answers["returned"], scale=(0, 10))
+    >>> rk.plots.linkage_curve(curve).get_ylabel()
+    'share of customers'
+    """
+    check_drawn(
+        result,
+        LinkageCurve,
+        name="linkage_curve",
+        do="rk.surveys.linkage_curve(satisfaction, outcome)",
+    )
+    said = words(_SAID, language)
+    says = said.says
+    ax = axes(ax, size=(6.4, 4.4))
+    _draw_points(ax, result, said)
+    there = result.counts > 0
+    x = result.answers[there]
+    name = says[f"isotonic_{result.direction}"]
+    ax.plot(x, result.isotonic[there], color=MODEL, lw=1.8, label=name, zorder=2)
+    ax.plot(x, result.line[there], color=QUIET, lw=1.0, ls="--", label=says["line"], zorder=1)
+    if result.measure == "rate":
+        ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+        ax.set_ylim(-0.02, 1.02)
+    labels = [f"{answer}" for answer in result.answers.tolist()]
+    numbered = len(labels) <= _MANY
+    if numbered:
+        labels = [f"{a}\n{n:,}" for a, n in zip(labels, result.counts.tolist(), strict=True)]
+        ax.set_xticks(result.answers.tolist(), labels)
+    ends = result.answers[[0, -1]].tolist()
+    ax.set_xlim(ends[0] - 0.4, ends[1] + 0.4)
+    ax.set_xlabel(said.below(says["answer" if numbered else "plain"]), fontfamily=said.fonts)
+    ax.set_ylabel(says[result.measure], fontfamily=said.fonts)
+    ax.set_title(_title(result, said), fontsize="medium", loc="left", fontfamily=said.fonts)
+    ax.legend(frameon=False, loc="best", prop={"family": said.fonts})
+    return ax
+
+
+def _draw_points(ax: Axes, result: LinkageCurve, said: Words) -> None:
+    """Points and intervals; those of few customers faint."""
+    says = said.says
+    level = says["points"].format(level=100 * result.confidence)
+    for few, label in ((False, level), (True, says["few"].format(few=result.few))):
+        some = (result.is_few == few) & (result.counts > 0)
+        if not some.any():
+            continue
+        value = result.value[some]
+        # Without an interval (one customer) there is a point alone.
+        arms = np.nan_to_num(np.array([value - result.low[some], result.high[some] - value]))
+        ax.errorbar(
+            result.answers[some],
+            value,
+            yerr=np.maximum(arms, 0.0),
+            fmt="o",
+            ms=4.5,
+            lw=1.0,
+            capsize=3,
+            color=ACTUAL,
+            alpha=_FAINT if few else 1.0,
+            label=label,
+            zorder=3,
+        )
+
+
+def _title(result: LinkageCurve, said: Words) -> str:
+    title = said.says["title"].format(customers=said.customers(result.n))
+    if math.isnan(result.p_value):
+        return title
+    said_p = said.says["small" if result.p_value < _SMALL else "p"]
+    return title + said_p.format(p=result.p_value)

@@ -1,0 +1,95 @@
+"""Limits and units of service: minutes and hours beside the durations of everything else."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
+
+from retentionkit.arguments import check_choice, check_number
+from retentionkit.durations import duration_in
+from retentionkit.errors import OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from retentionkit.durations import Duration
+
+__all__ = ["DAY", "TimeUnit", "check_unit", "limit_in_microseconds", "microseconds_of", "said"]
+
+#: What waits are measured in.
+TimeUnit: TypeAlias = Literal["second", "minute", "hour", "day", "week"]
+
+DAY: Final = 86_400_000_000
+_MICROSECONDS: Final[Mapping[TimeUnit, int]] = {
+    "second": 1_000_000,
+    "minute": 60_000_000,
+    "hour": 3_600_000_000,
+    "day": DAY,
+    "week": 7 * DAY,
+}
+_SHORT: Final = re.compile(r"\s*([0-9]*\.?[0-9]+)\s*(second|minute|hour)s?\s*", re.IGNORECASE)
+_ALLOWED: Final = "text such as '15 minutes', '1 hour', '24 hours', '3 days'"
+
+
+def check_unit(unit: TimeUnit) -> TimeUnit:
+    """The unit, if it is one."""
+    return check_choice("unit", unit, get_args(TimeUnit))
+
+
+def microseconds_of(unit: TimeUnit) -> int:
+    """How many microseconds a unit has.
+
+    Examples
+    --------
+    >>> microseconds_of("minute")
+    60000000
+    """
+    return _MICROSECONDS[unit]
+
+
+def limit_in_microseconds(name: str, value: Duration, unit: TimeUnit | None = None) -> float:
+    """A limit in whole microseconds; a bare number is one of `unit`, if the caller stated it.
+
+    Examples
+    --------
+    >>> limit_in_microseconds("response", "1 hour"), limit_in_microseconds("response", 5, "second")
+    (3600000000, 5000000)
+    """
+    if not isinstance(value, str):
+        if unit is None:
+            raise _no_limit(name, value)
+        return round(check_number(name, value, low=0, open_low=True) * _MICROSECONDS[unit])
+    match = _SHORT.fullmatch(value)
+    if match is not None:
+        short: TimeUnit = match[2].lower()  # type: ignore[assignment]
+        found = float(match[1]) * _MICROSECONDS[short]
+    else:
+        try:
+            found = duration_in(name, value, "day") * DAY
+        except OptionError:
+            raise _no_limit(name, value) from None
+    if not found > 0:
+        raise _no_limit(name, value)
+    return round(found)
+
+
+def said(value: Duration, unit: TimeUnit | None = None) -> str:
+    """A limit as it was written.
+
+    Examples
+    --------
+    >>> said("1 hour"), said(15, "minute")
+    ('1 hour', '15 minutes')
+    """
+    if isinstance(value, str):
+        return value.strip()
+    return f"{value:g} {unit}{'' if value == 1 else 's'}"
+
+
+def _no_limit(name: str, value: object) -> OptionError:
+    return OptionError(
+        f"`{name}` is not a limit in time.",
+        received=repr(value),
+        allowed=_ALLOWED,
+        do="Write a positive number and one of seconds, minutes, hours, days, weeks, months.",
+    )

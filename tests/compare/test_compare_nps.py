@@ -1,0 +1,157 @@
+"""Two net promoter scores: published numbers, coverage, and results of weighted surveys."""
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+import retentionkit as rk
+from retentionkit.errors import DataError, KindError, OptionError
+
+nps = rk.compare.nps
+
+
+def limits(estimate):
+    return estimate.interval.low, estimate.interval.high
+
+
+# -- worked example --------------------------------------------------------------------------------
+
+
+def test_forty_thirty_thirty_against_fifty_thirty_twenty():
+    found = nps((40, 30, 30), (50, 30, 20))
+    assert found.difference.value == pytest.approx(20, abs=1e-12)
+    assert found.difference.standard_error == pytest.approx(11.4018, abs=5e-5)
+    assert limits(found.difference) == pytest.approx((-2.55, 41.39), abs=5e-3)
+    assert found.p_value == pytest.approx(0.0832, abs=5e-5)
+    assert (found.first.value, found.second.value) == (pytest.approx(10), pytest.approx(30))
+    assert limits(found.second) == pytest.approx((14.05, 44.20), abs=5e-3)
+    assert found.n == 200
+    assert math.isnan(found.relative.value)
+    assert "relative    undefined" in repr(found)
+    assert "+20.0 points, 95 % -2.6 to +41.4" in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "passives", "interval", "power"),
+    [(38, 62, 0.2, 72, 146), (38, 62, (0.2, 0.2), 72, 146), (-18, 45, 0.25, 13, 26),
+     (38, 62, None, 99, 201)],
+)  # fmt: skip
+def test_published_scores(first, second, passives, interval, power):
+    found = nps(first, second, passives=passives)
+    assert (found.required_n.interval, found.required_n.with_power) == (interval, power)
+    assert found.difference.value == second - first
+    assert ("the worst case" in " ".join(found.notes)) == (passives is None)
+    assert found.n is None
+
+
+# -- reference -------------------------------------------------------------------------------------
+
+COUNTS = st.tuples(*[st.integers(0, 40)] * 3).filter(sum)
+
+
+@given(COUNTS, COUNTS)
+def test_adjusted_wald_from_the_answers_themselves(first, second):
+    def answers(counts):
+        points = np.repeat([1.0, 0.0, -1.0], counts)
+        weights = np.concatenate([np.ones(len(points)), [0.75, 1.5, 0.75]])
+        points = np.concatenate([points, [1.0, 0.0, -1.0]])
+        mean = np.average(points, weights=weights)
+        return mean, np.average((points - mean) ** 2, weights=weights) / weights.sum()
+
+    (one, error1), (two, error2) = answers(first), answers(second)
+    centre, error = 100 * (two - one), 100 * math.sqrt(error1 + error2)
+    found = nps(first, second)
+    half = stats.norm.ppf(0.975) * error
+    expected = (max(centre - half, -200), min(centre + half, 200))
+    assert limits(found.difference) == pytest.approx(expected, rel=1e-9, abs=1e-9)
+    assert found.p_value == pytest.approx(2 * stats.norm.sf(abs(centre) / error), rel=1e-9)
+
+
+# -- definition ------------------------------------------------------------------------------------
+
+
+def test_difference_and_net_difference_are_covered():
+    rng, runs = np.random.default_rng(9), 1_500
+    shares = [(0.5, 0.3, 0.2), (0.65, 0.2, 0.15), (0.5, 0.3, 0.2), (0.52, 0.3, 0.18)]
+    drawn = [rng.multinomial(40, share, runs) for share in shares]
+    hits = []
+    for rows in zip(*drawn, strict=True):
+        a, b, c, d = (tuple(row.tolist()) for row in rows)
+        found = nps(a, b, control=(c, d))
+        hits.append((20 in found.difference.interval, 16 in found.net.interval))
+    # Standard error of the simulation: 0.6 points.
+    assert np.mean(hits, axis=0).min() >= 0.93
+    assert np.mean(hits, axis=0).max() <= 0.975
+
+
+# -- properties ------------------------------------------------------------------------------------
+
+
+def test_results_of_surveys():
+    one = rk.surveys.NPS.from_counts(promoters=40, passives=30, detractors=30)
+    two = rk.surveys.NPS.from_counts(promoters=50, passives=30, detractors=20)
+    assert nps(one, two).equals(nps((40, 30, 30), (50, 30, 20)))
+    plain = SimpleNamespace(promoters=40, passives=30, detractors=30)
+    assert nps(plain, two).equals(nps(one, two))
+
+
+def test_weights_count():
+    answers = [10, 9, 8, 7, 6, 3, 10, 9, 2, 8]
+    weights = [1, 1, 1, 2, 2, 1, 0.5, 1.5, 1, 1]
+    weighted = rk.surveys.nps(answers, weights=weights)
+    found = nps(weighted, (50, 30, 20))
+    assert found.first.value == pytest.approx(weighted.score, abs=1e-9)
+    assert found.first.standard_error == pytest.approx(weighted.standard_error, rel=1e-9)
+    assert limits(found.first) == pytest.approx(limits(weighted_estimate(weighted)), abs=1e-6)
+    assert found.first.n == 10
+
+
+def weighted_estimate(score):
+    return SimpleNamespace(interval=score.interval)
+
+
+@given(COUNTS, COUNTS)
+def test_turned_around(first, second):
+    one, other = nps(first, second), nps(second, first)
+    assert one.difference.value == pytest.approx(-other.difference.value, abs=1e-9)
+    assert limits(one.difference) == pytest.approx(
+        [-limit for limit in limits(other.difference)][::-1], abs=1e-9
+    )
+
+
+# -- refusals --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "error", "match"),
+    [
+        (101, OptionError, "`first`"),
+        ((1, 2, -3), OptionError, "detractors of first"),
+        ((0, 0, 0), DataError, "has no answers"),
+        ((1, 2), KindError, "no figure that can be compared"),
+        ([10, 9, 3], KindError, "no figure that can be compared"),
+        (
+            SimpleNamespace(promoters=1.5, passives=0, detractors=0),
+            OptionError,
+            "promoters of first",
+        ),
+    ],
+)
+def test_no_scores(first, error, match):
+    with pytest.raises(error, match=match):
+        nps(first, (1, 2, 3))
+
+
+def test_options_that_are_refused():
+    with pytest.raises(OptionError, match="so far from zero with so many passives"):
+        nps(38, 85, passives=0.2)
+    with pytest.raises(OptionError, match="`passives`"):
+        nps(38, 62, passives=20)
+    one_cluster = rk.surveys.nps([10, 9, 3], clusters=["a", "a", "a"])
+    with pytest.raises(DataError, match="has no standard error"):
+        nps(one_cluster, (1, 2, 3))
