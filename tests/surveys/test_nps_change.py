@@ -1,5 +1,6 @@
 """Did NPS change: two samples by hand, panels person by person, and intervals that cover."""
 
+import datetime as dt
 import json
 import math
 import warnings
@@ -142,7 +143,9 @@ def test_error_is_near_that_of_a_bootstrap_of_people():
 def test_weights_and_clusters_enter_by_the_results():
     first = nps(answers(30, 10, 20), weights=[2.0] * 30 + [1.0] * 30)
     second = nps(answers(30, 10, 20), clusters=[n // 2 for n in range(60)])
-    with pytest.warns(RetentionKitWarning, match="or is worth"):
+    with pytest.warns(
+        RetentionKitWarning, match="answers worth 29.0 independent ones: of fewer than 30"
+    ):
         found = nps_change(first, second, method="wald")
     assert found.difference == pytest.approx(second.score - first.score)
     assert found.standard_error == pytest.approx(
@@ -490,10 +493,18 @@ def test_waves_that_do_not_fit_are_refused():
         nps_change(one, one, before_segments=[None] + ["a"] * 29, after_segments=["a"] * 30)
     with pytest.raises(DataError, match="The segments of the two waves are of different kinds"):
         nps_change(one, one, before_segments=[1] * 30, after_segments=["1"] * 30)
+    with pytest.raises(DataError, match="The segments of the two waves are of different kinds"):
+        nps_change(
+            one, one,
+            before_segments=[dt.date(2024, 1, 1)] * 30, after_segments=["2024-01-01"] * 30,
+        )  # fmt: skip
     with pytest.raises(DataError, match="There is no answer"):
         nps_change([], one)
-    with pytest.raises(DataError, match="Some questions were not answered"):
-        nps_change([None, *one], one)
+    with pytest.raises(DataError, match="Some questions were not answered") as caught:
+        nps_change(one, [None, *one])
+    assert "1 of 31 answers after are missing" in str(caught.value)
+    with pytest.raises(DataError, match="`answers before` is not one column"):
+        nps_change(None, one)
     with pytest.raises(DataError, match="not on the scale"):
         nps_change([11, *one], one)
     with pytest.raises(OptionError, match="`method` is not one of its choices"):

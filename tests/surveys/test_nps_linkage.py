@@ -360,6 +360,7 @@ def test_lines_that_are_undefined():
     assert found.difference.value == 0
     assert math.isnan(found.difference.interval.low)
     assert math.isnan(found.r_squared)
+    assert "p undefined, R² undefined" in repr(found)
 
 
 def test_units_with_too_much_chance_or_one_customer_each():

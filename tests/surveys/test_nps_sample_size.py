@@ -132,7 +132,7 @@ def test_what_no_answers_can_be_is_refused():
     with pytest.raises(OptionError, match="`passives` must be a finite number"):
         nps_sample_size(10, 30, passives=20)
     with pytest.raises(OptionError, match="share of passives for each wave"):
-        nps_sample_size(margin=5, passives=(0.2, 0.3))
+        nps_sample_size(margin=5, passives=[0.2, 0.3])
     with pytest.raises(OptionError, match="`score` must be a finite number"):
         nps_sample_size(margin=5, score=101)
     with pytest.raises(OptionError, match="`population`"):

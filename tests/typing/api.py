@@ -253,27 +253,6 @@ def surveyed() -> rk.surveys.NPS:
     return rk.surveys.NPS.from_counts(promoters=8, passives=0, detractors=0)
 
 
-def surveyed_by(frame: pd.DataFrame) -> None:
-    """Answers by group and over time."""
-    found = rk.surveys.nps_by(
-        frame, score="answer", by=["shop", "tier"], respondent="who", when="day", repeats="latest"
-    )
-    assert_type(found.group(("a", 1)), rk.surveys.NPS)
-    assert_type(found.total, rk.surveys.NPS)
-    assert_type(float(found.adjusted_p_value[0]), float)
-    assert_type(found.homogeneity.p_value, float)
-    waves = rk.surveys.nps_trend(frame, score="answer", when="day", every="quarter")
-    assert_type(waves, rk.surveys.NPSTrend)
-    assert_type(waves.slope.value, float)
-    rk.surveys.nps_trend({"spring": found.total, "summer": None})
-    rolling = rk.surveys.nps_rolling(frame, score="answer", when="day", window="4 weeks")
-    assert_type(rolling, rk.surveys.NPSRolling)
-    rk.plots.forest(found, language="zh")
-    rk.plots.nps_trend(rolling)
-    rk.plots.nps_trend(waves)
-    rk.surveys.nps_trend(frame, score="answer", when="day", every="day")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-
-
 def drawn(first: rk.surveys.NPS, second: rk.surveys.NPS) -> None:
     """One score, or several by name."""
     rk.plots.promoters(first, language="zh")
@@ -302,6 +281,27 @@ def driven(answers: pd.DataFrame) -> rk.surveys.ValueChain:
     assert_type(chain.links, tuple[rk.surveys.ChainLink, ...])
     assert_type(chain.moderation, rk.surveys.ChainModeration | None)
     return chain
+
+
+def surveyed_by(frame: pd.DataFrame) -> None:
+    """Answers by group and over time."""
+    found = rk.surveys.nps_by(
+        frame, score="answer", by=["shop", "tier"], respondent="who", when="day", repeats="latest"
+    )
+    assert_type(found.group(("a", 1)), rk.surveys.NPS)
+    assert_type(found.total, rk.surveys.NPS)
+    assert_type(float(found.adjusted_p_value[0]), float)
+    assert_type(found.homogeneity.p_value, float)
+    waves = rk.surveys.nps_trend(frame, score="answer", when="day", every="quarter")
+    assert_type(waves, rk.surveys.NPSTrend)
+    assert_type(waves.slope.value, float)
+    rk.surveys.nps_trend({"spring": found.total, "summer": None})
+    rolling = rk.surveys.nps_rolling(frame, score="answer", when="day", window="4 weeks")
+    assert_type(rolling, rk.surveys.NPSRolling)
+    rk.plots.forest(found, language="zh")
+    rk.plots.nps_trend(rolling)
+    rk.plots.nps_trend(waves)
+    rk.surveys.nps_trend(frame, score="answer", when="day", every="day")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def surveyed_travellers() -> None:
@@ -374,6 +374,7 @@ def experienced(frame: pd.DataFrame) -> rk.surveys.ExperienceScore:
     )
     assert_type(found, rk.surveys.ExperienceScore)
     assert_type(found.groups["x"].score.value, float)
+    return found
 
 
 def compared() -> rk.compare.Comparisons:

@@ -110,7 +110,6 @@ __getattr__, __dir__ = open_door(
     {
         "CES": "_ces",
         "CSAT": "_csat",
-        "NPS": "_nps_result",
         "ChainLink": "_chain_rows",
         "ChainModeration": "_value_chain_result",
         "DriverPhases": "_driver_phases",
@@ -120,6 +119,7 @@ __getattr__, __dir__ = open_door(
         "LinkageCurve": "_linkage_curve_result",
         "LoyaltyExceptions": "_satisfaction_loyalty_result",
         "Moderated": "_chain_rows",
+        "NPS": "_nps_result",
         "NPSChange": "_change_result",
         "NPSEffects": "_change_effects",
         "NPSGroups": "_nps_groups",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from retentionkit import net_scores
+from retentionkit._texts import counted
 from retentionkit.arguments import check_choice, check_confidence
 from retentionkit.compare import required_n
 from retentionkit.errors import RetentionKitWarning
@@ -199,11 +200,9 @@ def _found(
     plain, error = difference(waves, both, adjust=False)
     value, adjusted_error = difference(waves, both, adjust=method == "adjusted-wald")
     n, m = before.score.n, after.score.n
-    worth = [
-        min(wave.score.n, float(some[3])) for wave, some in zip((before, after), waves, strict=True)
-    ]
-    certain = all(math.isinf(some[3]) for some in waves)
-    _warn_of_few(math.floor(min(worth)), method, alike=error == 0 and not certain)
+    worths = [float(wave[3]) for wave in waves if not math.isnan(wave[3])]
+    alike = error == 0 and not all(map(math.isinf, worths))
+    _warn_of_few(min(n, m), min(worths, default=math.inf), method, alike=alike)
     # With as large a part of the answers from the same people.
     own = [_of_one(wave.score) for wave in (before, after)]
     joint = 0.0 if both is None else own[0] / n + own[1] / m - error**2
@@ -238,12 +237,14 @@ def _p_value(value: float, error: float) -> float:
     return float(2 * ndtr(-abs(value) / error)) if error > 0 else math.nan
 
 
-def _warn_of_few(n: int, method: ChangeMethod, *, alike: bool) -> None:
+def _warn_of_few(n: int, worth: float, method: ChangeMethod, *, alike: bool) -> None:
     told = None
-    if n < _FEW[method]:
+    fewest = _FEW[method]
+    if min(n, worth) < fewest:
+        many = counted(n, "answer") if n <= worth else f"answers worth {worth:.1f} independent ones"
         told = (
-            f"A wave has (or is worth) {n} answers: of fewer than {_FEW[method]} in a wave the "
-            f"normal interval (method={method!r}) is doubtful."
+            f"A wave has {many}: of fewer than {fewest} in a wave the normal interval "
+            f"(method={method!r}) is doubtful."
         )
     elif alike and method == "wald":
         told = "Nothing varies: the Wald interval has no width, as if that were certain."

@@ -13,6 +13,7 @@ from retentionkit.surveys._answers import read_answers
 from retentionkit.surveys._change_effects import Wave
 from retentionkit.surveys._nps_result import NPS, check_any, definition_of, nps_of
 from retentionkit.surveys._sample import Sample, limits
+from retentionkit.surveys._scale_answers import read_given
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,7 +71,7 @@ def read_wave(
                 do=f"Pass the answers themselves as `{name}`.",
             )
         return ReadWave(answers, np.zeros(0, dtype=np.int64))
-    read = read_answers(answers, missing=missing, invalid=invalid)
+    read = read_answers(answers, missing=missing, invalid=invalid, argument=f"answers {name}")
     check_any(len(read.values), unanswered=read.unanswered, invalid=read.invalid)
     sample = Sample.of_points(read.points)
     score = nps_of(
@@ -131,8 +132,7 @@ def _segments(
     if segments is None:
         return None, ()
     place, names = frames.read_labels(segments, argument=argument)
-    _check_size(argument, len(place), len(given))
-    place = place[given]
+    place = read_given(place, given, argument)
     if (place < 0).any():
         raise DataError(
             f"`{argument}` has missing segments.",
@@ -145,9 +145,7 @@ def _segments(
 
 
 def _ids(argument: str, ids: object, given: NDArray[np.bool_]) -> NDArray[Any]:
-    found = frames.read_ids(ids, argument=argument)
-    _check_size(argument, len(found), len(given))
-    people = found[given]
+    people = read_given(frames.read_ids(ids, argument=argument), given, argument)
     known, times = np.unique(people, return_counts=True)
     if (times > 1).any():
         raise DataError(
@@ -157,16 +155,6 @@ def _ids(argument: str, ids: object, given: NDArray[np.bool_]) -> NDArray[Any]:
             do="Keep one answer of each, such as the last one.",
         )
     return people
-
-
-def _check_size(argument: str, size: int, expected: int) -> None:
-    if size != expected:
-        raise DataError(
-            f"`{argument}` must have one value for each answer.",
-            received=f"{size:,} values, {expected:,} answers",
-            allowed="as many as there are answers, missing ones included",
-            do="Take both from the same rows.",
-        )
 
 
 def _check_both(what: str, before: bool, after: bool) -> None:  # noqa: FBT001 - private

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from retentionkit.errors import OptionError
 from retentionkit.results import Columns, Estimate, Interval, Result
-from retentionkit.surveys._nps_linkage_words import Outcome, amount, p_told
+from retentionkit.surveys._nps_linkage_words import Outcome, amount, fit_told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -158,7 +158,7 @@ class NPSLinkage(Result):
             "difference": f"{amount(self.difference, self.outcome_kind)}, promoters less "
             "detractors",
             "per answer": f"{amount(self.answer_slope, self.outcome_kind)} per point, "
-            f"p {p_told(self.answer_p_value)}, R² {self.answer_r_squared:.2f}",
+            f"{fit_told(self.answer_p_value, self.answer_r_squared)}",
         }
         if self.by_unit is not None:
             facts |= self.by_unit.facts()

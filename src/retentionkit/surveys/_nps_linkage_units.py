@@ -29,7 +29,7 @@ from retentionkit.errors import DataError, OptionError
 from retentionkit.intervals import t_quantile
 from retentionkit.results import Columns, Estimate, Interval, Result, frozen_array
 from retentionkit.surveys._nps_linkage_line import fit_line
-from retentionkit.surveys._nps_linkage_words import Outcome, amount, p_told
+from retentionkit.surveys._nps_linkage_words import Outcome, amount, fit_told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -191,7 +191,7 @@ class UnitLinkage(Result):
         facts = {
             "units": f"{self.n:,}, {size} each",
             "slope": f"{amount(self.slope, self.outcome_kind)} per 10 points of NPS, "
-            f"p {p_told(self.p_value)}, R² {self.r_squared:.2f}",
+            f"{fit_told(self.p_value, self.r_squared)}",
             "range": f"NPS {low:z.1f} to {high:z.1f}; not beyond",
         }
         if math.isnan(self.reliability):

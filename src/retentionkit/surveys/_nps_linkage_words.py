@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from retentionkit.results import Estimate
 
-__all__ = ["Outcome", "amount", "p_told"]
+__all__ = ["Outcome", "amount", "fit_told"]
 
 #: What became of a customer: something that happens or not, or an amount.
 Outcome: TypeAlias = Literal["binary", "amount"]
@@ -28,8 +28,8 @@ def amount(found: Estimate, kind: Outcome) -> str:
     return f"{value:+z,.3g}{unit}{limits}"
 
 
-def p_told(p: float) -> str:
-    """A p-value in words."""
-    if math.isnan(p):
-        return "undefined"
-    return "< 0.0001" if p < _SMALL else f"= {p:.4f}"
+def fit_told(p: float, r_squared: float) -> str:
+    """How well a line fits, in words."""
+    said = "undefined" if math.isnan(p) else "< 0.0001" if p < _SMALL else f"= {p:.4f}"
+    share = "undefined" if math.isnan(r_squared) else f"{r_squared:.2f}"
+    return f"p {said}, R² {share}"

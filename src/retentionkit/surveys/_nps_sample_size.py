@@ -23,7 +23,7 @@ from retentionkit.intervals import normal_quantile
 from retentionkit.results import Columns, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["NPSSampleSize", "nps_sample_size"]
 
@@ -124,7 +124,7 @@ def nps_sample_size(
     *,
     margin: float | None = None,
     score: float | None = None,
-    passives: float | tuple[float, float] | None = None,
+    passives: float | Sequence[float] | None = None,
     population: int | None = None,
     confidence: float = 0.95,
     power: float = 0.8,
@@ -239,9 +239,9 @@ def _question(
     )
 
 
-def _shares(passives: float | tuple[float, float] | None, waves: int) -> tuple[float, ...]:
+def _shares(passives: float | Sequence[float] | None, waves: int) -> tuple[float, ...]:
     """The share of passives in each wave."""
-    if isinstance(passives, tuple):
+    if isinstance(passives, tuple | list):
         if len(passives) != waves:
             raise OptionError(
                 "There must be a share of passives for each wave, or one for all.",

@@ -12,7 +12,7 @@ from retentionkit.errors import DataError, OptionError
 from retentionkit.frames import Wanted
 from retentionkit.surveys._answers import SCALE, read_weights, warn_of_other_scales
 from retentionkit.surveys._nps_result import check_any
-from retentionkit.surveys._scale_answers import refuse_invalid, refuse_missing
+from retentionkit.surveys._scale_answers import read_scale_answers
 from retentionkit.surveys._tallies import Tallies, added, paired
 
 if TYPE_CHECKING:
@@ -125,10 +125,12 @@ class SurveyRows:
 
     def _check(self, found: NDArray[np.int64]) -> None:
         """Look for the rows that are wrong only where some are."""
-        if found[_UNANSWERED] and self.options.missing == "error":
-            refuse_missing(self.kinds == _UNANSWERED)
-        if found[_INVALID] and self.options.invalid == "error":
-            refuse_invalid(self.numbers, self.kinds == _INVALID, SCALE)
+        missing, invalid = self.options.missing, self.options.invalid
+        refused = (missing == "error" and found[_UNANSWERED]) or (
+            invalid == "error" and found[_INVALID]
+        )
+        if refused:
+            read_scale_answers(self.numbers, scale=SCALE, missing=missing, invalid=invalid)
         answers = int(found[: _TOP + 1].sum())
         check_any(answers, unanswered=int(found[_UNANSWERED]), invalid=int(found[_INVALID]))
         warn_of_other_scales(found[: _TOP + 1], stacklevel=5)
