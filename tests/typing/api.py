@@ -284,6 +284,7 @@ def driven(answers: pd.DataFrame) -> rk.surveys.ValueChain:
 
 
 def surveyed_by(frame: pd.DataFrame) -> rk.surveys.NPSGroups:
+def surveyed_by(frame: pd.DataFrame) -> None:
     """Answers by group and over time."""
     found = rk.surveys.nps_by(
         frame, score="answer", by=["shop", "tier"], respondent="who", when="day", repeats="latest"
@@ -302,7 +303,6 @@ def surveyed_by(frame: pd.DataFrame) -> rk.surveys.NPSGroups:
     rk.plots.nps_trend(rolling)
     rk.plots.nps_trend(waves)
     rk.surveys.nps_trend(frame, score="answer", when="day", every="day")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    return found
 
 
 def surveyed_travellers() -> None:
