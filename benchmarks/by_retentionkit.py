@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from by_polars import survey
 from data import SPEND, load
 from timing import (
     AS_OF,
@@ -20,7 +21,7 @@ from timing import (
     timed,
 )
 
-from retentionkit import Transactions, clv, frames, purchase_histories, rfm
+from retentionkit import Transactions, clv, frames, purchase_histories, rfm, surveys
 from retentionkit.datasets import simulate_transactions
 from retentionkit.histories import PurchaseHistories
 
@@ -157,6 +158,25 @@ def segments_polars(path: Path, repeats: int) -> Measured:
     return segments(path, repeats, "polars")
 
 
+def groups(
+    path: Path,
+    repeats: int,
+    kind: Any = "pandas",  # noqa: ANN401 - a literal
+    *,
+    text: bool = False,
+) -> Measured:
+    """Scores of groups with intervals, each compared with the rest."""
+    frame: Any = survey(path, text=text)
+    frame = frame if kind == "polars" else frame.to_pandas()
+
+    def run(frame: frames.Frame) -> surveys.NPSGroups:
+        return surveys.nps_by(frame, score="answer", by="group")
+
+    run(frame[:100_000])
+    seconds, found = timed(lambda: run(frame), repeats)
+    return {"seconds": seconds, "check": [*found.n.tolist(), *found.score.tolist()]}
+
+
 def one_customer(_path: Path, repeats: int) -> Measured:
     model, spend = BGNBD, clv.GammaGamma(**SPEND)
 
@@ -185,6 +205,10 @@ MEASUREMENTS: dict[str, Callable[[Path, int], Measured]] = {
     "expect": expect,
     "expect_ParetoNBD": partial(expect, model=PARETO_NBD),
     "one_customer": one_customer,
+    "groups": groups,
+    "groups_polars": partial(groups, kind="polars"),
+    "groups_text": partial(groups, text=True),
+    "groups_text_polars": partial(groups, kind="polars", text=True),
     "read_once": read_once,
     "score": score,
     "segments": segments,

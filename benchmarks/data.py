@@ -85,6 +85,13 @@ def log(n_customers: int, truth: dict[str, float] = BUSY) -> Arrays:
     }
 
 
+def answers(n: int, groups: int = 1_000) -> Arrays:
+    """Answers from 0 to 10 in groups of about one size, in random order."""
+    rng = np.random.default_rng(0)
+    shares = [0.02] * 5 + [0.05, 0.05, 0.1, 0.2, 0.25, 0.25]
+    return {"group": rng.integers(0, groups, n), "answer": rng.choice(11, n, p=shares)}
+
+
 def _purchases(
     size: int, seed: int, truth: dict[str, float]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from timing import Measured
 
 HERE = Path(__file__).parent
-OTHER_PARTS = ("summary", "segments", "small", "curve")
+OTHER_PARTS = ("summary", "segments", "surveys", "small", "curve")
 #: Where the package rfm lives; `make bench` puts it there.
 RFM_PYTHON = HERE.parent / ".venv-rfm" / "bin" / "python"
 CPU = "--cpu"
@@ -218,6 +218,22 @@ def segments_beside_rfm(folder: Path, customers: int, repeats: int) -> list[Line
     return [Line(f"log to segments, {path.name}, pandas", *clocks, times)]
 
 
+def surveys(folder: Path, size: int, repeats: int) -> list[Line]:
+    """Scores of a thousand groups beside a group-by that counts and does nothing else."""
+    path = data.save(data.answers(size), folder, f"{size:,} answers in 1,000 groups")
+    lines = []
+    for by, suffix in (("numbers", ""), ("text", "_text")):
+        sides = [("polars", f"groups{suffix}")]
+        sides += [("retentionkit", f"groups{suffix}{kind}") for kind in ("_polars", "")]
+        by_hand, *ours = alternating(sides, path, repeats)
+        for found, kind in zip(ours, ("polars", "pandas"), strict=True):
+            agree(found, by_hand, rtol=1e-9)
+            clocks = clock(found["median"]), f"polars group-by {clock(by_hand['median'])}"
+            share = f"{found['median'] / by_hand['median']:.2f} of its time"
+            lines.append(Line(f"NPS by group, {by}, {kind}, {path.name}", *clocks, share, "2"))
+    return lines
+
+
 def small(folder: Path, size: int, repeats: int) -> list[Line]:
     one = measure("retentionkit", "one_customer", folder, repeats)
     path = data.made(folder, "customers", size)
@@ -256,6 +272,7 @@ def arguments() -> argparse.Namespace:
         *dict.fromkeys(entry.part for entry in ENTRIES),
         "summary",
         "segments",
+        "surveys",
         "small",
         "curve",
     ]
@@ -288,6 +305,8 @@ def main() -> None:
                 show(segments_beside_rfm(folder, min(middle, 100_000), repeats))
             else:
                 print("  left out: rfm (make bench installs it)", file=sys.stderr)
+        if "surveys" in chosen.only:
+            show(surveys(folder, 2 * chosen.rows, max(repeats, 3)))
         if "small" in chosen.only:
             show(small(folder, middle, repeats))
         if "curve" in chosen.only:

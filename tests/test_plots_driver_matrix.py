@@ -171,6 +171,8 @@ def test_it_draws_into_axes_of_the_caller():
     figure, own = plt.subplots()
     assert rk.plots.driver_matrix(found(), ax=own) is own
     assert plt.get_fignums() == [figure.number]
+    part = plt.figure().subfigures(1, 2)[0]
+    assert rk.plots.driver_matrix(found(), ax=part.subplots()).figure is part
 
 
 # Refusals.

@@ -154,6 +154,7 @@ def test_the_unit_of_exposure_does_not_matter(k1, k2, unit):
         ((1.5, 3), OptionError, "events of first"),
         ((-1, 3), OptionError, "events of first"),
         ((1, 0), OptionError, "exposure of first"),
+        ((1, 1e-320), OptionError, "exposure of first"),
         ((1, math.inf), OptionError, "exposure of first"),
         (-0.1, OptionError, "`first`"),
         ([1, 2], KindError, "no figure that can be compared"),

@@ -249,6 +249,8 @@ def test_columns_come_back_in_kind():
         ((1, 2), KindError, "no figure that can be compared"),
         ((1.0, -2.0, 10), OptionError, "standard deviation of first"),
         ((1.0, 2.0, 1), OptionError, "n of first"),
+        ((1e200, 1e200, 5), OptionError, "standard deviation of first"),
+        ([1.0, 1e200], DataError, "infinite"),
         ((math.inf, 2.0, 10), OptionError, "mean of first"),
         (math.inf, OptionError, "`first`"),
         ([1.0, math.nan], DataError, "missing"),

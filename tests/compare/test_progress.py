@@ -164,14 +164,28 @@ def test_with_both_the_less_certain_holds():
 
 
 def test_a_rate_of_complaints_goes_down():
-    found = progress([0.22, 0.20, 0.15, 0.16], dates=DAYS[:4], goal=0.05, by="12 months")
-    mirrored = progress([0.78, 0.80, 0.85, 0.84], dates=DAYS[:4], goal=0.95, by="12 months")
+    found = progress([0.22, 0.20, 0.15, 0.16], dates=DAYS[:4], goal=0.05, by="2025-07-01")
+    mirrored = progress([0.78, 0.80, 0.85, 0.84], dates=DAYS[:4], goal=0.95, by="2025-07-01")
     assert (found.direction, mirrored.direction) == ("down", "up")
     assert found.probability == pytest.approx(mirrored.probability, rel=1e-9)
     assert found.share_of_way == pytest.approx(mirrored.share_of_way, rel=1e-9)
     assert found.pace_needed == pytest.approx(-mirrored.pace_needed, rel=1e-9)
-    assert found.value == 0.0
-    assert "cut off" in repr(found)
+    assert found.interval.low == 0
+    assert mirrored.interval.high == 1
+
+
+def test_a_line_that_leaves_what_is_possible_tells_no_probability():
+    found = progress([0.62, 0.7, 0.74, 0.8, 0.82], dates=DAYS[:5], goal=0.9, by="2025-12-31")
+    assert (found.value, found.status) == (1.0, "on track")
+    assert found.probability is None
+    assert math.isnan(found.interval.low)
+    assert "cannot go on like this" in repr(found)
+    assert "since it leaves what is possible" in found.definition
+    free = progress(
+        [0.62, 0.7, 0.74, 0.8, 0.82], dates=DAYS[:5], goal=0.9, by="2025-12-31", bounds=None
+    )
+    assert free.value > 1
+    assert free.probability > 0.9
 
 
 def test_reached_and_still_to_be_held():

@@ -77,16 +77,16 @@ def test_the_table_holds_what_the_comparisons_say():
 
 def test_of_many_equal_groups_few_are_found():
     rng = np.random.default_rng(0)
-    draws = rng.binomial(200, 0.3, (200, 20, 2)).tolist()
+    draws = rng.binomial(200, 0.3, (80, 20, 2)).tolist()
     runs = [
         several({str(i): rates((a, 200), (b, 200)) for i, (a, b) in enumerate(run)})
         for run in draws
     ]
     alone = np.mean([(run.p_values < 0.05).any() for run in runs])
     together = np.mean([bool(run.found) for run in runs])
-    # 1 - 0.95^20 is 64 %; standard errors 3.4 and 1.5 points.
-    assert alone > 0.5
-    assert together <= 0.1
+    # 1 - 0.95^20 is 64 %; standard errors 5 and 2.4 points.
+    assert alone > 0.45
+    assert together <= 0.12
 
 
 # -- properties ------------------------------------------------------------------------------------

@@ -299,6 +299,14 @@ def test_a_column_of_nothing_may_be_of_any_type():
     assert counts(found.promise("response")) == (0, 0, 6, 1)
 
 
+def test_dates_have_no_hours():
+    frame = cases_of([(15, 39, 63)])  # three midnights
+    assert "of dates no hours can be told" in repr(attainment(frame))
+    days = attainment(frame, response="1 day", solution="2 days")
+    assert days.note == ""
+    assert (days.response.value, days.solution.value) == (1, 1)
+
+
 def test_rows_that_cannot_be_used_are_counted():
     rows = [*ROWS, (None, 1, 2), (10, 9, 12), (10, 11, 9)]
     found = attainment(cases_of(rows), as_of=as_of(48), missing="drop", invalid="drop")

@@ -35,7 +35,7 @@ def test_satisfaction_by_hand():
 
 
 def test_complaints_settled_well():
-    # 58 to 89 per cent satisfied: of 100 each, the intervals are far apart.
+    # 58 to 89 per cent: of 100 each, the intervals are far apart.
     before = CSAT.from_counts({2: 42, 4: 58})
     after = CSAT.from_counts({2: 11, 5: 89}, unanswered=20)
     assert (before.value, after.value) == (0.58, 0.89)

@@ -335,6 +335,20 @@ def test_categories_keep_their_order():
         assert nps_by(made, score="answer", by="g").groups == ("high", "low", "mid", None)
 
 
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int64", "uint64"])
+def test_whole_numbers_of_all_widths_near_their_ends(dtype):
+    ends = np.iinfo(dtype)
+    for low in (ends.min, ends.max - 4):
+        group = np.array([2, 0, 4, 0] * 10, dtype=dtype) + np.array(low, dtype=dtype)
+        for frame in (
+            pd.DataFrame({"g": group, "answer": [10, 7, 0, 7] * 10}),
+            pl.DataFrame({"g": group, "answer": [10, 7, 0, 7] * 10}),
+        ):
+            found = nps_by(frame, score="answer", by="g")
+            assert found.groups == (low, low + 2, low + 4)
+            assert found.score.tolist() == [0, 100, -100]
+
+
 def test_many_combinations_of_labels_are_told_apart():
     frame = pd.DataFrame({f"g{at}": np.arange(3_000) * (at + 1) for at in range(3)})
     found = nps_by(frame.assign(answer=10), score="answer", by=list(frame.columns), minimum_n=1)

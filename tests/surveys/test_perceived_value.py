@@ -98,6 +98,17 @@ def test_a_rival_judged_by_the_same_people():
     assert "own value above the rival's by 0" in repr(found)
 
 
+def test_a_rival_whom_nobody_judged():
+    answers = pd.DataFrame({"a": [5, 4], "p": [3, 3], "ra": [None, 4], "rp": [3, None]})
+    found = perceived_value(
+        answers, benefits=["a"], sacrifices=["p"], scale=(1, 5), rival={"a": "ra", "p": "rp"}
+    )
+    assert found.advantage.n == 0
+    assert math.isnan(found.advantage.value)
+    assert math.isnan(found.better_share.value)
+    assert "rival       nobody judged both offers enough" in repr(found)
+
+
 # -- reference -------------------------------------------------------------------------------------
 
 

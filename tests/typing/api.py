@@ -281,6 +281,31 @@ def driven(answers: pd.DataFrame) -> rk.surveys.ValueChain:
     assert_type(chain.links, tuple[rk.surveys.ChainLink, ...])
     assert_type(chain.moderation, rk.surveys.ChainModeration | None)
     return chain
+
+
+def surveyed_by(frame: pd.DataFrame) -> rk.surveys.NPSGroups:
+def surveyed_by(frame: pd.DataFrame) -> None:
+    """Answers by group and over time."""
+    found = rk.surveys.nps_by(
+        frame, score="answer", by=["shop", "tier"], respondent="who", when="day", repeats="latest"
+    )
+    assert_type(found.group(("a", 1)), rk.surveys.NPS)
+    assert_type(found.total, rk.surveys.NPS)
+    assert_type(float(found.adjusted_p_value[0]), float)
+    assert_type(found.homogeneity.p_value, float)
+    waves = rk.surveys.nps_trend(frame, score="answer", when="day", every="quarter")
+    assert_type(waves, rk.surveys.NPSTrend)
+    assert_type(waves.slope.value, float)
+    rk.surveys.nps_trend({"spring": found.total, "summer": None})
+    rolling = rk.surveys.nps_rolling(frame, score="answer", when="day", window="4 weeks")
+    assert_type(rolling, rk.surveys.NPSRolling)
+    rk.plots.forest(found, language="zh")
+    rk.plots.nps_trend(rolling)
+    rk.plots.nps_trend(waves)
+    rk.surveys.nps_trend(frame, score="answer", when="day", every="day")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    return found
+
+
 def surveyed_travellers() -> None:
     """Answers whose truth is known."""
     truth = rk.datasets.SurveyTruth(passives=0.25)
@@ -311,6 +336,8 @@ def on_the_way(frame: pd.DataFrame) -> rk.compare.Progress:
     assert_type(found.probability, float | None)
     rk.compare.progress([0.8], dates=["2025-01-01"], goal=1, by="1 year", direction="out")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     return rk.compare.progress(frame, value="rate", dates="day", n="customers", goal=1, by="1 year")
+
+
 def on_other_scales() -> rk.surveys.CSAT:
     """Answers on scales that are stated."""
     found = rk.surveys.csat(["good", "bad"], labels={"good": 5, "bad": 2}, weights=[1, 2])
@@ -349,6 +376,7 @@ def experienced(frame: pd.DataFrame) -> rk.surveys.ExperienceScore:
     )
     assert_type(found, rk.surveys.ExperienceScore)
     assert_type(found.groups["x"].score.value, float)
+    return found
 
 
 def compared() -> rk.compare.Comparisons:
@@ -366,6 +394,8 @@ def compared() -> rk.compare.Comparisons:
     }
     rk.compare.rates(0.1, 0.2, design="treated-control")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     return rk.compare.several({"rate": found, **others}, multiplicity="bonferroni")
+
+
 def changed(before: list[int], after: list[int], frame: pd.DataFrame) -> rk.surveys.NPSChange:
     """Two waves, how many answers they need, and what the answers go with."""
     found = rk.surveys.nps_change(before, after, before_ids=[1, 2], after_ids=[2, 3], method="wald")

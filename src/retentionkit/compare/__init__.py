@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from retentionkit.compare._counts import counts
     from retentionkit.compare._means import means
     from retentionkit.compare._multiplicity import Multiplicity, adjusted_p_values
+    from retentionkit.compare._nps import nps
     from retentionkit.compare._progress import progress
     from retentionkit.compare._progress_result import Progress
-    from retentionkit.compare._nps import nps
     from retentionkit.compare._rates import rates
     from retentionkit.compare._ratio import ratio
     from retentionkit.compare._required_n import required_n
@@ -26,14 +26,13 @@ __all__ = [
     "Design",
     "Multiplicity",
     "Progress",
-    "adjusted_p_values",
-    "progress",
     "RequiredN",
     "Selected",
     "adjusted_p_values",
     "counts",
     "means",
     "nps",
+    "progress",
     "rates",
     "ratio",
     "required_n",
@@ -48,14 +47,13 @@ __getattr__, __dir__ = open_door(
         "Design": "_terms",
         "Multiplicity": "_multiplicity",
         "Progress": "_progress_result",
-        "adjusted_p_values": "_multiplicity",
-        "progress": "_progress",
         "RequiredN": "_comparison",
         "Selected": "_terms",
         "adjusted_p_values": "_multiplicity",
         "counts": "_counts",
         "means": "_means",
         "nps": "_nps",
+        "progress": "_progress",
         "rates": "_rates",
         "ratio": "_ratio",
         "required_n": "_required_n",

@@ -98,6 +98,7 @@ class Comparison(Result):
         The quotient of the two quotients, less 1; None without control.
     p_value
         Of no net difference if there is a control group, else of no difference; NaN without n.
+        Where it is found from the interval, those below 1e-12 are not told apart.
     test
         One sentence: the test that it is from.
     required_n

@@ -21,7 +21,14 @@ from typing import TYPE_CHECKING, Final
 from retentionkit.arguments import check_number, check_whole
 from retentionkit.compare._assembled import Methods, Pair, assembled
 from retentionkit.compare._contrast import Contrast, unknown
-from retentionkit.compare._figure import Figure, is_number, is_summary, not_understood, published
+from retentionkit.compare._figure import (
+    HUGE,
+    Figure,
+    is_number,
+    is_summary,
+    not_understood,
+    published,
+)
 from retentionkit.compare._notes import warn_of_selection
 from retentionkit.compare._sides import CONTROL, OWN, sides_of
 from retentionkit.compare._terms import Design, Selected, terms_of
@@ -179,12 +186,12 @@ def _exact_test(events: tuple[int, int], exposure: tuple[float, float]) -> float
 
 def _read(name: str, given: object) -> Figure:
     if is_number(given):
-        rate = check_number(name, given, low=0)
+        rate = check_number(name, given, low=0, high=HUGE)
         return published(rate, rate)
     if not is_summary(given, 2):
         raise not_understood(name, given, _FORMS)
-    events = check_whole(f"events of {name}", given[0], low=0)
-    exposure = check_number(f"exposure of {name}", given[1], low=0, open_low=True)
+    events = check_whole(f"events of {name}", given[0], low=0, high=HUGE)
+    exposure = check_number(f"exposure of {name}", given[1], low=1 / HUGE, high=HUGE)
     rate = events / exposure
 
     def limits(confidence: float) -> tuple[float, float]:

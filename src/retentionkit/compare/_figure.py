@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from retentionkit.frames import FrameKind
 
 __all__ = [
+    "HUGE",
     "Figure",
     "Limits",
     "Missing",
@@ -42,6 +43,9 @@ Limits: TypeAlias = "Callable[[float], tuple[float, float]]"
 
 #: What is done with missing values.
 Missing: TypeAlias = Literal["error", "drop"]
+
+#: Numbers beyond have no fourth power, which the degrees of freedom need.
+HUGE: Final = 1e70
 
 
 class Reader(Protocol):
@@ -196,12 +200,12 @@ def read_columns(
 
 def _check_finite(columns: Sequence[NDArray[np.float64]], names: Sequence[str]) -> None:
     for values, name in zip(columns, names, strict=True):
-        endless = int(np.isinf(values).sum())
+        endless = int((np.abs(values) > HUGE).sum())
         if endless:
             raise DataError(
                 f"`{name}` has infinite values.",
-                received=f"{endless:,} of {len(values):,}",
-                allowed="finite numbers",
+                received=f"{endless:,} of {len(values):,} are infinite or beyond {HUGE:g}",
+                allowed=f"finite numbers from {-HUGE:g} to {HUGE:g}",
                 do="Find the division by zero that they come from.",
             )
 

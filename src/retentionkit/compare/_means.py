@@ -15,6 +15,7 @@ from retentionkit.arguments import check_number, check_whole
 from retentionkit.compare._assembled import Methods, Pair, assembled
 from retentionkit.compare._contrast import Contrast, student
 from retentionkit.compare._figure import (
+    HUGE,
     Figure,
     Missing,
     check_missing,
@@ -141,7 +142,9 @@ def means(
     check_missing(missing)
     spread = math.nan
     if standard_deviation is not None:
-        spread = check_number("standard_deviation", standard_deviation, low=0, open_low=True)
+        spread = check_number(
+            "standard_deviation", standard_deviation, low=0, high=HUGE, open_low=True
+        )
     warn_of_selection(terms)
 
     def make(one: object, two: object, names: tuple[str, str]) -> Pair:
@@ -183,11 +186,11 @@ def _mean(values: NDArray[np.float64], missing: int = 0) -> Figure:
 
 def _read(name: str, given: object, missing: Missing, spread: float) -> Figure:
     if is_number(given):
-        return published(check_number(name, given), spread**2)
+        return published(check_number(name, given, low=-HUGE, high=HUGE), spread**2)
     if is_summary(given, 3):
         n = check_whole(f"n of {name}", given[2], low=2)
-        deviation = check_number(f"standard deviation of {name}", given[1], low=0)
-        value = check_number(f"mean of {name}", given[0])
+        deviation = check_number(f"standard deviation of {name}", given[1], low=0, high=HUGE)
+        value = check_number(f"mean of {name}", given[0], low=-HUGE, high=HUGE)
         return figure_of(value, deviation / math.sqrt(n), n)
     if is_data(given):
         (values,), lost = read_columns([given], [name], missing=missing)

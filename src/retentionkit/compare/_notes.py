@@ -83,7 +83,9 @@ def _regression(measure: Measure, terms: Terms, first: Figure, second: Figure) -
             f"alone (reliability {terms.reliability:g}, everybody "
             f"{wording.told(terms.population_mean)})."
         )
-    elif terms.selected is not None and not terms.controlled:
+    elif terms.selected is not None and terms.controlled:
+        yield f"This holds if the control group was chosen for a {terms.selected} figure, too."
+    elif terms.selected is not None:
         yield _BACK.format(terms.selected, _MOVES[terms.selected])
 
 

@@ -7,21 +7,19 @@ probability is that of a figure measured at the deadline, by a straight line thr
 
 from __future__ import annotations
 
-import calendar
-import datetime as dt
+import dataclasses
 import math
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 import numpy as np
 
 from retentionkit.arguments import check_choice, check_confidence, check_number
+from retentionkit.compare._deadline import read_deadline
 from retentionkit.compare._figures import Figures, read_figures
 from retentionkit.compare._progress_result import Direction, Progress
 from retentionkit.compare._trend import FEWEST, outlook
 from retentionkit.durations import calendar_day, day_number, moment
 from retentionkit.errors import DataError, OptionError
-from retentionkit.frames import LAST_DAY
 from retentionkit.results import Estimate, Interval
 
 if TYPE_CHECKING:
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["progress"]
 
 _MONTH: Final = 365.25 / 12
-_TIME: Final = re.compile(r"\s*(\d+)\s*(day|week|month|year)s?\s*", re.IGNORECASE)
 _CONTINUES: Final = "Assumes that the figures go on along a straight line"
 
 
@@ -124,7 +121,7 @@ def progress(
     )
     today = int(figures.days[-1]) if as_of is None else day_number(moment("as_of", as_of))
     target = _target(goal, limits)
-    deadline = _deadline(by, int(figures.days[0]))
+    deadline = read_deadline(by, int(figures.days[0]))
     used = figures.until(min(today, deadline))
     if len(used.days) == 0:
         raise _nothing_yet(figures, today)
@@ -164,7 +161,12 @@ def _found(
     base, now = float(used.values[0]), float(used.values[-1])
     first, last = int(used.days[0]), int(used.days[-1])
     seen = outlook(used.days.astype(np.float64), used.values, used.errors, float(way.deadline))
-    definition = _definition(used, seen, way)
+    seen = (
+        seen
+        if _possible(seen, bounds)
+        else dataclasses.replace(seen, scatter=math.nan, sampling=math.nan)
+    )
+    definition = _definition(used, seen, way, bounds)
     left = (way.deadline - way.today) / _MONTH
     return Progress(
         base=base,
@@ -213,7 +215,12 @@ def _projection(
     return Estimate(value, error, Interval(low, high, level), k, definition)
 
 
-def _definition(used: Figures, seen: Outlook, way: _Way) -> str:
+def _possible(seen: Outlook, bounds: tuple[float, float]) -> bool:
+    """Whether the line is within bounds at the deadline, or there is none."""
+    return math.isnan(seen.value) or bounds[0] <= seen.value <= bounds[1]
+
+
+def _definition(used: Figures, seen: Outlook, way: _Way, bounds: tuple[float, float]) -> str:
     """What the line is, what makes the interval, and what it assumes."""
     if way.over:
         return "The last figure up to the deadline, held against the goal."
@@ -226,6 +233,8 @@ def _definition(used: Figures, seen: Outlook, way: _Way) -> str:
         (True, True): "the wider of the prediction intervals by the scatter about the line "
         "(Student's t) and by the standard errors (normal)",
     }[not math.isnan(seen.scatter), not math.isnan(seen.sampling)]
+    if not _possible(seen, bounds):
+        said = "no interval and no probability, since it leaves what is possible"
     through = "through both figures" if len(used.days) == 2 else "through all figures"  # noqa: PLR2004
     return f"Straight line {through}, drawn out to the deadline, with {said}. {_CONTINUES}."
 
@@ -242,9 +251,12 @@ def _notes(
                 f"The deadline is {ahead:,} days after the last figure, and the figures span only "
                 f"{behind:,} days: the line is drawn out further than it was seen."
             )
-        if not bounds[0] <= seen.value <= bounds[1]:
-            notes.append("The line leaves what is possible and is cut off there.")
-        if len(used.days) >= FEWEST and math.isnan(seen.scatter):
+        if not _possible(seen, bounds):
+            notes.append(
+                "The line leaves what is possible before the deadline and is cut off there: it "
+                "cannot go on like this, and tells no probability."
+            )
+        elif len(used.days) >= FEWEST and math.isnan(seen.scatter):
             notes.append("The figures lie on a line exactly: their scatter tells nothing.")
         elif not seen.known:
             notes.append(
@@ -293,45 +305,6 @@ def _bounds(bounds: tuple[float, float] | None) -> tuple[float, float]:
 def _target(goal: object, bounds: tuple[float, float]) -> float:
     do = "Write 85 % as 0.85; pass bounds=(-100, 100) for an NPS, bounds=None for anything else."
     return check_number("goal", goal, low=bounds[0], high=bounds[1], do=do)
-
-
-def _deadline(by: Moment, start: int) -> int:
-    """The day number of the deadline; calendar months from the first date on."""
-    match = _TIME.fullmatch(by) if isinstance(by, str) else None
-    end = _later(start, int(match[1]), match[2].lower()) if match else day_number(moment("by", by))
-    if end > start:
-        return end
-    raise OptionError(
-        "The deadline does not lie after the first figure.",
-        received=f"by={str(calendar_day(end))!r}, first figure on {calendar_day(start)}",
-        allowed="a later date, or a time such as '12 months'",
-        do="Check the years of both.",
-    )
-
-
-def _later(start: int, number: int, unit: str) -> int:
-    if unit in {"day", "week"}:
-        end = start + number * (7 if unit == "week" else 1)
-    else:
-        day = calendar_day(start)
-        months = day.year * 12 + day.month - 1 + number * (12 if unit == "year" else 1)
-        year, month = months // 12, months % 12 + 1
-        if year > dt.MAXYEAR:
-            raise _too_late(number, unit)
-        last = calendar.monthrange(year, month)[1]
-        end = day_number(dt.date(year, month, min(day.day, last)))
-    if end > LAST_DAY:
-        raise _too_late(number, unit)
-    return end
-
-
-def _too_late(number: int, unit: str) -> OptionError:
-    return OptionError(
-        "The deadline lies beyond the calendar.",
-        received=f"by='{number} {unit}s'",
-        allowed="a day before the year 10000",
-        do="Pass a time such as '12 months', or a date.",
-    )
 
 
 def _nothing_yet(figures: Figures, today: int) -> DataError:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from retentionkit.arguments import check_number
 from retentionkit.compare._assembled import Methods, Pair, assembled
 from retentionkit.compare._figure import (
+    HUGE,
     Figure,
     Missing,
     check_missing,
@@ -136,7 +137,7 @@ def ratio(
 
 def _read(name: str, given: object, missing: Missing) -> Figure:
     if is_number(given):
-        return published(check_number(name, given))
+        return published(check_number(name, given, low=-HUGE, high=HUGE))
     if not (is_summary(given, 2) and all(map(is_data, given))):
         raise not_understood(name, given, _FORMS)
     names = [f"numerators of {name}", f"denominators of {name}"]

@@ -12,7 +12,12 @@ if TYPE_CHECKING:
     from retentionkit.datasets._survey import simulate_survey as simulate_survey
     from retentionkit.datasets._transactions import simulate_transactions as simulate_transactions
 
-__all__ = ["SurveyTruth", "load_cdnow", "simulate_survey", "simulate_transactions"]
+__all__ = [
+    "SurveyTruth",
+    "load_cdnow",
+    "simulate_survey",
+    "simulate_transactions",
+]
 
 __getattr__, __dir__ = open_door(
     __name__,

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["codes", "numbered"]
 
+#: Plain types of whole numbers.
+_NUMBERS: Final = {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
+
 
 def codes(
     series: Any,  # noqa: ANN401 - a column of any library
@@ -44,10 +47,12 @@ def codes(
             allowed="text, numbers, dates or truth values throughout; None for missing ones",
             do="Write them all as text.",
         ) from None
-    ranks = np.empty(len(labels) + 1, dtype=np.int64)
-    ranks[order] = np.arange(len(labels))
-    ranks[-1] = -1  # that of a missing one
-    return ranks[place], _whole([labels[at] for at in order])
+    if not ordered:
+        ranks = np.empty(len(labels) + 1, dtype=np.int64)
+        ranks[order] = np.arange(len(labels))
+        ranks[-1] = -1  # that of a missing one
+        place = ranks[place]
+    return np.asarray(place, dtype=np.int64), _whole([labels[at] for at in order])
 
 
 def numbered(series: Any, kind: FrameKind) -> NDArray[np.int64]:  # noqa: ANN401 - same
@@ -70,9 +75,31 @@ def _whole(labels: list[Any]) -> list[Any]:
 
 def _of_pandas(series: Any) -> tuple[NDArray[Any], list[Any], bool]:  # noqa: ANN401
     pd: Any = import_module("pandas")
-    ordered = isinstance(series.dtype, pd.CategoricalDtype)
+    dtype: Any = series.dtype
+    if str(dtype) in _NUMBERS:
+        return _of_numbers(series.to_numpy())
+    ordered = isinstance(dtype, pd.CategoricalDtype)
     place, found = pd.factorize(series, sort=ordered)
     return place, found.tolist(), ordered
+
+
+def _of_numbers(values: NDArray[Any]) -> tuple[NDArray[Any], list[Any], bool]:
+    """Of whole numbers: in one pass where they are nearly all those of a range."""
+    low, high = (int(end) for end in (values.min(), values.max()))
+    if high - low >= len(values):
+        pd: Any = import_module("pandas")
+        place, found = pd.factorize(values)
+        return place, found.tolist(), False
+    if values.dtype.kind == "u":  # what is far up may be none of int64
+        place = (values - values.dtype.type(low)).astype(np.int64)
+    else:
+        place = values.astype(np.int64) - low
+    present = np.flatnonzero(np.bincount(place))
+    if len(present) <= high - low:
+        ranks = np.zeros(high - low + 1, dtype=np.int64)
+        ranks[present] = np.arange(len(present))
+        place = ranks[place]
+    return place, [low + at for at in present.tolist()], True
 
 
 def _of_polars(series: Any) -> tuple[NDArray[Any], list[Any], bool]:  # noqa: ANN401
@@ -84,9 +111,7 @@ def _of_polars(series: Any) -> tuple[NDArray[Any], list[Any], bool]:  # noqa: AN
     if series.null_count() == len(series):
         return np.full(len(series), -1), [], True
     if series.dtype.is_integer() and series.null_count() == 0:
-        pd: Any = import_module("pandas")
-        place, found = pd.factorize(series.to_numpy())
-        return place, found.tolist(), False
+        return _of_numbers(series.to_numpy())
     if series.dtype in {pl.String, pl.Categorical, pl.Enum}:
         return _of_texts(series if series.dtype == pl.Enum else series.cast(pl.Categorical))
     ranked = series.rank("dense").cast(pl.Int64).fill_null(0).to_numpy() - 1

@@ -59,7 +59,7 @@ def beside(
     One name after the other takes the free place that is nearest; from the outside in, since
     those in the middle can go anywhere.
     """
-    figure: Any = ax.figure
+    figure: Any = ax.get_figure(root=True)  # not the part of one that it may lie in
     figure.draw_without_rendering()  # a layout engine settles the size of the axes
     pixels = figure.dpi / _POINTS
     where = [tuple(ax.transData.transform(point)) for point in points]

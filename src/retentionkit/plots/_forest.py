@@ -119,15 +119,14 @@ def forest(result: NPSGroups, *, language: Language = "en", ax: Axes | None = No
         said.below(said.says["score"].format(level=100 * result.confidence)),
         fontfamily=said.fonts,
     )
-    if ax.get_legend_handles_labels()[0]:
-        ax.legend(
-            frameon=False,
-            loc="lower left",
-            bbox_to_anchor=(0, 1),
-            ncols=2,
-            borderaxespad=0.3,
-            prop={"family": said.fonts, "size": "small"},
-        )
+    ax.legend(
+        frameon=False,
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        ncols=2,
+        borderaxespad=0.3,
+        prop={"family": said.fonts, "size": "small"},
+    )
     return ax
 
 

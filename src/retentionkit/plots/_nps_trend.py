@@ -4,6 +4,7 @@
 # pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -146,8 +147,7 @@ def _name_waves(ax: Axes, result: NPSTrend, said: Words) -> None:
 
 def _name_days(ax: Axes) -> None:
     """Dates along the axis, short enough to stand side by side."""
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter  # noqa: PLC0415 - an extra
-
-    locator = AutoDateLocator(maxticks=8)
+    dates: Any = import_module("matplotlib.dates")  # an extra, in part without type hints
+    locator = dates.AutoDateLocator(maxticks=8)
     ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    ax.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))

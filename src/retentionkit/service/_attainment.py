@@ -13,6 +13,7 @@ from retentionkit.arguments import check_choice, check_confidence, check_number
 from retentionkit.errors import OptionError
 from retentionkit.service._cases import read_groups, read_waits
 from retentionkit.service._limits import (
+    DAY,
     check_unit,
     limit_in_microseconds,
     microseconds_of,
@@ -173,7 +174,7 @@ def attainment(
         unit=shown,
         levels=levels,
         set_aside=dict(cases.set_aside),
-        note=leaning(promises, denominator),
+        note=_note(leaning(promises, denominator), cases, numbers),
         definition=definition,
         kind=frames.kind_of(frame),
     )
@@ -227,6 +228,14 @@ def _answered(waits: Mapping[str, Waits]) -> Mapping[str, Waits]:
     time = first.time.copy()
     time[by_solution] = last.time[by_solution]
     return {"responded": Waits(time, first.done | last.done, first.elapsed), "solved": last}
+
+
+def _note(pending: str, cases: Cases, limits: Mapping[str, float]) -> str:
+    """What to keep in mind."""
+    if cases.dates_only and any(limit % DAY for limit in limits.values()):
+        only = "All points in time are at midnight: of dates no hours can be told."
+        return f"{only} {pending}".strip()
+    return pending
 
 
 def leaning(promises: Sequence[Promise], denominator: Denominator) -> str:

@@ -59,12 +59,15 @@ class Cases:
         How many were set aside, by reason.
     as_of
         Up to when all is known, in words; None for numbers.
+    dates_only
+        Whether all points in time are at midnight, so that no hours can be told.
     """
 
     waits: Mapping[str, Waits]
     used: NDArray[np.bool_]
     set_aside: Mapping[str, int]
     as_of: str | None
+    dates_only: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -128,7 +131,7 @@ def read_waits(
         lasted = np.where(done, end.instants, clocks.now) - begun.instants
         age = (clocks.now - begun.instants).astype(np.float64)
         waits[name] = Waits(lasted.astype(np.float64), done, age)[used]
-    return Cases(waits, used, set_aside, clocks.said)
+    return Cases(waits, used, set_aside, clocks.said, clocks.dates_only)
 
 
 def _before(end: Clock, begun: Clock) -> NDArray[np.bool_]:

@@ -71,6 +71,11 @@ class Clocks:
     said: str
     zoned: bool
 
+    @property
+    def dates_only(self) -> bool:
+        """Whether all points in time are at midnight."""
+        return all((clock.instants % DAY == 0).all() for clock in self.columns.values())
+
     def __getitem__(self, argument: str) -> Clock:
         """One column."""
         return self.columns[argument]

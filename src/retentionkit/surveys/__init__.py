@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from retentionkit.surveys._change_panel import NPSPanel
     from retentionkit.surveys._change_result import NPSChange
     from retentionkit.surveys._csat import CSAT, csat
+    from retentionkit.surveys._driver_phases import DriverPhases
+    from retentionkit.surveys._drivers import drivers
+    from retentionkit.surveys._drivers_result import Drivers
     from retentionkit.surveys._expectation_gap import expectation_gap
     from retentionkit.surveys._experience import experience_score
     from retentionkit.surveys._experience_result import ExperienceScore
     from retentionkit.surveys._gap_result import ExpectationGap
     from retentionkit.surveys._linkage_curve import linkage_curve
     from retentionkit.surveys._linkage_curve_result import LinkageCurve
-    from retentionkit.surveys._driver_phases import DriverPhases
-    from retentionkit.surveys._drivers import drivers
-    from retentionkit.surveys._drivers_result import Drivers
     from retentionkit.surveys._net_score import NetScore, net_score
     from retentionkit.surveys._net_word_of_mouth import NetWordOfMouth, net_word_of_mouth
     from retentionkit.surveys._nps import nps
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from retentionkit.surveys._nps_waves import NPSTrend
     from retentionkit.surveys._perceived_value import perceived_value
     from retentionkit.surveys._recommend_rate import RecommendRate, recommend_rate
-    from retentionkit.surveys._value_result import PerceivedValue
     from retentionkit.surveys._satisfaction_loyalty import satisfaction_loyalty
     from retentionkit.surveys._satisfaction_loyalty_result import (
         LoyaltyExceptions,
@@ -50,19 +49,20 @@ if TYPE_CHECKING:
     from retentionkit.surveys._stage_rule import StageRule
     from retentionkit.surveys._value_chain import value_chain
     from retentionkit.surveys._value_chain_result import ChainModeration, ValueChain
+    from retentionkit.surveys._value_result import PerceivedValue
 
 __all__ = [
     "CES",
     "CSAT",
     "NPS",
-    "ExpectationGap",
-    "ExperienceScore",
-    "LinkageCurve",
-    "LoyaltyExceptions",
     "ChainLink",
     "ChainModeration",
     "DriverPhases",
     "Drivers",
+    "ExpectationGap",
+    "ExperienceScore",
+    "LinkageCurve",
+    "LoyaltyExceptions",
     "Moderated",
     "NPSChange",
     "NPSEffects",
@@ -84,10 +84,10 @@ __all__ = [
     "ValueChain",
     "ces",
     "csat",
+    "drivers",
     "expectation_gap",
     "experience_score",
     "linkage_curve",
-    "drivers",
     "net_score",
     "net_word_of_mouth",
     "nps",
@@ -110,16 +110,16 @@ __getattr__, __dir__ = open_door(
     {
         "CES": "_ces",
         "CSAT": "_csat",
-        "NPS": "_nps_result",
-        "ExpectationGap": "_gap_result",
-        "ExperienceScore": "_experience_result",
-        "LinkageCurve": "_linkage_curve_result",
-        "LoyaltyExceptions": "_satisfaction_loyalty_result",
         "ChainLink": "_chain_rows",
         "ChainModeration": "_value_chain_result",
         "DriverPhases": "_driver_phases",
         "Drivers": "_drivers_result",
+        "ExpectationGap": "_gap_result",
+        "ExperienceScore": "_experience_result",
+        "LinkageCurve": "_linkage_curve_result",
+        "LoyaltyExceptions": "_satisfaction_loyalty_result",
         "Moderated": "_chain_rows",
+        "NPS": "_nps_result",
         "NPSChange": "_change_result",
         "NPSEffects": "_change_effects",
         "NPSGroups": "_nps_groups",
@@ -140,10 +140,10 @@ __getattr__, __dir__ = open_door(
         "ValueChain": "_value_chain_result",
         "ces": "_ces",
         "csat": "_csat",
+        "drivers": "_drivers",
         "expectation_gap": "_expectation_gap",
         "experience_score": "_experience",
         "linkage_curve": "_linkage_curve",
-        "drivers": "_drivers",
         "net_score": "_net_score",
         "net_word_of_mouth": "_net_word_of_mouth",
         "nps": "_nps",

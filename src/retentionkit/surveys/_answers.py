@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -63,14 +63,13 @@ def read_answers(
 def read_clusters(clusters: object, given: NDArray[np.bool_]) -> NDArray[np.int64]:
     """The number of the cluster of each valid answer."""
     ids = read_given(frames.read_ids(clusters, argument="clusters"), given, "clusters")
-    place: Any = np.unique(ids, return_inverse=True)[1]
-    return np.asarray(place.reshape(-1), dtype=np.int64)
+    return frames.read_labels(ids, argument="clusters")[0]
 
 
 def warn_of_other_scales(counts: NDArray[np.int64], *, stacklevel: int) -> None:
     """Many answers of which none is 10, or many 1 and none 0, come from another scale.
 
-    `counts` are the numbers of answers of 0 to 10; the stack level is counted from the caller's.
+    `counts` are the numbers of answers of 0 to 10.
     """
     n = int(counts.sum())
     lacking = None

@@ -202,7 +202,7 @@ def _explained(found: Importance, n: int, confidence: float) -> Estimate:
     low, high = r_squared_limits(found, confidence)
     definition = (
         "Share of the variance of the outcome that goes with all items together (R²), with an "
-        "interval by Fisher's z of R."
+        "interval by Fisher's z of R, its lower limit around the adjusted R²."
     )
     limits = Interval(low, high, confidence)
     return Estimate(found.r_squared, found.r_squared_error, limits, n, definition)

@@ -182,6 +182,13 @@ def _check_ways(ways: Ways) -> None:
     check_choice("errors", ways.errors, get_args(Errors))
     check_choice("interval", ways.interval, get_args(Limits))
     check_whole("draws", ways.draws, low=_FEWEST_DRAWS)
+    if ways.errors == "classical" and (ways.method, ways.interval) != ("standardised", "analytic"):
+        raise OptionError(
+            "Classical errors are those of standardised coefficients.",
+            received=f"errors='classical', method={ways.method!r}, interval={ways.interval!r}",
+            allowed="errors='classical' with method='standardised', interval='analytic'",
+            do="Leave `errors` out, or change the method.",
+        )
 
 
 def _check_number_of(named: Items, ways: Ways) -> None:

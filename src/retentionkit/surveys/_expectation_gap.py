@@ -136,9 +136,9 @@ def expectation_gap(
     )
     gaps = [mean_of(x.delivered - x.expected, confidence=level, definition="Gap.") for x in pairs]
     values = np.array([each.value for each in gaps])
-    order: NDArray[np.int64] = np.argsort(values, kind="stable")  # NaN comes last
+    order = np.argsort(values, kind="stable")  # NaN comes last
     return ExpectationGap(
-        items=tuple(names[at] for at in order.tolist()),
+        items=tuple(names[int(at)] for at in order),
         **_columns(pairs, gaps, read, order, level, multiplicity),
         any_below=_any_below(read, level),
         scale=steps.ends,

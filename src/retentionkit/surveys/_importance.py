@@ -2,10 +2,10 @@ r"""How much of an outcome goes with each item, how surely, and how alike the it
 
 Shapley shares are sums of squares, so that their intervals are made on the scale of their square
 root, :math:`\sqrt{\phi} \pm t\,\mathrm{se}/(2\sqrt{\phi})`, and put back; that of R² is made by
-Fisher's z of R. Standardised coefficients :math:`\beta_j = b_j s_j / s_y` move with each respondent
-by :math:`(R^{-1} x_i)_j e_i + \beta_j (x_{ij}^2 - y_i^2)/2`: the second term is there because the
-standard deviations are estimated too. All influences are divided by one less the leverage, as in
-HC3.
+Fisher's z of R, its lower limit around the adjusted R². Standardised coefficients :math:`\beta_j =
+b_j s_j / s_y` move with each respondent by :math:`(R^{-1} x_i)_j e_i + \beta_j (x_{ij}^2 -
+y_i^2)/2`: the second term is there because the standard deviations are estimated too. All
+influences are divided by one less the leverage, as in HC3.
 """
 
 from __future__ import annotations
@@ -129,14 +129,18 @@ def importance_limits(
 
 
 def r_squared_limits(found: Importance, confidence: float) -> tuple[float, float]:
-    """Limits of R² by Fisher's z of R; NaN where nothing or everything is explained."""
+    """Limits of R² by Fisher's z of R; NaN where nothing or everything is explained.
+
+    The lower one is made around the adjusted R²: R² is too high by what items reach by luck, and
+    with many items its own lower limit would be above the truth too often.
+    """
     value, error = found.r_squared, found.r_squared_error
     if not (_ALONE < value < 1 - _ALONE and error > 0):
         return math.nan, math.nan
     root = math.sqrt(value)
     half = float(t_quantile(found.df + 1, confidence=confidence)) * error / (2 * root * (1 - value))
-    centre = math.atanh(root)
-    return math.tanh(max(centre - half, 0.0)) ** 2, math.tanh(centre + half) ** 2
+    below = math.atanh(math.sqrt(max(found.adjusted_r_squared, 0.0))) - half
+    return math.tanh(max(below, 0.0)) ** 2, math.tanh(math.atanh(root) + half) ** 2
 
 
 def redrawn(

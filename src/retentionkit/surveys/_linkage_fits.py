@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from retentionkit.intervals import t_quantile, wilson
-from retentionkit.surveys._newcombe import newcombe
+from retentionkit.intervals import newcombe, t_quantile, wilson
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -223,9 +223,11 @@ def _result(
     )
 
 
-def _names(by: Any) -> tuple[str, ...]:  # noqa: ANN401 - anything may come
+def _names(by: object) -> tuple[str, ...]:
     """The names of the columns of the groups."""
-    names: tuple[Any, ...] = tuple(by) if isinstance(by, list | tuple) else (by,)
+    given: Any = by
+    several = isinstance(by, list | tuple)
+    names: tuple[str, ...] = tuple(given) if several else (given,)
     if names and len(set(names)) == len(names):
         return names
     raise OptionError(
@@ -239,6 +241,8 @@ def _names(by: Any) -> tuple[str, ...]:  # noqa: ANN401 - anything may come
 def _grouped(table: Table, columns: int) -> tuple[NDArray[np.int64], tuple[Any, ...]]:
     """The group of each row, and the labels of the groups."""
     parts = [table.coded(f"by{at}", argument="by") for at in range(columns)]
+    if columns == 1 and parts[0][0].min() >= 0:
+        return parts[0][0], tuple(parts[0][1])
     packed = np.zeros(len(table), dtype=np.int64)
     size = 1
     for codes, labels in parts:
@@ -251,12 +255,12 @@ def _grouped(table: Table, columns: int) -> tuple[NDArray[np.int64], tuple[Any, 
                 do="Group by fewer columns.",
             )
         codes[codes < 0] = len(labels)  # a missing label comes last
-        packed = codes if len(parts) == 1 else packed * (len(labels) + 1) + codes
+        packed = packed * (len(labels) + 1) + codes
     if size <= 2 * len(packed) + 1_000:
         found = np.flatnonzero(np.bincount(packed, minlength=size))
         ranks = np.zeros(size, dtype=np.int64)
         ranks[found] = np.arange(len(found))
-        place = packed if len(found) == size else ranks[packed]
+        place = ranks[packed]
     else:
         found, place = np.unique(packed, return_inverse=True)
     keys: list[list[Any]] = []

@@ -14,7 +14,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
@@ -151,7 +151,7 @@ def nps_trend(
     check_choice("every", every, _EVERY)
     if isinstance(frame, Mapping):
         _check_bare(score, when, wave, weights, respondent)
-        results: Mapping[str, NPS | None] = frame
+        results = cast("Mapping[str, NPS | None]", frame)
         return _result(of_results(results, options), options, multiplicity, None)
     if score is None or (when is None and wave is None):
         raise OptionError(

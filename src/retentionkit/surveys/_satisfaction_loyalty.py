@@ -19,9 +19,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from retentionkit.arguments import check_confidence
-from retentionkit.intervals import estimate, share
+from retentionkit.intervals import estimate, newcombe, share
 from retentionkit.results import Estimate, Interval, frozen_array
-from retentionkit.surveys._newcombe import newcombe
 from retentionkit.surveys._satisfaction_loyalty_result import (
     LEFT,
     STAYED,

@@ -45,6 +45,13 @@ class LoyaltyExceptions:
         Their share of the customers with such an answer of whom it is known, with Wilson interval.
     may_mean
         What it may mean, to be asked of them; no verdict.
+
+    Examples
+    --------
+    >>> import retentionkit as rk
+    >>> found = rk.surveys.satisfaction_loyalty([1, 5, 4], [True, True, False], ids=["a", "b", "c"])
+    >>> found.dissatisfied_who_stayed.ids.tolist(), len(found.satisfied_who_left)
+    (['a'], 1)
     """
 
     ids: NDArray[Any]
@@ -184,14 +191,14 @@ class SatisfactionLoyalty(Result):
         }
 
     def _printed(self) -> Columns:
-        table = self._table()
+        table: Mapping[str, Any] = self._table()
         limits = zip(table["stay_rate"], table["low"], table["high"], strict=True)
         return {
             "satisfaction": table["satisfaction"],
             "stayed": np.asarray(table["stayed"], dtype=np.float64),  # printed with commas
             "left": np.asarray(table["left"], dtype=np.float64),
             "not yet": np.asarray(table["not_yet_observed"], dtype=np.float64),
-            "% stayed": [per_cent(*map(float, row)) for row in limits],
+            "% stayed": [per_cent(*row) for row in limits],
         }
 
     def _facts(self) -> Mapping[str, str]:

@@ -27,8 +27,6 @@ __all__ = [
     "read_given",
     "read_scale_answers",
     "read_weights",
-    "refuse_invalid",
-    "refuse_missing",
     "warn_of_unused_steps",
 ]
 
@@ -150,9 +148,9 @@ def read_scale_answers(
     absent = np.isnan(numbers)
     wrong = ~absent & ~_on(numbers, scale)
     if missing == "error":
-        refuse_missing(absent, argument)
+        _refuse_missing(absent, argument)
     if invalid == "error":
-        refuse_invalid(numbers, wrong, scale, argument)
+        _refuse_invalid(numbers, wrong, scale, argument)
     given = ~absent & ~wrong
     values = numbers[given].astype(np.int64)
     if warn:
@@ -160,7 +158,7 @@ def read_scale_answers(
     return ScaleAnswers(values, given, int(absent.sum()), int(wrong.sum()))
 
 
-def refuse_missing(absent: NDArray[np.bool_], argument: str = "answers") -> None:
+def _refuse_missing(absent: NDArray[np.bool_], argument: str = "answers") -> None:
     """An error that says where answers are missing, if any are."""
     if absent.any():
         some = f"{absent.sum():,} of {len(absent):,} {_noun(argument)}"
@@ -172,7 +170,7 @@ def refuse_missing(absent: NDArray[np.bool_], argument: str = "answers") -> None
         )
 
 
-def refuse_invalid(
+def _refuse_invalid(
     numbers: NDArray[np.float64],
     wrong: NDArray[np.bool_],
     scale: Scale,

@@ -52,8 +52,6 @@ def share_told(found: Estimate) -> str:
     >>> share_told(Estimate(0.58, 0.05, Interval(0.4821, 0.672, 0.95), 100, "A share."))
     '58.0 %, 95 % 48.2 to 67.2'
     """
-    if math.isnan(found.value):
-        return "undefined"
     low, high, level = found.interval.low, found.interval.high, found.interval.confidence
     return f"{100 * found.value:.1f} %, {100 * level:g} % {100 * low:.1f} to {100 * high:.1f}"
 

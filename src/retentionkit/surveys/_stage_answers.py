@@ -178,7 +178,8 @@ def check_size(name: str, size: int, expected: int) -> None:
 
 def kind_among(*columns: object) -> FrameKind | None:
     """The library of the first series among them."""
-    return next(filter(None, map(frames.series_kind, columns)), None)
+    kinds: list[FrameKind | None] = [frames.series_kind(column) for column in columns]
+    return next((kind for kind in kinds if kind is not None), None)
 
 
 def _at(wrong: NDArray[np.bool_]) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from retentionkit.arguments import check_choice, check_confidence
 from retentionkit.errors import OptionError
 from retentionkit.surveys._sample import check_method
-from retentionkit.surveys._scale_answers import TREATMENTS
 
 if TYPE_CHECKING:
     from retentionkit.surveys._answers import Treatment
@@ -20,6 +19,7 @@ Repeats: TypeAlias = Literal["cluster", "latest", "first"]
 #: How intervals of groups are made.
 GroupMethod: TypeAlias = Literal["adjusted-wald", "wald", "score"]
 
+_TREATMENTS: Final = ("error", "drop")
 _REPEATS: Final = ("cluster", "latest", "first")
 _METHODS: Final = ("adjusted-wald", "wald", "score")
 
@@ -39,8 +39,8 @@ class Options:
     def __post_init__(self) -> None:
         """Refuse what is no choice, and what does not hold together."""
         check_choice("repeats", self.repeats, _REPEATS)
-        check_choice("missing", self.missing, TREATMENTS)
-        check_choice("invalid", self.invalid, TREATMENTS)
+        check_choice("missing", self.missing, _TREATMENTS)
+        check_choice("invalid", self.invalid, _TREATMENTS)
         check_confidence(self.confidence)
         if self.method in {"bootstrap", "bayesian"}:
             raise OptionError(

@@ -10,9 +10,9 @@ import numpy as np
 from retentionkit import frames
 from retentionkit.errors import DataError, OptionError
 from retentionkit.frames import Wanted
-from retentionkit.surveys._answers import SCALE, warn_of_other_scales
+from retentionkit.surveys._answers import SCALE, read_weights, warn_of_other_scales
 from retentionkit.surveys._nps_result import check_any
-from retentionkit.surveys._scale_answers import refuse_invalid, refuse_missing
+from retentionkit.surveys._scale_answers import read_scale_answers
 from retentionkit.surveys._tallies import Tallies, added, paired
 
 if TYPE_CHECKING:
@@ -77,8 +77,9 @@ class SurveyRows:
         if self.weights is not None or self.options.clustered:
             given = kinds <= _TOP
             group, points = place[given], _points(kinds[given])
-            weights = np.ones(len(group)) if self.weights is None else self._weights(given)
+            weights = np.ones(len(group))
             if self.weights is not None:
+                weights = read_weights(self.weights, given)
                 sums, squares = _summed(group, points, weights, size)
             if self.options.clustered and self.respondents is not None:
                 pairs = paired(group, self.respondents[given], weights, weights * points)
@@ -124,26 +125,15 @@ class SurveyRows:
 
     def _check(self, found: NDArray[np.int64]) -> None:
         """Look for the rows that are wrong only where some are."""
-        if found[_UNANSWERED] and self.options.missing == "error":
-            refuse_missing(self.kinds == _UNANSWERED)
-        if found[_INVALID] and self.options.invalid == "error":
-            refuse_invalid(self.numbers, self.kinds == _INVALID, SCALE)
+        missing, invalid = self.options.missing, self.options.invalid
+        refused = (missing == "error" and found[_UNANSWERED]) or (
+            invalid == "error" and found[_INVALID]
+        )
+        if refused:
+            read_scale_answers(self.numbers, scale=SCALE, missing=missing, invalid=invalid)
         answers = int(found[: _TOP + 1].sum())
-        unanswered, invalid = int(found[_UNANSWERED]), int(found[_INVALID])
-        check_any(answers, unanswered=unanswered, invalid=invalid)
+        check_any(answers, unanswered=int(found[_UNANSWERED]), invalid=int(found[_INVALID]))
         warn_of_other_scales(found[: _TOP + 1], stacklevel=5)
-
-    def _weights(self, given: NDArray[np.bool_]) -> Floats:
-        weights = np.asarray(self.weights)[given]
-        wrong = ~(np.isfinite(weights) & (weights > 0))
-        if wrong.any():
-            raise DataError(
-                "Some weights are not positive numbers.",
-                received=f"{wrong.sum():,} weights such as {weights[wrong][0]:g}",
-                allowed="a finite positive weight for each answer",
-                do="Leave out respondents who should not count.",
-            )
-        return weights
 
     def _without_repeats(self, place: NDArray[np.int64], *, within: bool) -> NDArray[np.int8]:
         """The kinds, those of answers marked that are not the latest or first of a respondent."""

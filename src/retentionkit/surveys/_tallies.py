@@ -102,6 +102,8 @@ class Tallies:
     def worth(self) -> Floats:
         """How many independent answers of equal weight each group is worth, as in `Sample`."""
         independent = net_scores.effective_n(self.sums, self.squares)
+        plain = (self.sums == self.squares).all(axis=1)  # weights of 1, to the last digit
+        independent = np.where(plain, self.sums.sum(axis=1), independent)
         if self.pairs is None or self.clusters is None:
             return independent
         pairs, number = self.pairs, self.clusters

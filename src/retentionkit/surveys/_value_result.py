@@ -133,10 +133,7 @@ class PerceivedValue(Result):
             "ratio": self._ratio_told(),
         }
         if self.advantage is not None and self.better_share is not None:
-            facts["rival"] = (
-                f"own value above the rival's by {told(self.advantage)}; better for "
-                f"{share_told(self.better_share)}, of {self.advantage.n:,} people"
-            )
+            facts["rival"] = _rival_told(self.advantage, self.better_share)
         return {**facts, "definition": self.definition}
 
     def _ratio_told(self) -> str:
@@ -145,3 +142,12 @@ class PerceivedValue(Result):
         if self.sacrifice.interval.low <= 0:
             return f"{self.ratio.value:.3g}, interval undefined: sacrifices are too near 0"
         return f"{told(self.ratio)} (mean benefits over mean sacrifices)"
+
+
+def _rival_told(advantage: Estimate, better: Estimate) -> str:
+    if advantage.n == 0:
+        return "nobody judged both offers enough"
+    return (
+        f"own value above the rival's by {told(advantage)}; better for {share_told(better)}, of "
+        f"{advantage.n:,} people"
+    )
