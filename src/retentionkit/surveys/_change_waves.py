@@ -71,7 +71,7 @@ def read_wave(
                 do=f"Pass the answers themselves as `{name}`.",
             )
         return ReadWave(answers, np.zeros(0, dtype=np.int64))
-    read = read_answers(answers, missing=missing, invalid=invalid, argument=f"answers {name}")
+    read = read_answers(answers, missing=missing, invalid=invalid, argument=name)
     check_any(len(read.values), unanswered=read.unanswered, invalid=read.invalid)
     sample = Sample.of_points(read.points)
     score = nps_of(

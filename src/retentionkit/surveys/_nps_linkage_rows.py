@@ -53,7 +53,7 @@ def read_rows(
     if customer is not None:
         _check_customers(table)
     numbers, found = table.arrays("score", "outcome")
-    read = read_answers(numbers, missing=missing, invalid=invalid)
+    read = read_answers(numbers, missing=missing, invalid=invalid, argument=str(score))
     values = _binary(found) if kind == "binary" else _amounts(found)
     place, names = np.zeros(len(values), dtype=np.int64), list[object]()
     if unit is not None:
