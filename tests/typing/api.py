@@ -283,7 +283,7 @@ def driven(answers: pd.DataFrame) -> rk.surveys.ValueChain:
     return chain
 
 
-def surveyed_by(frame: pd.DataFrame) -> rk.surveys.NPSGroups:
+def surveyed_by(frame: pd.DataFrame) -> None:
     """Answers by group and over time."""
     found = rk.surveys.nps_by(
         frame, score="answer", by=["shop", "tier"], respondent="who", when="day", repeats="latest"
