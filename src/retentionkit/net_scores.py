@@ -171,7 +171,8 @@ def wald(counts: ArrayLike, *, z: ArrayLike) -> Limits:
 def adjusted_wald(counts: ArrayLike, *, z: ArrayLike) -> Limits:
     """Wald limits of the adjusted counts, which may pass the ends of the scale [1]_.
 
-    NaN without answers.
+    Where all of a few answers are alike the limits are moved out to hold the score itself, which
+    is what was observed. NaN without answers.
 
     Examples
     --------
@@ -180,7 +181,9 @@ def adjusted_wald(counts: ArrayLike, *, z: ArrayLike) -> Limits:
     (0.1405, 0.442)
     """
     some = np.asarray(counts, dtype=np.float64)
-    return wald(np.where(some.sum(-1, keepdims=True) > 0, adjusted(some), np.nan), z=z)
+    low, high = wald(np.where(some.sum(-1, keepdims=True) > 0, adjusted(some), np.nan), z=z)
+    value, _ = moments(some)
+    return np.minimum(low, value), np.maximum(high, value)
 
 
 def score(counts: ArrayLike, *, confidence: float) -> Limits:

@@ -442,7 +442,11 @@ SHOWN = [
     (lambda: counted((50, 30, 20), unanswered=12), "30.0, 95 % 14.1 to 44.2\n"),
     (lambda: counted((50, 30, 20), unanswered=12), "+ 30 passives + 20 detractors; 12 unanswered"),
     (lambda: counted((1, 0, 0)), "1 = 1 promoter + 0 passives + 0 detractors"),
-    (lambda: counted((1, 0, 0)), "-48.5 to 98.5 (around the score with three answers added)"),
+    (lambda: counted((1, 0, 0)), "100.0, 95 % -48.5 to 100.0\n"),
+    (
+        lambda: counted((1, 0, 0), method="bayesian"),
+        "-46.6 to 83.3 (around the score with three answers added)",
+    ),
     (lambda: counted((8, 0, 0)), "100.0, 95 % 38.5 to 100.0 (cut off at the end of the scale)"),
     (lambda: counted((8, 0, 0), method="score"), "100.0, 95 % 35.1 to 100.0\n"),
     (lambda: counted((5 * 10**6, 3 * 10**6, 2 * 10**6)), "30.000, 95 % 29.952 to 30.048\n"),

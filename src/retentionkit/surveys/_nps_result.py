@@ -195,7 +195,7 @@ class NPS(Result):
         told = f"{value}, {100 * level:g} % {first} to {last}"
         if high == low:
             return f"{told} (no width: all answers are alike)"
-        if self.method in {"adjusted-wald", "bayesian"} and not low <= self.score <= high:
+        if self.method == "bayesian" and not low <= self.score <= high:
             return f"{told} (around the score with three answers added)"
         return f"{told} (cut off at the end of the scale)" if self.clipped else told
 
