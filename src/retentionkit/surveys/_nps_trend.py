@@ -313,5 +313,6 @@ def _definition(
         f"{base}{waves.note}, by {unit}; change: the score of a {unit} less that of the last "
         f"{unit} observed before it, p-values adjusted {MULTIPLICITY_NAMES[multiplicity]} for "
         f"{number:,} changes; slope: points per {unit} along a line weighted by the inverse "
-        f"variances of the scores, with a {100 * options.confidence:g} % normal interval."
+        f"variances of the scores, with a {100 * options.confidence:g} % normal interval, widened "
+        "where waves scatter more than their answers explain."
     )
