@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from retentionkit.compare import Multiplicity
     from retentionkit.frames import Frame, Table
     from retentionkit.surveys._answers import Treatment
+    from retentionkit.surveys._group_differences import Differences
     from retentionkit.surveys._survey_options import GroupMethod, Repeats
     from retentionkit.surveys._survey_rows import SurveyRows
     from retentionkit.surveys._tallies import Tallies
@@ -176,17 +177,11 @@ def _result(
 
     low, high = limits_of(tallies, method, confidence)
     variance = net_scores.moments(tallies.sums)[1]
-    rest_shares, rest_worth, rest_number, correlated = rest_of(tallies)
-    found = differences(
-        side_of(tallies.shares, tallies.worth, tallies.clusters, method),
-        side_of(rest_shares, rest_worth, rest_number, method),
-        confidence,
-        correlated=correlated,
-    )
+    found = _less_the_rest(tallies, method, confidence)
     p = figures(found.p_value, 1.0)
     promoters, passives, detractors = (figures(kind, 1.0) for kind in tallies.counts.T)
-    all_answers = definition_of(weighted=False, clusters=None, population=None)[:-1]
-    all_answers += rows.options.definition()
+    plain = definition_of(weighted=False, clusters=None, population=None)[:-1]
+    all_answers = plain + rows.options.definition()
     return NPSGroups(
         by=names,
         groups=groups,
@@ -213,13 +208,28 @@ def _result(
         minimum_n=least,
         confidence=confidence,
         method=method,
-        definition=(
-            f"{all_answers}, by group; less the rest: the score of a group less that of all other "
-            f"answers, p-values adjusted {MULTIPLICITY_NAMES[multiplicity]} for "
-            f"{int((~np.isnan(p)).sum()):,} comparisons."
-        ),
+        definition=_definition(all_answers, p, multiplicity),
         kind=rows.table.kind,
         _tallies=tallies,
+    )
+
+
+def _less_the_rest(tallies: Tallies, method: GroupMethod, confidence: float) -> Differences:
+    """Each group less all others."""
+    shares, worth, number, correlated = rest_of(tallies)
+    return differences(
+        side_of(tallies.shares, tallies.worth, tallies.clusters, method),
+        side_of(shares, worth, number, method),
+        confidence,
+        correlated=correlated,
+    )
+
+
+def _definition(all_answers: str, p: NDArray[np.float64], multiplicity: Multiplicity) -> str:
+    return (
+        f"{all_answers}, by group; less the rest: the score of a group less that of all other "
+        f"answers, p-values adjusted {MULTIPLICITY_NAMES[multiplicity]} for "
+        f"{int((~np.isnan(p)).sum()):,} comparisons."
     )
 
 
