@@ -113,7 +113,7 @@ def test_coefficients_are_no_shares():
 def test_chinese_texts(chinese_font):
     ax = rk.plots.driver_matrix(found(), language="zh")
     assert {"优先改进", "继续保持", "暂缓改进", "可能过度"} <= set(written(ax))
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["事前", "事中", "事后"]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["行前", "行中", "行后"]
     assert ax.get_title(loc="left").startswith("300 位受访者；R² ")
     assert ax.get_ylabel() == "重要性（占satisfaction方差的比例）"
     assert ax.xaxis.get_label().get_fontfamily() == [*mpl.rcParams["font.family"], chinese_font]

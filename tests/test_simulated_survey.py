@@ -5,6 +5,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from scipy.special import ndtr
 
 from retentionkit.datasets import SurveyTruth, simulate_survey
 from retentionkit.errors import OptionError
@@ -64,6 +65,15 @@ def test_touchpoints_matter_in_the_order_of_their_weights():
     found = simulate_survey(SIZE).corr(numeric_only=True)["satisfaction"]
     ranked = found[list(TRUTH.importance)].sort_values().index.tolist()
     assert ranked == sorted(TRUTH.importance, key=TRUTH.importance.__getitem__)
+
+
+def test_touchpoints_are_rated_in_the_order_that_was_stated(answers):
+    means = answers[list(TRUTH.importance)].mean().sort_values().index.tolist()
+    assert means == sorted(TRUTH.importance, key=lambda name: TRUTH.rated.get(name, 0.0))
+    low, high = (answers["pace"] <= 2, answers["guide"] <= 2)
+    # The lowest two answers have a fifth of a middling touchpoint: below -0.8416.
+    assert deviation(low, ndtr(-0.841621 + 0.6)) < 5
+    assert deviation(high, ndtr(-0.841621 - 0.5)) < 5
 
 
 def test_the_same_people_are_alike_in_both_waves_of_a_panel():
@@ -128,6 +138,7 @@ def test_every_kind_of_frame_holds_the_same(kind, type_):
         ({"scores": {"a": (1,), "b": (1, 2)}, "mix": {"a": 1, "b": 1}}, "do not fit together"),
         ({"scores": {"a": (1,)}, "mix": {"b": 1}}, "do not fit together"),
         ({"scores": {"a": (1,)}, "mix": {"a": 0}}, "`mix` cannot be negative"),
+        ({"rated": {"guide": float("nan")}}, "`rated`"),
         ({"importance": {"guide": -1, "hotel": 3}}, "`importance` cannot be negative"),
     ],
 )

@@ -502,8 +502,8 @@ def test_waves_that_do_not_fit_are_refused():
         nps_change([], one)
     with pytest.raises(DataError, match="Some questions were not answered") as caught:
         nps_change(one, [None, *one])
-    assert "1 of 31 answers after are missing" in str(caught.value)
-    with pytest.raises(DataError, match="`answers before` is not one column"):
+    assert "1 of 31 answers in 'after' are missing" in str(caught.value)
+    with pytest.raises(DataError, match="`before` is not one column"):
         nps_change(None, one)
     with pytest.raises(DataError, match="not on the scale"):
         nps_change([11, *one], one)

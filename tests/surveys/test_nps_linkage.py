@@ -412,6 +412,9 @@ def test_frames_that_do_not_fit_are_refused():
     assert "values such as 2" in str(caught.value)
     with pytest.raises(DataError, match="A binary outcome happened or did not"):
         nps_linkage(frame.assign(renewed=["yes", *["no"] * 20]), **COLUMNS)
+    with pytest.raises(DataError, match="Some questions were not answered") as caught:
+        nps_linkage(frame.assign(answer=[None, *[9.0] * 20]), **COLUMNS)
+    assert "in 'answer' are missing" in str(caught.value)
     with pytest.raises(DataError, match="Some customers have no outcome"):
         nps_linkage(frame.assign(renewed=[None, *[1.0] * 20]), **COLUMNS)
     with pytest.raises(DataError, match="Some customers have no unit"):

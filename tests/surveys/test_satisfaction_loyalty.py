@@ -214,7 +214,7 @@ def test_nonsense_is_refused():
         loyalty([1, 5], [True])
     with pytest.raises(DataError, match="Some questions were not answered"):
         loyalty([1, None], [True, False])
-    with pytest.raises(DataError, match="satisfaction such as 6"):
+    with pytest.raises(DataError, match="'satisfaction' such as 6"):
         loyalty([1, 6], [True, False])
     with pytest.raises(DataError, match="Some ids occur more than once"):
         loyalty([1, 5], [True, False], ids=[1, 1])

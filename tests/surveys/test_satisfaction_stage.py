@@ -86,6 +86,15 @@ def test_unknown_of_nobody_is_said_without_bounds():
     assert "of the 2 satisfied of whom it is known\n" in text
 
 
+def test_evidence_that_tells_nothing_is_none():
+    found = stage([5, 4, 1], repurchased=[None, None, True])
+    assert math.isnan(found.share("loyal").value)
+    assert math.isnan(found.loyal_of_satisfied().value)
+    assert "cannot be told: unknown of all 2 satisfied respondents" in repr(found)
+    # Of nobody it had to be told: none of the three is satisfied.
+    assert stage([1, 2, 3], repurchased=[None, None, None]).share("loyal").value == 0
+
+
 # -- reference -------------------------------------------------------------------------------------
 
 

@@ -286,7 +286,10 @@ def test_what_is_printed():
     assert max(map(len, text.splitlines())) <= 120
     assert "yes or no" not in repr(value_chain(surveyed(), **THREE))
     assert "there or below" in repr(chain.moderation)
-    assert list(chain.to_frame().columns[:4]) == ["source", "target", "held", "n"]
+    table = chain.to_frame()
+    assert list(table.columns[:4]) == ["source", "target", "held", "n"]
+    assert table.loc[1, ["source_zh", "target_zh"]].tolist() == ["满意度", "复购"]
+    assert chain.moderation.to_frame()["moderator_zh"].tolist() == ["转换成本", "情感依恋"]
 
 
 def test_one_link():

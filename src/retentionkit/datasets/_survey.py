@@ -34,6 +34,7 @@ _MIX: Final = {"leisure": 0.5, "business": 0.3, "group": 0.2}
 _IMPORTANCE: Final = {
     "booking": 0.1, "advice": 0.2, "guide": 0.5, "hotel": 0.3, "pace": 0.4, "follow_up": 0.0,
 }  # fmt: skip
+_RATED: Final = {"booking": 0.4, "advice": 0.1, "guide": 0.5, "hotel": -0.1, "pace": -0.6}
 _RETURNED: Final = (0.85, 0.7, 0.45)
 
 #: Shares of the answers 1 to 5 about satisfaction, and of 1 to 7 about ease.
@@ -66,6 +67,9 @@ class SurveyTruth:
         True share of passives everywhere.
     importance
         Weight of each touchpoint in the experience; they are scaled to a variance of 1.
+    rated
+        How much better each touchpoint is rated than a middling one, in standard deviations; 0 for
+        those that are not named.
     returned
         Share of promoters, of passives and of detractors who come back.
 
@@ -80,11 +84,14 @@ class SurveyTruth:
     mix: Mapping[str, float] = dataclasses.field(default_factory=lambda: _MIX)
     passives: float = 0.2
     importance: Mapping[str, float] = dataclasses.field(default_factory=lambda: _IMPORTANCE)
+    rated: Mapping[str, float] = dataclasses.field(default_factory=lambda: _RATED)
     returned: tuple[float, float, float] = _RETURNED
 
     def __post_init__(self) -> None:
         """Refuse what cannot be true."""
         passives = check_number("passives", self.passives, low=0, high=1)
+        for shift in self.rated.values():
+            check_number("rated", shift)
         for rate in self.returned:
             check_number("returned", rate, low=2 * _LOCK, high=1 - 2 * _LOCK)
         most = 100 * (1 - passives)
@@ -238,7 +245,10 @@ def _wave(
         "recommend": recommend,
         "satisfaction": _answer(_tied(rng, experience, _LINK), _FIVE),
         "ease": _answer(_tied(rng, experience, _LINK), _SEVEN),
-        **{name: _answer(rating, _FIVE) for name, rating in touched.items()},
+        **{
+            name: _answer(rating + truth.rated.get(name, 0.0), _FIVE)
+            for name, rating in touched.items()
+        },
         "perceived_value": _answer(_tied(rng, experience, _LINK), _FIVE),
         "switching_cost": cost,
         "attachment": _answer(_tied(rng, experience, 0.5), _FIVE),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Final, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
-__all__ = ["STAGES", "ChainLink", "Moderated", "Moderator", "Stage"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["IN_CHINESE", "STAGES", "ChainLink", "Moderated", "Moderator", "Stage"]
 
 #: Stages of the chain, in their order; the last two stand side by side.
 Stage: TypeAlias = Literal["perceived_value", "satisfaction", "repurchase", "loyalty", "advocacy"]
@@ -13,6 +16,16 @@ Stage: TypeAlias = Literal["perceived_value", "satisfaction", "repurchase", "loy
 Moderator: TypeAlias = Literal["switching_cost", "attachment"]
 
 STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
+#: What they are called in Chinese.
+IN_CHINESE: Final[Mapping[str, str]] = {
+    "perceived_value": "感知价值",
+    "satisfaction": "满意度",
+    "repurchase": "复购",
+    "loyalty": "忠诚度",
+    "advocacy": "口碑推荐",
+    "switching_cost": "转换成本",
+    "attachment": "情感依恋",
+}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

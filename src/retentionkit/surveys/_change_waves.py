@@ -71,7 +71,7 @@ def read_wave(
                 do=f"Pass the answers themselves as `{name}`.",
             )
         return ReadWave(answers, np.zeros(0, dtype=np.int64))
-    read = read_answers(answers, missing=missing, invalid=invalid, argument=f"answers {name}")
+    read = read_answers(answers, missing=missing, invalid=invalid, argument=name)
     check_any(len(read.values), unanswered=read.unanswered, invalid=read.invalid)
     sample = Sample.of_points(read.points)
     score = nps_of(
@@ -146,8 +146,8 @@ def _segments(
 
 def _ids(argument: str, ids: object, given: NDArray[np.bool_]) -> NDArray[Any]:
     people = read_given(frames.read_ids(ids, argument=argument), given, argument)
-    known, times = np.unique(people, return_counts=True)
-    if (times > 1).any():
+    if len(set(people.tolist())) < len(people):  # hashed, since sorting text is slow
+        known, times = np.unique(people, return_counts=True)
         raise DataError(
             f"`{argument}` has people who answered more than once.",
             received=f"{(times > 1).sum():,} ids, such as {known[times > 1][:1].tolist()[0]!r}",

@@ -27,9 +27,9 @@ QUADRANTS: Final[tuple[Quadrant, ...]] = get_args(Quadrant)
 
 #: English and Chinese.
 PHASE_LABELS: Final[Mapping[Phase, tuple[str, str]]] = {
-    "before": ("before", "事前"),
-    "during": ("during", "事中"),
-    "after": ("after", "事后"),
+    "before": ("before", "行前"),
+    "during": ("during", "行中"),
+    "after": ("after", "行后"),
 }
 QUADRANT_LABELS: Final[Mapping[Quadrant, tuple[str, str]]] = {
     "fix_first": ("fix first", "优先改进"),

@@ -66,8 +66,8 @@ def drivers(
         Column of what the items may drive: overall satisfaction, a recommendation, whether they
         bought again (0 and 1, or truth values).
     items
-        Columns of the touchpoints, or a mapping of labels to columns. May be left out if `phases`
-        names all of them.
+        Columns of the touchpoints (moments of truth), or a mapping of labels to columns. May be
+        left out if `phases` names all of them.
     phases
         Phases of the journey with their items: `{"before": ["booking"], "during": ["guide",
         "hotel"], "after": ["follow_up"]}`; 行前, 行中, 行后 and the like are understood.

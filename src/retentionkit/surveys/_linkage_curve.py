@@ -120,7 +120,7 @@ def linkage_curve(
     >>> stayed = sum(([1] * k + [0] * (20 - k) for k in (6, 7, 8, 9, 18)), [])
     >>> curve = rk.surveys.linkage_curve(answers, stayed)
     >>> curve.steepest_step, curve.steepest
-    ((4, 5), Estimate(0.45, 95 % 0.06997 to 0.7035, n = 40))
+    ((4, 5), Estimate(0.45, 95 % 0.07908 to 0.6942, n = 40))
     """
     steps = check_scale(scale)
     check_choice("direction", direction, ("rising", "falling"))

@@ -53,7 +53,7 @@ def read_rows(
     if customer is not None:
         _check_customers(table)
     numbers, found = table.arrays("score", "outcome")
-    read = read_answers(numbers, missing=missing, invalid=invalid)
+    read = read_answers(numbers, missing=missing, invalid=invalid, argument=str(score))
     values = _binary(found) if kind == "binary" else _amounts(found)
     place, names = np.zeros(len(values), dtype=np.int64), list[object]()
     if unit is not None:
@@ -99,8 +99,8 @@ def _table(
 
 def _check_customers(table: Table) -> None:
     ids = frames.read_ids(table.arrays("customer")[0], argument="customer")
-    known, times = np.unique(ids, return_counts=True)
-    if (times > 1).any():
+    if len(set(ids.tolist())) < len(ids):  # hashed, since sorting text is slow
+        known, times = np.unique(ids, return_counts=True)
         raise DataError(
             "Some customers are there more than once.",
             received=f"{(times > 1).sum():,} ids, such as {known[times > 1][:1].tolist()[0]!r}",

@@ -114,9 +114,10 @@ def satisfaction_stage(
 
     Notes
     -----
-    Without `repurchased` and `attitude` nobody is called loyal, and the share of the loyal is
-    undefined. With them, who is satisfied and of whom they tell nothing stays satisfied and is
-    counted in `loyalty_unknown`: the share of the loyal is then the least that it can be.
+    Without `repurchased` and `attitude`, or where they tell nothing of any satisfied respondent,
+    nobody is called loyal, and the share of the loyal is undefined. Otherwise, who is satisfied and
+    of whom they tell nothing stays satisfied and is counted in `loyalty_unknown`: the share of the
+    loyal is then the least that it can be.
 
     References
     ----------
@@ -155,10 +156,10 @@ def satisfaction_stage(
     )
     size = len(read.numbers)
     proof = _proof(rule, repurchased, attitude, size)
-    stage = rule.stages(read.place)
-    stage[(stage == SATISFIED) & (proof == 1)] = LOYAL
+    stage = _with_loyal(rule.stages(read.place), proof)
     counts = np.bincount(stage[stage >= 0], minlength=len(STAGES))
-    shares, low, high = _shares(counts, method, confidence, told=bool(rule.sources))
+    told = _is_told(rule, proof[stage >= SATISFIED])
+    shares, low, high = _shares(counts, method, confidence, told=told)
     return SatisfactionStages(
         customer=_frozen(read_respondents(ids, size=size)),
         answer=frozen_array(read.numbers, np.float64),
@@ -188,6 +189,16 @@ def _proof(
     held = None if attitude is None else _attitude(attitude, size)
     proof = rule.proof(bought, held)
     return np.full(size, np.nan) if proof is None else proof
+
+
+def _with_loyal(stage: NDArray[np.int64], proof: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Who is satisfied and has evidence beside it is loyal."""
+    return np.where((stage == SATISFIED) & (proof == 1), LOYAL, stage)
+
+
+def _is_told(rule: StageRule, proof: NDArray[np.float64]) -> bool:
+    """Whether anything is known of the loyalty of those with a satisfied answer, if there are."""
+    return bool(rule.sources) and (len(proof) == 0 or not bool(np.isnan(proof).all()))
 
 
 def _attitude(attitude: object, size: int) -> NDArray[np.float64]:

@@ -123,8 +123,8 @@ class SatisfactionStages(Result):
 
     @property
     def loyalty_told(self) -> bool:
-        """Whether repurchase or attitude was given, without which nobody is called loyal."""
-        return bool(self.rule.sources)
+        """Whether repurchase or attitude tells anything, without which nobody is called loyal."""
+        return not math.isnan(self.shares[LOYAL])
 
     @property
     def loyalty_unknown(self) -> int:
@@ -311,8 +311,10 @@ class SatisfactionStages(Result):
         return {**facts, "definition": self.definition}
 
     def _told_loyal(self) -> str:
-        if not self.loyalty_told:
+        if not self.rule.sources:
             return "cannot be told: neither repurchase nor attitude was given"
+        if not self.loyalty_told:
+            return f"cannot be told: unknown of all {self.loyalty_unknown:,} satisfied respondents"
         found = self.loyal_of_satisfied()
         told = per_cent(found.value, found.interval.low, found.interval.high, unit=" %")
         text = f"{told} of the {found.n:,} satisfied of whom it is known"

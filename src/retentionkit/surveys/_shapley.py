@@ -87,8 +87,9 @@ def _fitted(
     inner = correlations[at[:, :, None], at[:, None, :]]
     outer = correlations[0, at][:, :, None]
     if singular:
-        slopes = np.linalg.pinv(inner, rcond=SINGULAR, hermitian=True) @ outer
+        inverse = np.linalg.pinv(inner, rcond=SINGULAR, hermitian=True)
+        slopes = np.asarray(np.matmul(inverse, outer), dtype=np.float64)
     else:
-        slopes = np.linalg.solve(inner, outer)
+        slopes = np.asarray(np.linalg.solve(inner, outer), dtype=np.float64)
     np.put_along_axis(line, at, -slopes[:, :, 0], axis=1)
     return (slopes * outer).sum(axis=(1, 2)), line

@@ -183,7 +183,7 @@ def stage_migration(
 def _said(part: SatisfactionStages) -> str:
     """What the labels are, in words."""
     rule = part.rule
-    loyal = f", loyal who is {rule.told_loyal()}" if part.loyalty_told else ""
+    loyal = f", loyal who is {rule.told_loyal()}" if rule.sources else ""
     return f"stages of answers from {rule.scale[0]} to {rule.scale[1]}: {rule.told()}{loyal}"
 
 
@@ -227,7 +227,7 @@ def _check_stages(given: object) -> None:
 
 def _names(before: SatisfactionStages, after: SatisfactionStages) -> tuple[str, ...]:
     """Keys of the stages, and of those without one who occur."""
-    stages = STAGES if before.loyalty_told else STAGES[:LOYAL]
+    stages = STAGES if before.rule.sources else STAGES[:LOYAL]
     outside = {"unanswered": before.unanswered + after.unanswered,
                "invalid": before.invalid + after.invalid}  # fmt: skip
     return (*stages, *(name for name, number in outside.items() if number))
@@ -253,7 +253,7 @@ def _unproven(before: SatisfactionStages, after: SatisfactionStages) -> int:
     first, second = before.position[there], after.position[at[there]]
     lost = (first == LOYAL) & _silent(second, after.proof[at[there]])
     found = (second == LOYAL) & _silent(first, before.proof[there])
-    return int(np.count_nonzero(before.loyalty_told & (lost | found)))
+    return int(np.count_nonzero(lost | found))
 
 
 def _silent(position: NDArray[np.int64], proof: NDArray[np.float64]) -> NDArray[np.bool_]:

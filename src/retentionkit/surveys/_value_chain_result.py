@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from retentionkit.arguments import check_choice
 from retentionkit.errors import OptionError
 from retentionkit.results import Columns, Estimate, Interval, Result
-from retentionkit.surveys._chain_rows import STAGES, ChainLink, Moderated
+from retentionkit.surveys._chain_rows import IN_CHINESE, STAGES, ChainLink, Moderated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +70,11 @@ class ChainModeration(Result):
 
     def _table(self) -> Columns:
         names = [field.name for field in dataclasses.fields(Moderated)]
-        return {name: [getattr(row, name) for row in self.rows] for name in names}
+        table: dict[str, list[object]] = {
+            name: [getattr(row, name) for row in self.rows] for name in names
+        }
+        table["moderator_zh"] = [IN_CHINESE[row.moderator] for row in self.rows]
+        return table
 
     def _printed(self) -> Columns:
         return {
@@ -197,6 +201,8 @@ class ValueChain(Result):
             name: [getattr(row, name) for row in rows] for name in names
         }
         table["held"] = [", ".join(row.held) for row in rows]
+        table["source_zh"] = [IN_CHINESE[row.source] for row in rows]
+        table["target_zh"] = [IN_CHINESE[row.target] for row in rows]
         return table
 
     def _printed(self) -> Columns:
