@@ -93,25 +93,7 @@ def forest(result: NPSGroups, *, language: Language = "en", ax: Axes | None = No
     order = [*shown[np.argsort(-result.score[shown], kind="stable")].tolist()]
     hidden = np.flatnonzero(np.isnan(result.score)).tolist()
     _draw_scores(ax, result, order, said)
-    for row, at in enumerate(hidden, start=len(order)):
-        few = said.says["few"] if result.n[at] else said.says["none"]
-        ax.annotate(
-            few.format(least=result.minimum_n),
-            (0.02, row),
-            xycoords=("axes fraction", "data"),
-            va="center",
-            color=QUIET,
-            fontsize="small",
-            fontfamily=said.fonts,
-        )
-    ax.set_yticks(
-        range(len(result)),
-        [_label(result, at, said) for at in [*order, *hidden]],
-        fontfamily=said.fonts,
-        fontsize="small",
-    )
-    for tick in ax.get_yticklabels()[len(order) :]:
-        tick.set_color(QUIET)
+    _draw_labels(ax, result, order, hidden, said)
     ax.set_ylim(len(result) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
@@ -144,6 +126,31 @@ def _draw_scores(ax: Axes, result: NPSGroups, order: list[int], said: Words) -> 
     if differs.any():
         label = said.says["differs"].format(level=_LEVEL)
         ax.plot(score[differs], rows[differs], "o", color=ACTUAL, ms=5, label=label)
+
+
+def _draw_labels(
+    ax: Axes, result: NPSGroups, order: list[int], hidden: list[int], said: Words
+) -> None:
+    """The names of the groups, in grey and with the reason for those without a score."""
+    for row, at in enumerate(hidden, start=len(order)):
+        few = said.says["few"] if result.n[at] else said.says["none"]
+        ax.annotate(
+            few.format(least=result.minimum_n),
+            (0.02, row),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            color=QUIET,
+            fontsize="small",
+            fontfamily=said.fonts,
+        )
+    ax.set_yticks(
+        range(len(result)),
+        [_label(result, at, said) for at in [*order, *hidden]],
+        fontfamily=said.fonts,
+        fontsize="small",
+    )
+    for tick in ax.get_yticklabels()[len(order) :]:
+        tick.set_color(QUIET)
 
 
 def _label(result: NPSGroups, at: int, said: Words) -> str:

@@ -6,6 +6,7 @@ is compared with all other answers, and its p-value raised for the number of com
 
 from __future__ import annotations
 
+import functools
 import warnings
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from retentionkit.compare import Multiplicity
     from retentionkit.frames import Frame, Table
     from retentionkit.surveys._answers import Treatment
+    from retentionkit.surveys._group_differences import Differences
     from retentionkit.surveys._survey_options import GroupMethod, Repeats
     from retentionkit.surveys._survey_rows import SurveyRows
     from retentionkit.surveys._tallies import Tallies
@@ -154,6 +156,7 @@ def nps_by(
     rows = read_rows(frame, columns, score=score, when=time, options=options)
     place, groups = _grouped(rows.table, len(names))
     tallies, set_aside = rows.tally(place, len(groups))
+    _warn_of_no_width(tallies, tallies.n >= max(least, 1), method)
     return _result(rows, tallies, groups, set_aside, names, least, multiplicity)
 
 
@@ -169,24 +172,13 @@ def _result(
     """The figures of the groups, those with few answers left open."""
     method, confidence = rows.options.method, rows.options.confidence
     shown = tallies.n >= max(least, 1)
-    _warn_of_no_width(tallies, shown, method)
-
-    def figures(values: Any, scale: float = 100.0) -> NDArray[np.float64]:  # noqa: ANN401
-        return frozen_array(np.where(shown, scale * np.asarray(values), np.nan), np.float64)
-
+    figures = functools.partial(_shown, shown)
     low, high = limits_of(tallies, method, confidence)
-    variance = net_scores.moments(tallies.sums)[1]
-    rest_shares, rest_worth, rest_number, correlated = rest_of(tallies)
-    found = differences(
-        side_of(tallies.shares, tallies.worth, tallies.clusters, method),
-        side_of(rest_shares, rest_worth, rest_number, method),
-        confidence,
-        correlated=correlated,
-    )
+    error = np.sqrt(net_scores.moments(tallies.sums)[1] / np.where(shown, tallies.worth, np.nan))
+    found = _less_the_rest(tallies, method, confidence)
     p = figures(found.p_value, 1.0)
     promoters, passives, detractors = (figures(kind, 1.0) for kind in tallies.counts.T)
-    all_answers = definition_of(weighted=False, clusters=None, population=None)[:-1]
-    all_answers += rows.options.definition()
+    all_answers = _all_answers(rows.options)
     return NPSGroups(
         by=names,
         groups=groups,
@@ -194,7 +186,7 @@ def _result(
         score=figures(tallies.values),
         low=figures(np.maximum(low, -1.0)),
         high=figures(np.minimum(high, 1.0)),
-        standard_error=figures(np.sqrt(variance / np.where(shown, tallies.worth, np.nan))),
+        standard_error=figures(error),
         promoters=promoters,
         passives=passives,
         detractors=detractors,
@@ -213,13 +205,36 @@ def _result(
         minimum_n=least,
         confidence=confidence,
         method=method,
-        definition=(
-            f"{all_answers}, by group; less the rest: the score of a group less that of all other "
-            f"answers, p-values adjusted {MULTIPLICITY_NAMES[multiplicity]} for "
-            f"{int((~np.isnan(p)).sum()):,} comparisons."
-        ),
+        definition=_definition(all_answers, p, multiplicity),
         kind=rows.table.kind,
         _tallies=tallies,
+    )
+
+
+def _shown(shown: NDArray[np.bool_], values: Any, scale: float = 100.0) -> NDArray[np.float64]:  # noqa: ANN401 - any numbers
+    return frozen_array(np.where(shown, scale * np.asarray(values), np.nan), np.float64)
+
+
+def _less_the_rest(tallies: Tallies, method: GroupMethod, confidence: float) -> Differences:
+    """Each group less all others."""
+    shares, worth, number, correlated = rest_of(tallies)
+    return differences(
+        side_of(tallies.shares, tallies.worth, tallies.clusters, method),
+        side_of(shares, worth, number, method),
+        confidence,
+        correlated=correlated,
+    )
+
+
+def _all_answers(options: Options) -> str:
+    return definition_of(weighted=False, clusters=None, population=None)[:-1] + options.definition()
+
+
+def _definition(all_answers: str, p: NDArray[np.float64], multiplicity: Multiplicity) -> str:
+    return (
+        f"{all_answers}, by group; less the rest: the score of a group less that of all other "
+        f"answers, p-values adjusted {MULTIPLICITY_NAMES[multiplicity]} for "
+        f"{int((~np.isnan(p)).sum()):,} comparisons."
     )
 
 
@@ -278,5 +293,5 @@ def _warn_of_no_width(tallies: Tallies, shown: NDArray[np.bool_], method: GroupM
             f"In {alike:,} groups all answers are alike: method='wald' gives intervals without "
             f"width, as if that were certain. Use 'adjusted-wald' or 'score'.",
             RetentionKitWarning,
-            stacklevel=4,
+            stacklevel=3,
         )

@@ -194,40 +194,23 @@ def _result(
     observed = np.flatnonzero(n > 0)
     side = side_of(waves.shares, waves.worth, waves.clusters, options.method)
     changes = _changes(waves, side, observed, options.confidence)
-    names: list[str | None] = [None] * len(n)
-    for before, after in itertools.pairwise(observed.tolist()):
-        names[after] = waves.names[before]
     definition = _definition(options, waves, multiplicity, changes, every or "wave")
     adjusted = side_of(waves.shares, waves.worth, waves.clusters, "adjusted-wald")
     slope, p, scatter = _slope(waves, adjusted, observed, options.confidence, definition)
-    partial = np.zeros(len(n), dtype=np.bool_)
-    partial[0] |= waves.partial[0]
-    partial[-1] |= waves.partial[1]
-    variance = net_scores.moments(waves.shares)[1]
-    percent = {name: frozen_array(100 * value, np.float64) for name, value in {
-        "score": side.value,
-        "low": np.maximum(waves.low, -1.0),
-        "high": np.minimum(waves.high, 1.0),
-        "standard_error": np.sqrt(variance / waves.worth),
-        "change": changes.value,
-        "change_low": np.maximum(changes.low, -2.0),
-        "change_high": np.minimum(changes.high, 2.0),
-    }.items()}  # fmt: skip
-    kinds = (frozen_array(kind, np.int64) for kind in waves.counts.T)
-    promoters, passives, detractors = kinds
+    promoters, passives, detractors = (frozen_array(kind, np.int64) for kind in waves.counts.T)
     return NPSTrend(
         waves=waves.names,
         start=None if waves.start is None else frozen_array(waves.start, "datetime64[us]"),
         n=frozen_array(n, np.int64),
-        **percent,
+        **_in_per_cent(waves, side, changes),
         promoters=promoters,
         passives=passives,
         detractors=detractors,
         unanswered=frozen_array(waves.unanswered, np.int64),
         invalid=frozen_array(waves.invalid, np.int64),
         observed=frozen_array(n > 0, np.bool_),
-        partial=frozen_array(partial, np.bool_),
-        compared_with=tuple(names),
+        partial=_partial(waves),
+        compared_with=_before(waves, observed),
         p_value=frozen_array(changes.p_value, np.float64),
         adjusted_p_value=frozen_array(
             adjusted_p_values(changes.p_value, method=multiplicity), np.float64
@@ -244,6 +227,36 @@ def _result(
         definition=definition,
         kind=waves.kind,
     )
+
+
+def _in_per_cent(waves: Waves, side: Side, changes: Differences) -> dict[str, Floats]:
+    """The figures that are told on the scale -100 to 100, cut off at its ends."""
+    variance = net_scores.moments(waves.shares)[1]
+    return {name: frozen_array(100 * value, np.float64) for name, value in {
+        "score": side.value,
+        "low": np.maximum(waves.low, -1.0),
+        "high": np.minimum(waves.high, 1.0),
+        "standard_error": np.sqrt(variance / waves.worth),
+        "change": changes.value,
+        "change_low": np.maximum(changes.low, -2.0),
+        "change_high": np.minimum(changes.high, 2.0),
+    }.items()}  # fmt: skip
+
+
+def _before(waves: Waves, observed: NDArray[np.int64]) -> tuple[str | None, ...]:
+    """The wave that each is compared with."""
+    names: list[str | None] = [None] * len(waves.names)
+    for before, after in itertools.pairwise(observed.tolist()):
+        names[after] = waves.names[before]
+    return tuple(names)
+
+
+def _partial(waves: Waves) -> NDArray[np.bool_]:
+    """Which waves may be cut off: none but the first and the last."""
+    partial = np.zeros(len(waves.names), dtype=np.bool_)
+    partial[0] |= waves.partial[0]
+    partial[-1] |= waves.partial[1]
+    return frozen_array(partial, np.bool_)
 
 
 def _changes(
@@ -313,5 +326,6 @@ def _definition(
         f"{base}{waves.note}, by {unit}; change: the score of a {unit} less that of the last "
         f"{unit} observed before it, p-values adjusted {MULTIPLICITY_NAMES[multiplicity]} for "
         f"{number:,} changes; slope: points per {unit} along a line weighted by the inverse "
-        f"variances of the scores, with a {100 * options.confidence:g} % normal interval."
+        f"variances of the scores, with a {100 * options.confidence:g} % normal interval, widened "
+        "where waves scatter more than their answers explain."
     )
