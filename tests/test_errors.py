@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 
-from retentionkit import errors
+from retentionkit import errors, surveys
 
 FOUR = {"received": "x", "allowed": "y", "do": "z"}
 
@@ -22,6 +22,13 @@ def test_the_four_parts_are_read_line_by_line():
         "  allowed:  'day'",
         "  do:       Use days.",
     ]
+
+
+def test_a_warning_points_at_the_line_that_called_the_library():
+    line = inspect.currentframe().f_lineno + 2
+    with pytest.warns(errors.RetentionKitWarning, match="is this a scale") as caught:
+        surveys.nps([1, 2, 3] * 20)
+    assert (caught[0].filename, caught[0].lineno) == (__file__, line)
 
 
 # --- definition ----------------------------------------------------------------------------------

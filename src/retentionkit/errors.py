@@ -7,6 +7,8 @@ program that has never heard of this library.
 
 from __future__ import annotations
 
+import inspect
+import warnings
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,8 @@ __all__ = [
     "RetentionKitError",
     "RetentionKitWarning",
 ]
+
+_OURS = f"{__name__.partition('.')[0]}."
 
 
 class RetentionKitError(Exception):
@@ -98,3 +102,11 @@ class MissingExtraError(RetentionKitError, ImportError):
 
 class RetentionKitWarning(UserWarning):
     """A result is right as defined, but may not be what was meant."""
+
+
+def warn(message: str) -> None:
+    """Warn at the line of the caller that called the library, however deep inside it this is."""
+    frame, level = inspect.currentframe(), 1
+    while frame is not None and f"{frame.f_globals.get('__name__')}.".startswith(_OURS):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, RetentionKitWarning, stacklevel=level)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import TYPE_CHECKING, Final
 
 from retentionkit.compare._measure import MEASURES
-from retentionkit.errors import RetentionKitWarning
+from retentionkit.errors import warn
 from retentionkit.intervals import normal_quantile
 
 if TYPE_CHECKING:
@@ -34,12 +33,10 @@ _MOVES: Final = {"low": "risen", "high": "fallen"}
 def warn_of_selection(terms: Terms) -> None:
     """Groups that were chosen by their first figure move back to the mean."""
     if terms.selected is not None and not terms.controlled and terms.reliability is None:
-        warnings.warn(
+        warn(
             _BACK.format(terms.selected, _MOVES[terms.selected])
             + " Pass control= of customers chosen in the same way, or reliability= and "
-            "population_mean= to see how much.",
-            RetentionKitWarning,
-            stacklevel=3,
+            "population_mean= to see how much."
         )
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import TYPE_CHECKING
 
 from retentionkit.durations import alike_windows
-from retentionkit.errors import KindError, OptionError, RetentionKitWarning
+from retentionkit.errors import KindError, OptionError, warn
 from retentionkit.intervals import estimate
 
 if TYPE_CHECKING:
@@ -61,10 +60,8 @@ def _warn_of_windows(one: float | None, other: float | None) -> None:
         return
     known = one is not None and other is not None
     what = f"have windows of {one:g} and {other:g} days" if known else "do not both say a window"
-    warnings.warn(
+    warn(
         f"The two concentrations {what}. The length of a window by itself changes every figure of "
         "concentration, as many customers buy once or not at all in a short one: compare windows "
-        "of one length, and state it with concentration(values, window=...).",
-        RetentionKitWarning,
-        stacklevel=4,
+        "of one length, and state it with concentration(values, window=...)."
     )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from retentionkit.errors import DataError, RetentionKitWarning
+from retentionkit.errors import DataError, warn
 from retentionkit.histories import _checks
 
 if TYPE_CHECKING:
@@ -78,11 +77,9 @@ def warn_of_tenure(
     """Periods paid count from 1: taken for renewals, they leave nobody to end at the first one."""
     if (ended & (renewals == 0)).any() or weight[ended].sum() < _MANY:
         return
-    warnings.warn(
+    warn(
         "No contract ended at its first renewal. If your column counts the periods paid (tenure), "
-        "renewals = tenure - 1.",
-        RetentionKitWarning,
-        stacklevel=3,
+        "renewals = tenure - 1."
     )
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import warnings
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from retentionkit.durations import Unit, calendar_day, grain_in
-from retentionkit.errors import DataError, KindError, OptionError, RetentionKitWarning
+from retentionkit.errors import DataError, KindError, OptionError, warn
 from retentionkit.histories._arrays import PurchaseHistories
 from retentionkit.histories._from_log import coarser, per_customer
 from retentionkit.histories._periods import base_of, end_of, last_period
@@ -206,9 +205,7 @@ def _definition(as_of: dt.date, until: dt.date, grain: Grain) -> str:
     )
 
 
-def check_observed(
-    transactions: Transactions, base: Base, start: int, end: int, *, stacklevel: int = 3
-) -> None:
+def check_observed(transactions: Transactions, base: Base, start: int, end: int) -> None:
     """The log must cover the periods from start to end."""
     start, end = start // PER_DAY[base], -(-end // PER_DAY[base])
     days = transactions.part.days
@@ -228,11 +225,9 @@ def check_observed(
             allowed=f"transactions until {calendar_day(end - 1)}",
             do="Pass the whole log, or its later part, not the calibration part.",
         )
-    warnings.warn(
+    warn(
         f"The log ends on {transactions.observed_until}, before until={calendar_day(end - 1)}: the "
-        "holdout is right only if nobody bought in between.",
-        RetentionKitWarning,
-        stacklevel=stacklevel,
+        "holdout is right only if nobody bought in between."
     )
 
 

@@ -78,7 +78,7 @@ def timeline(
     events = period[np.isin(ids, histories.customer)] - begin
     observed = as_of - begin + 1
     _check_same_purchases(events, observed, histories)
-    check_observed(transactions, base, end_of(as_of, grain), finish, stacklevel=4)
+    check_observed(transactions, base, end_of(as_of, grain), finish)
     firsts = np.bincount(first - begin, minlength=size)
     repeats = np.bincount(events, minlength=size) - firsts
     return Timeline(firsts, repeats, observed, begin)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import warnings
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
 import numpy as np
 
 from retentionkit.durations import alike_windows
-from retentionkit.errors import DataError, RetentionKitWarning
+from retentionkit.errors import DataError, warn
 from retentionkit.results import Columns, Result, frozen_array
 from retentionkit.rfm._cluster_space import measured
 from retentionkit.rfm._cluster_tree import chinese_name, english_name
@@ -196,11 +195,9 @@ class Clusters(Result):
                 do="Convert the amounts when the log is read: rates=.",
             )
         if not alike_windows(later.window, fitted.window):
-            warnings.warn(
+            warn(
                 f"The measures look back {later.window} days, those of the clusters "
-                f"{fitted.window} days: orders and spend grow with the window.",
-                RetentionKitWarning,
-                stacklevel=2,
+                f"{fitted.window} days: orders and spend grow with the window."
             )
         position = self.parts.place(self.space.coordinates(later))
         return segments_of(later, position, k=len(self.parts), definition=self.definition)

@@ -7,7 +7,6 @@ is listed.
 from __future__ import annotations
 
 import dataclasses
-import warnings
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -15,7 +14,7 @@ import numpy as np
 from retentionkit import frames
 from retentionkit._texts import counted
 from retentionkit.arguments import check_confidence
-from retentionkit.errors import DataError, RetentionKitWarning
+from retentionkit.errors import DataError, warn
 from retentionkit.intervals import share
 from retentionkit.results import Columns, Estimate, Result, frozen_array
 
@@ -175,7 +174,7 @@ def coverage_rate(
     outside = given.ids - wanted.ids
     unknown = None if known is None else len(outside - known.ids)
     if not wanted.ids or (not covered and unknown in {None, len(outside)}):
-        warnings.warn(_doubt(wanted, given), RetentionKitWarning, stacklevel=2)
+        warn(_doubt(wanted, given))
     definition = (
         "Customers of the segment who received it over all customers of the segment, each counted "
         "once, with a Wilson interval."

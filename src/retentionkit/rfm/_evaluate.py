@@ -11,7 +11,6 @@ The interval of the mean revenue of :math:`n` customers is
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -20,7 +19,7 @@ from retentionkit import frames
 from retentionkit._texts import counted
 from retentionkit.arguments import check_confidence
 from retentionkit.durations import calendar_day
-from retentionkit.errors import DataError, RetentionKitWarning
+from retentionkit.errors import DataError, warn
 from retentionkit.intervals import t_quantile, wilson
 from retentionkit.results import frozen_array
 from retentionkit.rfm._evaluation import SegmentationEvaluation
@@ -213,9 +212,7 @@ def _converted(
     did = frames.places(segments.customer, among=wanted) >= 0
     if not did.any():
         what = "None of these customers is in the segments" if len(wanted) else "The list is empty"
-        warnings.warn(
-            f"`converted`: {what}, so that nobody converted.", RetentionKitWarning, stacklevel=3
-        )
+        warn(f"`converted`: {what}, so that nobody converted.")
     return np.ones(len(did), dtype=bool), did, len(wanted) - int(did.sum())
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from retentionkit.durations import calendar_day, day_number, duration_in
-from retentionkit.errors import DataError, KindError, RetentionKitWarning
+from retentionkit.errors import DataError, KindError, warn
 from retentionkit.rfm._bounds import Bound
 from retentionkit.rfm._ranks import SAME, money_floor
 from retentionkit.rfm._rule import dimensions_of
@@ -127,12 +126,10 @@ def assumed_currency(rules: SegmentRules, table: RFMTable) -> str | None:
     """The currency of the rules, with a warning, where the log does not say what its money is."""
     if rules.currency is None or table.currency is not None or table.net_spend is None:
         return None
-    warnings.warn(
+    warn(
         f"The rules are for money in {rules.currency}, and the log does not say in which currency "
         f"its money is: it was taken to be {rules.currency}. Name the column of its currency with "
-        "Transactions(currency=...), or write the rules in the money of the log.",
-        RetentionKitWarning,
-        stacklevel=3,
+        "Transactions(currency=...), or write the rules in the money of the log."
     )
     return rules.currency
 

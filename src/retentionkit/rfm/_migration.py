@@ -7,13 +7,12 @@ the windows, and which segments of the two dates are the same.
 from __future__ import annotations
 
 import dataclasses
-import warnings
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
 from retentionkit.durations import alike_windows, day_number
-from retentionkit.errors import OptionError, RetentionKitWarning
+from retentionkit.errors import OptionError, warn
 from retentionkit.rfm._matching import say_orders_in
 from retentionkit.rfm._segment_cuts import differing
 from retentionkit.rfm._segments import OUTSIDE, Segments, check_segments
@@ -175,7 +174,7 @@ def _warn_of(before: Segments, after: Segments) -> None:
     if before.by_window or after.by_window:
         messages += _other_windows(before.table, after.table)
     for message in messages:
-        warnings.warn(message, RetentionKitWarning, stacklevel=3)
+        warn(message)
 
 
 def _other_cuts(names: tuple[str, ...]) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from retentionkit import frames
 from retentionkit.durations import calendar_day, day_number
-from retentionkit.errors import DataError, OptionError, RetentionKitWarning
+from retentionkit.errors import DataError, OptionError, warn
 from retentionkit.transactions._moments import whole_day
 
 if TYPE_CHECKING:
@@ -100,10 +99,8 @@ def _window(table: RFMTable, log: Transactions, until: Moment | None) -> tuple[i
             do="Pass the whole log, or the later part that begins right after as_of.",
         )
     if days.end < end:
-        warnings.warn(
+        warn(
             f"The log ends on {log.observed_until}, before until={calendar_day(end - 1)}: what "
-            "followed is right only if nobody bought in between.",
-            RetentionKitWarning,
-            stacklevel=4,
+            "followed is right only if nobody bought in between."
         )
     return start, end

@@ -7,12 +7,11 @@ become. Between two dates only frozen cuts say who moved.
 from __future__ import annotations
 
 import dataclasses
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from retentionkit.durations import alike_windows
-from retentionkit.errors import DataError, OptionError, RetentionKitWarning
+from retentionkit.errors import DataError, OptionError, warn
 from retentionkit.results import Columns, Result
 from retentionkit.rfm._cuts import Scale
 from retentionkit.rfm._drift import drift_between
@@ -206,7 +205,7 @@ class Scorer(Result):
                 f"{', '.join(large)}. If customers really changed, this is what you want to see; "
                 "if prices, the mix of customers or the way of counting changed, fit again."
             )
-            warnings.warn(message, RetentionKitWarning, stacklevel=2)
+            warn(message)
         kept = self.definition.removesuffix(".")
         return scored(
             table,

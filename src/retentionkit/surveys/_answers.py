@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import warnings
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from retentionkit import frames
-from retentionkit.errors import RetentionKitWarning
+from retentionkit.errors import warn
 from retentionkit.surveys._scale_answers import (
     Scale,
     ScaleAnswers,
@@ -56,7 +55,7 @@ def read_answers(
     read = read_scale_answers(
         numbers, scale=SCALE, missing=missing, invalid=invalid, argument=argument, warn=False
     )
-    warn_of_other_scales(np.bincount(read.values, minlength=SCALE.high + 1), stacklevel=4)
+    warn_of_other_scales(np.bincount(read.values, minlength=SCALE.high + 1))
     return Answers(read.values, read.given, read.unanswered, read.invalid)
 
 
@@ -66,7 +65,7 @@ def read_clusters(clusters: object, given: NDArray[np.bool_]) -> NDArray[np.int6
     return frames.read_labels(ids, argument="clusters")[0]
 
 
-def warn_of_other_scales(counts: NDArray[np.int64], *, stacklevel: int) -> None:
+def warn_of_other_scales(counts: NDArray[np.int64]) -> None:
     """Many answers of which none is 10, or many 1 and none 0, come from another scale.
 
     `counts` are the numbers of answers of 0 to 10.
@@ -79,9 +78,7 @@ def warn_of_other_scales(counts: NDArray[np.int64], *, stacklevel: int) -> None:
         lacking = f"{counts[1]:,} are 1 and none is 0"
     if lacking is not None:
         given = np.flatnonzero(counts)
-        warnings.warn(
+        warn(
             f"{n:,} answers lie between {given[0]} and {given[-1]}, and "
-            f"{lacking}: is this a scale from 0 to 10? Answers on other scales are not NPS.",
-            RetentionKitWarning,
-            stacklevel=stacklevel,
+            f"{lacking}: is this a scale from 0 to 10? Answers on other scales are not NPS."
         )

@@ -11,7 +11,6 @@ People who answered in both waves are alike to themselves: their covariance is s
 from __future__ import annotations
 
 import math
-import warnings
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -20,7 +19,7 @@ from retentionkit import net_scores
 from retentionkit._texts import counted
 from retentionkit.arguments import check_choice, check_confidence
 from retentionkit.compare import required_n
-from retentionkit.errors import RetentionKitWarning
+from retentionkit.errors import warn
 from retentionkit.surveys._change_effects import effects_of
 from retentionkit.surveys._change_panel import difference, interval_of, panel_of
 from retentionkit.surveys._change_result import METHOD_NAMES, NPSChange, Required
@@ -180,7 +179,7 @@ def _matched(before: ReadWave, after: ReadWave) -> NDArray[np.int64] | None:
     elif stayed < _FEW["adjusted-wald"]:
         told = f"Only {stayed} are in both waves: the interval within persons is doubtful."
     if told is not None:
-        warnings.warn(told, RetentionKitWarning, stacklevel=3)
+        warn(told)
     return match
 
 
@@ -249,7 +248,7 @@ def _warn_of_few(n: int, worth: float, method: ChangeMethod, *, alike: bool) -> 
     elif alike and method == "wald":
         told = "Nothing varies: the Wald interval has no width, as if that were certain."
     if told is not None:
-        warnings.warn(told, RetentionKitWarning, stacklevel=4)
+        warn(told)
 
 
 def _warn_of_small(effects: NPSEffects) -> None:
@@ -263,12 +262,10 @@ def _warn_of_small(effects: NPSEffects) -> None:
         if any(0 < size < few for size in sizes)
     ]
     if small:
-        warnings.warn(
+        warn(
             f"Some segments have fewer than {few} answers in a wave: {', '.join(small[:5])}"
             f"{', ...' if len(small) > 5 else ''}. The intervals of their effects are doubtful; "  # noqa: PLR2004
-            "take small segments together.",
-            RetentionKitWarning,
-            stacklevel=3,
+            "take small segments together."
         )
 
 

@@ -7,13 +7,12 @@ rescaled to 0 to 100. Both come from the same respondents and are held against t
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Final, get_args
 
 import numpy as np
 
 from retentionkit.arguments import check_choice, check_confidence, check_number, check_whole
-from retentionkit.errors import DataError, OptionError, RetentionKitWarning
+from retentionkit.errors import DataError, OptionError, warn
 from retentionkit.surveys._driver_items import named_items, read_scale, unlike_scales
 from retentionkit.surveys._driver_matrix import Limits, Measured, Ways, matrix_of
 from retentionkit.surveys._importance import DriverMethod, Errors, importance
@@ -241,11 +240,9 @@ def _told_alike(found: Importance, labels: tuple[str, ...], method: DriverMethod
             do="Leave one out, or pass method='shapley', which shares equally among them.",
         )
     does = "shares equally among them" if method == "shapley" else "gives noise"
-    warnings.warn(
+    warn(
         f"These items can hardly be told apart (variance inflation of {_ALIKE:g} or more): "
-        f"{', '.join(alike)}. The method {does}. Take their mean, or leave some out.",
-        RetentionKitWarning,
-        stacklevel=3,
+        f"{', '.join(alike)}. The method {does}. Take their mean, or leave some out."
     )
     return alike
 
@@ -254,10 +251,8 @@ def _warn_of_scales(labels: tuple[str, ...], values: NDArray[np.float64]) -> Non
     """Items that never reach the upper half of the others' answers may have another scale."""
     low = unlike_scales(labels, values) if len(values) >= _ENOUGH else []
     if low:
-        warnings.warn(
+        warn(
             f"Answers lie between {values.min():g} and {values.max():g}, those of "
             f"{', '.join(low)} all in the lower half: are the scales the same? State them, "
-            "such as scale=(1, 5) or scale={'guide': (1, 5), ...}.",
-            RetentionKitWarning,
-            stacklevel=3,
+            "such as scale=(1, 5) or scale={'guide': (1, 5), ...}."
         )

@@ -7,7 +7,6 @@ is compared with all other answers, and its p-value raised for the number of com
 from __future__ import annotations
 
 import functools
-import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -15,7 +14,7 @@ import numpy as np
 from retentionkit import net_scores
 from retentionkit.arguments import check_choice, check_whole
 from retentionkit.compare import adjusted_p_values
-from retentionkit.errors import DataError, OptionError, RetentionKitWarning
+from retentionkit.errors import DataError, OptionError, warn
 from retentionkit.frames import Wanted
 from retentionkit.results import frozen_array
 from retentionkit.surveys._group_differences import differences, homogeneity, rest_of, side_of
@@ -289,9 +288,7 @@ def _grouped(table: Table, columns: int) -> tuple[NDArray[np.int64], tuple[Any, 
 def _warn_of_no_width(tallies: Tallies, shown: NDArray[np.bool_], method: GroupMethod) -> None:
     alike = int((shown & (tallies.counts.max(axis=1) == tallies.n)).sum())
     if method == "wald" and alike:
-        warnings.warn(
+        warn(
             f"In {alike:,} groups all answers are alike: method='wald' gives intervals without "
-            f"width, as if that were certain. Use 'adjusted-wald' or 'score'.",
-            RetentionKitWarning,
-            stacklevel=3,
+            f"width, as if that were certain. Use 'adjusted-wald' or 'score'."
         )

@@ -14,14 +14,13 @@ References
 from __future__ import annotations
 
 import math
-import warnings
 from typing import TYPE_CHECKING, Final, get_args
 
 import numpy as np
 
 from retentionkit import frames
 from retentionkit.arguments import check_choice, check_confidence
-from retentionkit.errors import RetentionKitWarning
+from retentionkit.errors import warn
 from retentionkit.intervals import ratio, share, t_quantile
 from retentionkit.results import Estimate, Interval
 from retentionkit.surveys._nps_linkage_line import fit_line
@@ -201,9 +200,7 @@ def _difference(first: Estimate, second: Estimate, kind: Outcome, confidence: fl
 
 def _warn_of_few_units(units: int) -> None:
     if units < _FEW_UNITS:
-        warnings.warn(
+        warn(
             f"A line through {units} units: its interval holds for many, and is shaky below "
-            f"{_FEW_UNITS}.",
-            RetentionKitWarning,
-            stacklevel=3,
+            f"{_FEW_UNITS}."
         )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import warnings
 from typing import TYPE_CHECKING, ClassVar
 
 from retentionkit._texts import counted
 from retentionkit.arguments import check_whole
-from retentionkit.errors import DataError, RetentionKitWarning
+from retentionkit.errors import DataError, warn
 from retentionkit.results import Columns, Interval, Result
 from retentionkit.surveys._sample import METHOD_NAMES, Method, Sample, check_method, limits
 
@@ -261,9 +260,7 @@ def warn_of_no_width(sample: Sample, method: Method) -> None:
     if method in {"wald", "bootstrap"} and max(sample.counts) == sum(sample.counts):
         if math.isinf(sample.worth):
             return
-        warnings.warn(
+        warn(
             f"All {sum(sample.counts):,} answers are alike: method={method!r} gives an interval "
-            f"without width, as if that were certain. Use 'adjusted-wald' or 'score'.",
-            RetentionKitWarning,
-            stacklevel=4,
+            f"without width, as if that were certain. Use 'adjusted-wald' or 'score'."
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, TypeGuard
 
@@ -11,7 +10,7 @@ import numpy as np
 
 from retentionkit import frames
 from retentionkit.arguments import check_choice
-from retentionkit.errors import DataError, OptionError, RetentionKitWarning
+from retentionkit.errors import DataError, OptionError, warn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -213,11 +212,9 @@ def warn_of_unused_steps(values: NDArray[np.int64], scale: Scale, argument: str)
     """Many answers that all stop two steps below the top may come from a shorter scale."""
     long = scale.high - scale.low >= _LONG and len(values) >= _ENOUGH
     if long and values.min() < values.max() <= scale.high - 2:
-        warnings.warn(
+        warn(
             f"{len(values):,} {_noun(argument)} lie between {values.min()} and {values.max()}: is "
-            f"this a scale from {scale}?",
-            RetentionKitWarning,
-            stacklevel=4,
+            f"this a scale from {scale}?"
         )
 
 

@@ -7,7 +7,6 @@ stages of the two waves are the same, and who seems to move because evidence of 
 from __future__ import annotations
 
 import dataclasses
-import warnings
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -15,7 +14,7 @@ import numpy as np
 from retentionkit import frames
 from retentionkit._texts import counted
 from retentionkit.arguments import check_choice
-from retentionkit.errors import KindError, OptionError, RetentionKitWarning
+from retentionkit.errors import KindError, OptionError, warn
 from retentionkit.surveys._satisfaction_stages import LOYAL, OUTSIDE, SATISFIED, SatisfactionStages
 from retentionkit.surveys._stage_rule import LABELS, STAGES
 from retentionkit.transitions import Labelled, Transitions, transitions
@@ -166,12 +165,10 @@ def stage_migration(
     )
     unproven = _unproven(before, after)
     if unproven:
-        warnings.warn(
+        warn(
             f"{counted(unproven, 'respondent')} moved between loyal and satisfied only because "
             "repurchase or attitude is missing in one of the waves: they may not have moved. Leave "
-            "them out, or find the evidence.",
-            RetentionKitWarning,
-            stacklevel=2,
+            "them out, or find the evidence."
         )
     fields = {field.name: getattr(found, field.name) for field in dataclasses.fields(found)}
     moved = StageMigration(

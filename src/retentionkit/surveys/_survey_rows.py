@@ -133,7 +133,7 @@ class SurveyRows:
             read_scale_answers(self.numbers, scale=SCALE, missing=missing, invalid=invalid)
         answers = int(found[: _TOP + 1].sum())
         check_any(answers, unanswered=int(found[_UNANSWERED]), invalid=int(found[_INVALID]))
-        warn_of_other_scales(found[: _TOP + 1], stacklevel=5)
+        warn_of_other_scales(found[: _TOP + 1])
 
     def _without_repeats(self, place: NDArray[np.int64], *, within: bool) -> NDArray[np.int8]:
         """The kinds, those of answers marked that are not the latest or first of a respondent."""

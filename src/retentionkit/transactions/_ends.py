@@ -5,12 +5,11 @@ Both warnings are raised two functions below a public one: the plan of it calls 
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Final
 
 from retentionkit import frames
 from retentionkit.durations import calendar_day, day_number
-from retentionkit.errors import RetentionKitWarning
+from retentionkit.errors import warn
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -32,11 +31,9 @@ def warn_of_early_end(transactions: Transactions, as_of: dt.date, what: str) -> 
     """Warn if the log ends more than a month before `as_of`: `what` is wrong if it is a part."""
     late = day_number(as_of) - day_number(transactions.observed_until)
     if late > _LONG_SILENCE:
-        warnings.warn(
+        warn(
             f"The log ends on {transactions.observed_until}, {late:,} days before as_of={as_of}: "
-            f"the {what} are right only if nobody bought in between.",
-            RetentionKitWarning,
-            stacklevel=4,
+            f"the {what} are right only if nobody bought in between."
         )
 
 
@@ -59,10 +56,8 @@ def warn_of_lonely_end(part: Part, last_orders: NDArray[np.int64]) -> None:
     if gaps * (end - facts["last"]) <= _UNUSUAL * (facts["last"] - facts["first"]):
         return
     strange, before = calendar_day(end), calendar_day(facts["last"])
-    warnings.warn(
+    warn(
         f"The last day of the log is {strange}, {end - facts['last']:,} days after the one before "
         f"it, {before}: is {strange} a typo? Everything is counted up to it; as_of='{before}' sets "
-        "it aside.",
-        RetentionKitWarning,
-        stacklevel=4,
+        "it aside."
     )
