@@ -22,8 +22,8 @@ from retentionkit.errors import (
     RetentionKitWarning,
 )
 from retentionkit.surveys import drivers
-from retentionkit.surveys._importance import importance, importance_limits, r_squared_limits
-from retentionkit.surveys._shapley import shapley
+from retentionkit.surveys._drivers.importance import importance, importance_limits, r_squared_limits
+from retentionkit.surveys._drivers.shapley import shapley
 
 ITEMS = ["booking", "guide", "hotel", "bus"]
 

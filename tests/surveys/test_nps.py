@@ -19,7 +19,7 @@ from scipy import stats
 from retentionkit import net_scores
 from retentionkit.errors import DataError, OptionError, RetentionKitWarning
 from retentionkit.surveys import NPS, nps
-from retentionkit.surveys._sample import METHODS, Sample, limits
+from retentionkit.surveys._nps.sample import METHODS, Sample, limits
 
 #: promoters, passives, detractors: score, standard error, Wald, adjusted Wald (scale -1 to 1).
 ROWS = [

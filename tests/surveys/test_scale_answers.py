@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retentionkit.errors import DataError, OptionError, RetentionKitWarning
-from retentionkit.surveys._answers import read_answers
-from retentionkit.surveys._scale_answers import Scale, check_scale, read_scale_answers
+from retentionkit.surveys._nps.answers import read_answers
+from retentionkit.surveys._scales.scale_answers import Scale, check_scale, read_scale_answers
 
 WORDS = {"very good": 5, "good": 4, "fair": 3, "poor": 2, "very poor": 1}
 

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 import numpy as np
 
 from retentionkit.arguments import check_choice, check_confidence, check_number
-from retentionkit.compare._deadline import read_deadline
-from retentionkit.compare._figures import Figures, read_figures
+from retentionkit.compare._progress_deadline import read_deadline
+from retentionkit.compare._progress_figures import Figures, read_figures
 from retentionkit.compare._progress_result import Direction, Progress
-from retentionkit.compare._trend import FEWEST, outlook
+from retentionkit.compare._progress_trend import FEWEST, outlook
 from retentionkit.durations import calendar_day, day_number, moment
 from retentionkit.errors import DataError, OptionError
 from retentionkit.results import Estimate, Interval
 
 if TYPE_CHECKING:
-    from retentionkit.compare._figures import Treatment
+    from retentionkit.compare._progress_figures import Treatment
     from retentionkit.compare._progress_result import Status
-    from retentionkit.compare._trend import Outlook
+    from retentionkit.compare._progress_trend import Outlook
     from retentionkit.durations import Moment
 
 __all__ = ["progress"]

@@ -1,0 +1,1 @@
+"""What goes with an outcome: touchpoints, and links of the value chain."""

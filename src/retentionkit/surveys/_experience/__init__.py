@@ -1,0 +1,1 @@
+"""Several answers of each respondent: experience, expectation, value."""

@@ -1,0 +1,331 @@
+r"""Net promoter score over time: waves, what changed between them, and the line through all.
+
+With the scores :math:`s_t` of waves at :math:`t` and their variances :math:`V_t`, the slope is
+
+.. math:: b = \sum_t c_t s_t, \qquad c_t = \frac{u_t (t - \bar t)}{\sum u_t (t - \bar t)^2},
+    \qquad u_t = 1 / V_t ,
+
+with :math:`\bar t = \sum u_t t / \sum u_t`, and the variance :math:`\sum c_t^2 V_t`, to which
+respondents of several waves add twice the covariances of these.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, cast
+
+import numpy as np
+
+from retentionkit import net_scores
+from retentionkit.arguments import check_choice
+from retentionkit.compare import adjusted_p_values
+from retentionkit.errors import OptionError
+from retentionkit.frames import Wanted
+from retentionkit.intervals import estimate
+from retentionkit.results import Estimate, frozen_array
+from retentionkit.surveys._nps.group_differences import (
+    Differences,
+    Side,
+    correlation,
+    differences,
+    side_of,
+)
+from retentionkit.surveys._nps.nps_by import MULTIPLICITY_NAMES
+from retentionkit.surveys._nps.nps_result import definition_of
+from retentionkit.surveys._nps.nps_waves import NPSTrend
+from retentionkit.surveys._nps.survey_options import Options
+from retentionkit.surveys._nps.survey_rows import read_rows
+from retentionkit.surveys._nps.wave_sources import of_column, of_periods, of_results
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from retentionkit.compare import Multiplicity
+    from retentionkit.frames import Frame
+    from retentionkit.surveys._nps.answers import Treatment
+    from retentionkit.surveys._nps.nps_result import NPS
+    from retentionkit.surveys._nps.nps_waves import Every
+    from retentionkit.surveys._nps.survey_options import GroupMethod, Repeats
+    from retentionkit.surveys._nps.wave_sources import Waves
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["nps_trend"]
+
+_EVERY: Final = ("week", "month", "quarter", "year")
+
+
+def nps_trend(
+    frame: Frame | Mapping[str, NPS | None],
+    *,
+    score: str | None = None,
+    when: str | None = None,
+    every: Every = "month",
+    wave: str | None = None,
+    weights: str | None = None,
+    respondent: str | None = None,
+    repeats: Repeats = "cluster",
+    missing: Treatment = "error",
+    invalid: Treatment = "error",
+    multiplicity: Multiplicity = "holm",
+    confidence: float = 0.95,
+    method: GroupMethod = "adjusted-wald",
+) -> NPSTrend:
+    """Net promoter score of each wave, what changed since the one before, and the slope of all.
+
+    Parameters
+    ----------
+    frame
+        A pandas or polars DataFrame or a pyarrow Table, one row for each answer; or results of
+        `nps` by the names of their waves, in order, None for a wave that was not observed.
+    score
+        Column of the answers, whole numbers from 0 to 10.
+    when
+        Column of the times of the answers, whose calendar periods are the waves. Periods without
+        answers are shown as not observed.
+    every
+        `"week"` (from Monday), `"month"`, `"quarter"` or `"year"`.
+    wave
+        Column of the waves, instead of calendar periods: numbers, dates or texts in their order,
+        or an ordered category.
+    weights, respondent, missing, invalid
+        As in `nps_by`. With `missing="drop"` answers without a date or wave are counted apart too.
+    repeats
+        `"cluster"`: all answers count, and errors take those of one respondent together, within
+        waves and between them; `"latest"` or `"first"`: of each respondent one answer of each wave
+        counts (needs `when`).
+    multiplicity
+        How p-values of the changes are adjusted, as in `rk.compare.adjusted_p_values`.
+    confidence
+        Level of the intervals, each for one figure by itself.
+    method
+        `"adjusted-wald"`, `"wald"`, or `"score"` for independent answers of equal weight.
+
+    Returns
+    -------
+    NPSTrend
+
+    Raises
+    ------
+    ColumnError
+        There is no such column.
+    DataError
+        There is no answer, some are none on this scale or have no date or wave; or a column cannot
+        be read.
+    OptionError
+        An option is none of its choices, or does not hold with another; neither `when` nor `wave`
+        is named.
+    KindError
+        The frame is of another kind.
+
+    Warns
+    -----
+    RetentionKitWarning
+        The answers look like those of another scale.
+
+    Notes
+    -----
+    Waves are taken as answers of independent people unless `respondent` is named. Intervals and
+    p-values of changes are those of adjusted Wald, unless the method is `"wald"`. The line is
+    weighted by the inverse variances of adjusted Wald; its error is widened by the square root of
+    the scatter of the waves about it, over that which their answers explain, where that is above 1.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import retentionkit as rk
+    >>> days = pd.to_datetime(["2024-01-01"] * 50 + ["2024-03-31"] * 50)
+    >>> answers = [10] * 20 + [7] * 20 + [2] * 10 + [10] * 30 + [8] * 15 + [5] * 5
+    >>> found = rk.surveys.nps_trend(
+    ...     pd.DataFrame({"day": days, "answer": answers}), score="answer", when="day"
+    ... )
+    >>> found.waves, found.n.tolist(), found.score.tolist()
+    (('2024-01', '2024-02', '2024-03'), [50, 0, 50], [20.0, nan, 50.0])
+    >>> found.compared_with[2], round(float(found.p_value[2]), 3)
+    ('2024-01', 0.042)
+    """
+    options = Options(weights, respondent, repeats, missing, invalid, confidence, method)
+    check_choice("multiplicity", multiplicity, MULTIPLICITY_NAMES)
+    check_choice("every", every, _EVERY)
+    if isinstance(frame, Mapping):
+        _check_bare(score, when, wave, weights, respondent)
+        results = cast("Mapping[str, NPS | None]", frame)
+        return _result(of_results(results, options), options, multiplicity, None)
+    if score is None or (when is None and wave is None):
+        raise OptionError(
+            "The columns of the answers and of their waves must be named.",
+            received=f"score={score!r}, when={when!r}, wave={wave!r}",
+            allowed="score= and one of when= and wave=",
+            do="Name the column of dates with when=, or that of waves with wave=.",
+        )
+    if wave is None:
+        rows = read_rows(frame, {}, score=score, when=when, options=options)
+        return _result(of_periods(rows, every), options, multiplicity, every)
+    if when is not None and not options.dated:
+        raise OptionError(
+            "Waves come from a column or from the calendar, not from both.",
+            received=f"when={when!r}, wave={wave!r}",
+            allowed="one of them; both only with repeats='latest' or 'first'",
+            do="Leave one of them out.",
+        )
+    columns = {"wave": Wanted(wave, "wave", "any")}
+    rows = read_rows(frame, columns, score=score, when=when, options=options)
+    return _result(of_column(rows), options, multiplicity, None)
+
+
+def _check_bare(*columns: object) -> None:
+    if any(column is not None for column in columns):
+        raise OptionError(
+            "Results have no columns.",
+            received=", ".join(repr(column) for column in columns if column is not None),
+            allowed="results by the names of their waves, without score, when, wave, weights and "
+            "respondent",
+            do="Leave these out, or bring the frame of the answers.",
+        )
+
+
+def _result(
+    waves: Waves, options: Options, multiplicity: Multiplicity, every: Every | None
+) -> NPSTrend:
+    """Scores, changes and slope of waves."""
+    n = waves.counts.sum(axis=1)
+    observed = np.flatnonzero(n > 0)
+    side = side_of(waves.shares, waves.worth, waves.clusters, options.method)
+    changes = _changes(waves, side, observed, options.confidence)
+    definition = _definition(options, waves, multiplicity, changes, every or "wave")
+    adjusted = side_of(waves.shares, waves.worth, waves.clusters, "adjusted-wald")
+    slope, p, scatter = _slope(waves, adjusted, observed, options.confidence, definition)
+    promoters, passives, detractors = (frozen_array(kind, np.int64) for kind in waves.counts.T)
+    return NPSTrend(
+        waves=waves.names,
+        start=None if waves.start is None else frozen_array(waves.start, "datetime64[us]"),
+        n=frozen_array(n, np.int64),
+        **_in_per_cent(waves, side, changes),
+        promoters=promoters,
+        passives=passives,
+        detractors=detractors,
+        unanswered=frozen_array(waves.unanswered, np.int64),
+        invalid=frozen_array(waves.invalid, np.int64),
+        observed=frozen_array(n > 0, np.bool_),
+        partial=_partial(waves),
+        compared_with=_before(waves, observed),
+        p_value=frozen_array(changes.p_value, np.float64),
+        adjusted_p_value=frozen_array(
+            adjusted_p_values(changes.p_value, method=multiplicity), np.float64
+        ),
+        slope=slope,
+        slope_p_value=p,
+        scatter_p_value=scatter,
+        undated=waves.undated,
+        set_aside=waves.set_aside,
+        every=every,
+        multiplicity=multiplicity,
+        confidence=options.confidence,
+        method=options.method,
+        definition=definition,
+        kind=waves.kind,
+    )
+
+
+def _in_per_cent(waves: Waves, side: Side, changes: Differences) -> dict[str, Floats]:
+    """The figures that are told on the scale -100 to 100, cut off at its ends."""
+    variance = net_scores.moments(waves.shares)[1]
+    return {name: frozen_array(100 * value, np.float64) for name, value in {
+        "score": side.value,
+        "low": np.maximum(waves.low, -1.0),
+        "high": np.minimum(waves.high, 1.0),
+        "standard_error": np.sqrt(variance / waves.worth),
+        "change": changes.value,
+        "change_low": np.maximum(changes.low, -2.0),
+        "change_high": np.minimum(changes.high, 2.0),
+    }.items()}  # fmt: skip
+
+
+def _before(waves: Waves, observed: NDArray[np.int64]) -> tuple[str | None, ...]:
+    """The wave that each is compared with."""
+    names: list[str | None] = [None] * len(waves.names)
+    for before, after in itertools.pairwise(observed.tolist()):
+        names[after] = waves.names[before]
+    return tuple(names)
+
+
+def _partial(waves: Waves) -> NDArray[np.bool_]:
+    """Which waves may be cut off: none but the first and the last."""
+    partial = np.zeros(len(waves.names), dtype=np.bool_)
+    partial[0] |= waves.partial[0]
+    partial[-1] |= waves.partial[1]
+    return frozen_array(partial, np.bool_)
+
+
+def _changes(
+    waves: Waves, side: Side, observed: NDArray[np.int64], confidence: float
+) -> Differences:
+    """Each observed wave less the one observed before it; NaN for all others."""
+    before, after = observed[:-1], observed[1:]
+    shared: Floats | float = 0.0
+    if waves.tallies is not None:
+        shared = correlation(waves.tallies, after, before)
+    one, two = (Side(*(part[at] for part in side)) for at in (after, before))
+    found = differences(one, two, confidence, correlated=shared)
+    spread = [np.full(len(waves.names), np.nan) for _ in found]
+    for values, part in zip(spread, found, strict=True):
+        values[after] = part
+    return Differences(*spread)
+
+
+def _slope(
+    waves: Waves, side: Side, observed: NDArray[np.int64], confidence: float, definition: str
+) -> tuple[Estimate, float, float]:
+    """The slope per wave, its p-value, and that of the scatter about the line."""
+    from scipy.special import chdtrc, ndtr  # noqa: PLC0415 - scipy is loaded when needed
+
+    at = observed[np.isfinite(side.variance[observed]) & (side.variance[observed] > 0)]
+    answers = int(waves.counts[at].sum())
+    if len(at) < 2:  # noqa: PLR2004 - a line has two points
+        nothing = estimate(
+            math.nan, math.nan, n=answers, definition=definition, confidence=confidence
+        )
+        return nothing, math.nan, math.nan
+    times, value, u = at.astype(np.float64), side.value[at], 1 / side.variance[at]
+    times -= float(u @ times) / float(u.sum())
+    c = u * times / float(u @ times**2)
+    slope = float(c @ value)
+    error = math.sqrt(max(float(c**2 @ side.variance[at]) + _shared(waves, at, c), 0.0))
+    residual = value - float(u @ value) / float(u.sum()) - slope * times
+    scatter, degrees = float(u @ residual**2), len(at) - 2
+    if degrees:
+        error *= math.sqrt(max(scatter / degrees, 1.0))
+    found = estimate(
+        100 * slope, 100 * error, n=answers, definition=definition, confidence=confidence
+    )
+    p = 2 * float(ndtr(-abs(slope) / error)) if error > 0 else math.nan
+    return found, p, float(chdtrc(degrees, scatter)) if degrees else math.nan
+
+
+def _shared(waves: Waves, at: NDArray[np.int64], c: Floats) -> float:
+    """What respondents of several waves add to the variance of the slope."""
+    if waves.tallies is None or waves.tallies.pairs is None:
+        return 0.0
+    pairs, tallies = waves.tallies.pairs, waves.tallies
+    factor = np.zeros(len(tallies))
+    factor[at] = c / tallies.sums[at].sum(axis=1)
+    residual = pairs.points - tallies.values[pairs.group] * pairs.weight
+    parts = factor[pairs.group] * residual
+    together = np.bincount(pairs.respondent, weights=parts)
+    return float(together @ together) - float(parts @ parts)
+
+
+def _definition(
+    options: Options, waves: Waves, multiplicity: Multiplicity, changes: Differences, unit: str
+) -> str:
+    base = definition_of(weighted=False, clusters=None, population=None)[:-1]
+    number = int((~np.isnan(changes.p_value)).sum())
+    return (
+        f"{base}{waves.note}, by {unit}; change: the score of a {unit} less that of the last "
+        f"{unit} observed before it, p-values adjusted {MULTIPLICITY_NAMES[multiplicity]} for "
+        f"{number:,} changes; slope: points per {unit} along a line weighted by the inverse "
+        f"variances of the scores, with a {100 * options.confidence:g} % normal interval, widened "
+        "where waves scatter more than their answers explain."
+    )

@@ -1,0 +1,1 @@
+"""Satisfaction, effort and other answers on a stated scale."""

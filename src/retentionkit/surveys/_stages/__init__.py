@@ -1,0 +1,1 @@
+"""Stages of satisfaction, and whether the satisfied stay."""
