@@ -291,9 +291,11 @@ def test_different_results_are_not(note, other):
     assert not shelf().equals("Shelf")
 
 
-@pytest.mark.parametrize(
-    "again", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))]
-)
+def read_again(result):
+    return pickle.loads(pickle.dumps(result))  # noqa: S301 - our own
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, read_again])
 def test_a_result_read_or_copied_is_the_same_and_as_frozen(again):
     result = shelf(note=frozen_mapping({"a": 1}))
     found = again(result)
