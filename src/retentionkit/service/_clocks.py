@@ -57,8 +57,10 @@ class Clocks:
     ----------
     columns
         The columns by argument.
-    now, today
-        The last microsecond and the last day that count.
+    now
+        The last microsecond that counts.
+    last_day
+        The last day that is over by then.
     said
         The same in words.
     zoned
@@ -67,7 +69,7 @@ class Clocks:
 
     columns: Mapping[str, Clock]
     now: int
-    today: int
+    last_day: int
     said: str
     zoned: bool
 
@@ -105,14 +107,14 @@ def read_clocks(
         )
     zoned = True in zones
     if as_of is not None:
-        now, today = _known_until(as_of, zoned=zoned, time_zone=time_zone)
-        return Clocks(found, now, today, str(as_of), zoned)
+        now, last_day = _known_until(as_of, zoned=zoned, time_zone=time_zone)
+        return Clocks(found, now, last_day, str(as_of), zoned)
     known = [found[name] for name in horizon or tuple(found)]
     now = max((int(c.instants[~c.missing].max()) for c in known if not c.missing.all()), default=0)
     today = max((int(c.days[~c.missing].max()) for c in known if not c.missing.all()), default=0)
     last = _EPOCH + dt.timedelta(microseconds=now)
     clock = "" if now % DAY == 0 else f" {last:%H:%M}{' UTC' if zoned else ''}"
-    return Clocks(found, now, today, f"{last:%Y-%m-%d}{clock}", zoned)
+    return Clocks(found, now, today - 1, f"{last:%Y-%m-%d}{clock}", zoned)
 
 
 def _clock(frame: Frame, column: object, argument: str, time_zone: str | None) -> Clock:
@@ -151,7 +153,10 @@ def _filled(table: Any, missing: NDArray[np.bool_], values: Any) -> NDArray[np.i
 
 
 def _known_until(as_of: Moment, *, zoned: bool, time_zone: str | None) -> tuple[int, int]:
-    """The last microsecond and day that count; a plain date counts to its end."""
+    """The last microsecond that counts and the last day that is over by then.
+
+    A plain date counts to its end.
+    """
     found = moment("as_of", as_of)
     local = found if isinstance(found, dt.datetime) else dt.datetime.combine(found, dt.time.max)
     if zoned and local.tzinfo is None and time_zone is None:
@@ -161,7 +166,7 @@ def _known_until(as_of: Moment, *, zoned: bool, time_zone: str | None) -> tuple[
 
         zone = zoneinfo.ZoneInfo(time_zone)
         local = local.astimezone(zone) if local.tzinfo else local.replace(tzinfo=zone)
-    today = day_number(local)
+    last_day = day_number(local) - (local.time() < dt.time.max)
     if not zoned and local.tzinfo is not None:
         raise OptionError(
             "`as_of` has a time zone and the columns have none.",
@@ -171,7 +176,7 @@ def _known_until(as_of: Moment, *, zoned: bool, time_zone: str | None) -> tuple[
         )
     if zoned:
         local = local.astimezone(dt.UTC).replace(tzinfo=None)
-    return (local - _EPOCH) // dt.timedelta(microseconds=1), today
+    return (local - _EPOCH) // dt.timedelta(microseconds=1), last_day
 
 
 def _whose_clock(as_of: Moment) -> OptionError:

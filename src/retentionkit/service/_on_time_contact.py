@@ -175,8 +175,8 @@ class _Rule(NamedTuple):
         return clock.days if self.days == "calendar" else clock.instants
 
     def now(self, clocks: Clocks) -> int:
-        """The last place that counts."""
-        return clocks.today if self.days == "calendar" else clocks.now
+        """The last place that is over: on the morning of a day there may still be a contact."""
+        return clocks.last_day if self.days == "calendar" else clocks.now
 
 
 def _limit(name: str, value: Duration, days: Days) -> float:
