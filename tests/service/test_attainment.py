@@ -227,6 +227,17 @@ def test_groups_and_cases_without_a_label(kind):
     assert "confidence" in repr(found)
 
 
+def test_without_a_group_nobody_is_taken_for_everybody():
+    cases = cases_of(ROWS, team=["a", "a", None, "a", "a", "a", "a"])
+    found = attainment(cases, by="team", as_of=as_of(48))
+    for name in ("response", "solution", "both", "interval"):
+        with pytest.raises(OptionError, match="of each group, and none of them is everybody"):
+            getattr(found, name)
+    with pytest.raises(OptionError, match="of each group"):
+        found.promise("both")
+    assert found.estimate("both", None).n == 1
+
+
 # -- properties ------------------------------------------------------------------------------------
 
 
@@ -366,8 +377,6 @@ def test_refusals_of_rows():
         attainment(zoned(cases_of(ROWS), "UTC"), as_of="2026-03-04")
     with pytest.raises(OptionError, match="no such promise"):
         attainment(cases_of(ROWS)).promise("speed")
-    with pytest.raises(OptionError, match="no such promise"):
-        _ = attainment(cases_of(ROWS).assign(team=1), by="team").response
 
 
 def test_refusals_of_numbers():

@@ -129,6 +129,16 @@ def test_points_in_time(kind):
     assert shown.value == pytest.approx((3 + 8 + 20 + 20) / 4 / 60, rel=1e-12)
 
 
+def test_without_a_group_nobody_is_taken_for_everybody():
+    found = mean_wait(WAITS, by=["a", "a", None] * 2 + ["b", "b"], limit=15)
+    for name in ("mean", "above", "value", "interval"):
+        with pytest.raises(OptionError, match="of each group, and none of them is everybody"):
+            getattr(found, name)
+    with pytest.raises(OptionError, match="of each group"):
+        found.group()
+    assert found.group(None).mean.value == 10
+
+
 # -- properties ------------------------------------------------------------------------------------
 
 
