@@ -87,6 +87,13 @@ def test_on_the_morning_of_its_last_day_an_order_is_not_missed():
     assert counts(due.promise("after order")) == (0, 0, 0, 2)
 
 
+def test_dates_are_known_to_the_end_of_the_last():
+    frame = orders_of([(0, None, 5.5), (3, 3, 9.5)])
+    found = on_time_contact(frame, trip="trip")
+    assert counts(found.promise("after order")) == (1, 0, 1, 0)
+    assert found.equals(on_time_contact(frame, trip="trip", as_of=until(3)))
+
+
 def test_the_last_day_is_that_of_the_zone_that_is_named():
     """17:00 in Berlin is midnight in Shanghai: the day is over there."""
     frame = orders_of([(0.5, None, 30)]).apply(lambda c: c.dt.tz_localize("Europe/Berlin"))

@@ -174,7 +174,7 @@ def conversion_rate(
         ago are in the rate.
     as_of
         The moment up to which all is known; a date counts to its end. Default: the last moment in
-        the data.
+        the data, of dates the end of the last.
     by
         Column of groups, such as the channel.
     time_zone

@@ -73,7 +73,7 @@ def mean_wait(
         Shares of waits for which the times are told.
     as_of
         The moment up to which all is known; a date counts to its end. Default: the last moment in
-        the data.
+        the data, of dates the end of the last.
     by
         Groups: the name of a column of a frame, or labels beside numbers.
     time_zone

@@ -77,7 +77,8 @@ def on_time_contact(
         `"hours"`: days of 24 hours, on the clock.
     as_of
         The moment up to which all is known; a date counts to its end. Default: the last order or
-        contact. Later orders are set aside, later contacts have not happened.
+        contact, of dates the end of the last. Later orders are set aside, later contacts have not
+        happened.
     by
         Column of groups.
     denominator
