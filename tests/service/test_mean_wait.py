@@ -58,7 +58,7 @@ def test_who_still_waits_within_the_limit_is_unknown():
 
 
 @settings(max_examples=30)
-@given(st.lists(st.integers(0, 500), min_size=2, max_size=20))
+@given(st.lists(st.integers(0, 500), min_size=2, max_size=20).filter(lambda w: len(set(w)) > 1))
 def test_without_open_waits_it_is_the_t_interval_of_scipy(waits):
     found = mean_wait(waits, confidence=0.9)
     assert found.value == pytest.approx(np.mean(waits), rel=1e-12)
@@ -154,6 +154,18 @@ def test_order_of_waits_does_not_matter(rows, random):
         for some in (rows, mixed)
     )
     assert one.equals(two)
+
+
+@pytest.mark.parametrize(
+    ("waits", "options", "mean"),
+    [([5, 5, 5], {}, 5), ([50, 60, 70, 80], {"up_to": 30}, 30), ([0, 0], {}, 0)],
+)
+def test_waits_without_spread_have_no_interval(waits, options, mean):
+    found = mean_wait(waits, **options)
+    assert found.value == mean
+    assert math.isnan(found.mean.standard_error)
+    assert math.isnan(found.interval.low)
+    assert math.isnan(found.interval.high)
 
 
 def test_one_wait_has_no_interval():
