@@ -1,5 +1,6 @@
 """Mean waits: by hand, against scipy, unbiased while some still wait, and refused where unknown."""
 
+import datetime as dt
 import json
 import math
 
@@ -139,6 +140,23 @@ def test_without_a_group_nobody_is_taken_for_everybody():
     assert found.group(None).mean.value == 10
 
 
+SPANS = [dt.timedelta(minutes=minutes) for minutes in WAITS]
+
+
+@pytest.mark.parametrize("of", [list, np.array, pd.Series, pd.to_timedelta])
+def test_timedeltas_are_waits(of):
+    found = mean_wait(of(SPANS), limit="15 minutes")
+    assert repr(found) == repr(mean_wait(WAITS, limit="15 minutes"))
+    assert mean_wait(of([*SPANS, None]), missing="drop").set_aside == {"without a wait": 1}
+
+
+@pytest.mark.parametrize("library", ["polars", "pyarrow"])
+def test_timedeltas_of_other_libraries_are_waits(library):
+    found = pytest.importorskip(library)
+    series = found.Series(SPANS) if library == "polars" else found.array(SPANS)
+    assert mean_wait(series, unit="hour").value == pytest.approx(13 / 60, rel=1e-12)
+
+
 # -- properties ------------------------------------------------------------------------------------
 
 
@@ -197,6 +215,9 @@ def test_waits_that_cannot_be_used_are_counted():
         ([5, math.inf], {}, DataError, "waits below 0 or infinite"),
         ([], {}, DataError, "There are no waits"),
         (["a"], {}, DataError, "does not hold numbers"),
+        ([SPANS[0], 5.0], {}, DataError, "does not hold numbers"),
+        ([[5], [5, 9]], {}, DataError, "is not one column"),
+        (np.array([SPANS]), {}, DataError, "is not one column"),
         (5, {}, DataError, "is not one column"),
         ([5, 9], {"by": ["a"]}, DataError, "one label for each row"),
         ([5, 9], {"limit": "soon"}, OptionError, "`limit` is not a limit in time"),
