@@ -115,7 +115,8 @@ def linkage_curve(
     Notes
     -----
     The curve describes who stayed; it does not say that raising an answer from 4 to 5 makes anybody
-    stay. The isotonic curve has no interval of its own: read those of the points.
+    stay. The isotonic curve has no interval of its own: read those of the points. Rows are taken as
+    different people: of who answered several times keep one answer, or the limits are too narrow.
 
     References
     ----------
