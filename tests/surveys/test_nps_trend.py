@@ -317,6 +317,38 @@ def test_waves_of_a_column_come_in_its_order():
     assert nps_trend(numbers, score="answer", wave="wave").waves == ("9", "10")
 
 
+@pytest.mark.parametrize(
+    "waves",
+    [
+        ["wave 9", "wave 10", "wave 11"],
+        ["2023-Q4", "2024-Q1", "2024-Q3"],
+        ["2023-9", "2023-10", "2024-1"],
+        ["Q1", "Q2", "Q4"],
+        ["2023 Q4", "2024 Q1", "2024 Q2"],
+        ["2023-12-31", "2024-01-01", "2024-01-02"],
+    ],
+)
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_texts_come_in_the_order_of_their_numbers(waves, backwards, kind):
+    answers = [10, 8, 3, 9, 9, 2, 10, 10, 9]
+    rows = list(zip(np.repeat(waves, 3).tolist(), answers, strict=True))
+    rows = rows[::-1] if backwards else rows
+    frame = kind({"w": [wave for wave, _ in rows], "a": [answer for _, answer in rows]})
+    found = nps_trend(frame, score="a", wave="w")
+    assert found.waves == tuple(waves)
+    assert found.score.tolist() == pytest.approx([0, 100 / 3, 100])
+
+
+def test_a_missing_wave_among_texts_is_counted_apart():
+    frame = pd.DataFrame({"w": ["w10", None, "w9", "w9"], "a": [10, 3, 0, 0]})
+    found = nps_trend(frame, score="a", wave="w", missing="drop")
+    assert (found.waves, found.undated) == (("w9", "w10"), 1)
+    assert found.score.tolist() == [-100, 100]
+    alone = frame.assign(w="spring")
+    assert nps_trend(alone, score="a", wave="w").waves == ("spring",)
+
+
 def test_one_answer_of_each_person_in_each_wave():
     frame = survey().drop_duplicates(["person", "day"])
     found = nps_trend(
@@ -419,6 +451,30 @@ def test_people_who_never_change_make_a_certain_slope_without_a_p_value():
 def test_options_that_do_not_hold_are_refused(options, message):
     with pytest.raises(OptionError, match=message):
         nps_trend(survey(), **{"score": "answer", "when": "day", **options})
+
+
+@pytest.mark.parametrize(
+    "waves",
+    [
+        ["Jan", "Feb", "Mar"],
+        ["Q4 2023", "Q1 2024", "Q2 2024"],
+        ["1st", "2nd", "3rd"],
+        ["before", "after", "wave 3"],
+        ["31.12.2023", "01.01.2024", "02.01.2024"],
+    ],
+)
+def test_texts_that_do_not_tell_their_order_are_refused(waves):
+    frame = pd.DataFrame({"w": waves * 3, "a": [3, 8, 10] * 3})
+    for column in (frame["w"], frame["w"].astype("category")):
+        with pytest.raises(DataError, match=r"order of these waves[\s\S]*Pass an ordered category"):
+            nps_trend(frame.assign(w=column), score="a", wave="w")
+    ordered = pd.Categorical(frame["w"], waves, ordered=True)
+    assert nps_trend(frame.assign(w=ordered), score="a", wave="w").waves == tuple(waves)
+    enum = pl.DataFrame(frame.to_dict("list"), schema_overrides={"w": pl.Enum(waves)})
+    assert nps_trend(enum, score="a", wave="w").waves == tuple(waves)
+    many = pd.DataFrame({"w": list("abcdefgh"), "a": 9})
+    with pytest.raises(DataError, match=r"'e', 'f', \.\.\."):
+        nps_trend(many, score="a", wave="w")
 
 
 def test_results_come_alone_and_at_one_level():

@@ -80,8 +80,9 @@ def nps_trend(
     every
         `"week"` (from Monday), `"month"`, `"quarter"` or `"year"`.
     wave
-        Column of the waves, instead of calendar periods: numbers, dates or texts in their order,
-        or an ordered category.
+        Column of the waves, instead of calendar periods, each one step after the other: numbers or
+        dates, an ordered category, or texts whose numbers tell their order, such as `"wave 10"` or
+        `"2024-Q1"`. Other texts are refused: the alphabet would put February before January.
     weights, respondent, missing, invalid
         As in `nps_by`. With `missing="drop"` answers without a date or wave are counted apart too.
     repeats
@@ -104,8 +105,8 @@ def nps_trend(
     ColumnError
         There is no such column.
     DataError
-        There is no answer, some are none on this scale or have no date or wave; or a column cannot
-        be read.
+        There is no answer, some are none on this scale or have no date or wave; the order of waves
+        cannot be told; or a column cannot be read.
     OptionError
         An option is none of its choices, or does not hold with another; neither `when` nor `wave`
         is named.
