@@ -43,14 +43,14 @@ def read_rows(
     score: str,
     outcome: str,
     unit: str | None,
-    customer: str | None,
+    respondent: str | None,
     kind: Outcome,
     missing: Treatment,
     invalid: Treatment,
 ) -> Rows:
     """The customers of a frame who can be compared, and how many others there are."""
-    table = _table(frame, score, outcome, unit, customer, kind)
-    if customer is not None:
+    table = _table(frame, score, outcome, unit, respondent, kind)
+    if respondent is not None:
         _check_customers(table)
     numbers, found = table.arrays("score", "outcome")
     read = read_answers(numbers, missing=missing, invalid=invalid, argument=str(score))
@@ -84,7 +84,7 @@ def read_rows(
 
 
 def _table(
-    frame: Frame, score: str, outcome: str, unit: str | None, customer: str | None, kind: Outcome
+    frame: Frame, score: str, outcome: str, unit: str | None, respondent: str | None, kind: Outcome
 ) -> Table:
     wanted = {
         "score": frames.Wanted(score, "score", "number"),
@@ -92,13 +92,13 @@ def _table(
     }
     if unit is not None:
         wanted["unit"] = frames.Wanted(unit, "unit", "any")
-    if customer is not None:
-        wanted["customer"] = frames.Wanted(customer, "customer", "id")
+    if respondent is not None:
+        wanted["respondent"] = frames.Wanted(respondent, "respondent", "id")
     return frames.read(frame, wanted)
 
 
 def _check_customers(table: Table) -> None:
-    ids = frames.read_ids(table.arrays("customer")[0], argument="customer")
+    ids = frames.read_ids(table.arrays("respondent")[0], argument="respondent")
     if len(set(ids.tolist())) < len(ids):  # hashed, since sorting text is slow
         known, times = np.unique(ids, return_counts=True)
         raise DataError(
@@ -118,7 +118,7 @@ def _binary(found: NDArray[Any]) -> NDArray[np.float64]:
             "A binary outcome happened or did not.",
             received=f"values such as {odd[0]!r}",
             allowed="true and false, or 1 and 0",
-            do="Turn it into true and false, or pass kind='amount' for numbers.",
+            do="Turn it into true and false, or pass outcome_kind='amount' for numbers.",
         )
     values = np.array([*(float(name == 1) for name in names), math.nan])
     return values[place]  # of what is missing, the place is the last
