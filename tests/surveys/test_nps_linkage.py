@@ -425,10 +425,10 @@ def test_frames_that_do_not_fit_are_refused():
     frame = small()
     with pytest.raises(ColumnError, match="branch"):
         nps_linkage(frame, **COLUMNS, unit="branch")
-    with pytest.raises(DataError, match="A binary outcome happened or did not") as caught:
+    with pytest.raises(DataError, match="`outcome` does not say yes or no") as caught:
         nps_linkage(frame.assign(renewed=range(21)), **COLUMNS)
     assert "values such as 2" in str(caught.value)
-    with pytest.raises(DataError, match="A binary outcome happened or did not"):
+    with pytest.raises(DataError, match="`outcome` does not say yes or no"):
         nps_linkage(frame.assign(renewed=["yes", *["no"] * 20]), **COLUMNS)
     with pytest.raises(DataError, match="Some questions were not answered") as caught:
         nps_linkage(frame.assign(answer=[None, *[9.0] * 20]), **COLUMNS)

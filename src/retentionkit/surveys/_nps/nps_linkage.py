@@ -21,7 +21,7 @@ import numpy as np
 from retentionkit import frames
 from retentionkit.arguments import check_choice, check_confidence
 from retentionkit.errors import warn
-from retentionkit.intervals import ratio, share, t_quantile
+from retentionkit.intervals import hybrid, ratio, share, t_quantile
 from retentionkit.results import Estimate, Interval
 from retentionkit.surveys._nps.nps_linkage_line import fit_line
 from retentionkit.surveys._nps.nps_linkage_result import NPSLinkage
@@ -186,17 +186,16 @@ def _difference(first: Estimate, second: Estimate, kind: Outcome, confidence: fl
     error = math.hypot(first.standard_error, second.standard_error)
     if kind == "binary":
         said = "Difference of two shares, Newcombe's score interval."
-        one, two = first.interval, second.interval
-        below = math.hypot(first.value - one.low, two.high - second.value)
-        above = math.hypot(one.high - first.value, second.value - two.low)
+        one, two = ((found.interval.low, found.interval.high) for found in (first, second))
+        low, high = map(float, hybrid(second.value, two, first.value, one))
     else:
         said = "Difference of two means, Welch's interval."
         parts = [(found.standard_error**2, found.n - 1) for found in (first, second)]
         rest = sum(part**2 / max(freedom, 1) for part, freedom in parts)
         freedom = error**4 / rest if rest > 0 else math.nan
-        below = above = float(t_quantile(freedom + 1, confidence=confidence)) * error
-    limits = Interval(value - below, value + above, confidence)
-    return Estimate(value, error, limits, first.n + second.n, said)
+        half = float(t_quantile(freedom + 1, confidence=confidence)) * error
+        low, high = value - half, value + half
+    return Estimate(value, error, Interval(low, high, confidence), first.n + second.n, said)
 
 
 def _warn_of_few_units(units: int) -> None:

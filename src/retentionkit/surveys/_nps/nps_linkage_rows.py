@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,7 +53,7 @@ def read_rows(
         _check_customers(table)
     numbers, found = table.arrays("score", "outcome")
     read = read_answers(numbers, missing=missing, invalid=invalid, argument=str(score))
-    values = _binary(found) if kind == "binary" else _amounts(found)
+    values = frames.read_flags(found, argument="outcome") if kind == "binary" else _amounts(found)
     place, names = np.zeros(len(values), dtype=np.int64), list[object]()
     if unit is not None:
         place, names = frames.read_labels(table.arrays("unit")[0], argument="unit")
@@ -107,21 +106,6 @@ def _check_customers(table: Table) -> None:
             allowed="one row for each customer",
             do="Keep one answer of each, such as the last one.",
         )
-
-
-def _binary(found: NDArray[Any]) -> NDArray[np.float64]:
-    """1, 0 or NaN of each, from numbers or truth values."""
-    place, names = frames.read_labels(found, argument="outcome")
-    odd: list[object] = [name for name in names if isinstance(name, str) or name not in (0, 1)]
-    if odd:
-        raise DataError(
-            "A binary outcome happened or did not.",
-            received=f"values such as {odd[0]!r}",
-            allowed="true and false, or 1 and 0",
-            do="Turn it into true and false, or pass outcome_kind='amount' for numbers.",
-        )
-    values = np.array([*(float(name == 1) for name in names), math.nan])
-    return values[place]  # of what is missing, the place is the last
 
 
 def _amounts(found: NDArray[Any]) -> NDArray[np.float64]:
