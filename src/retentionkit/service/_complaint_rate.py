@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["ComplaintRate", "complaint_rate"]
+
+#: Rates from here on are printed without decimals.
+_LONG: Final = 1_000
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -94,18 +97,19 @@ class ComplaintRate(Result):
 
     def _facts(self) -> Mapping[str, str]:
         value, low, high = (
-            f"{self.per_units * number:.3g}"
+            _told(self.per_units * number)
             for number in (self.value, self.interval.low, self.interval.high)
         )
         facts = {
-            "rate": f"{value} ({low} to {high}) per {self.per_units:,} {self.per}s",
+            "rate": f"{value} ({low} to {high}) per {self.per_units:,}",
+            "per": self.per,
             "confidence": f"{100 * self.interval.confidence:g} %",
         }
         if self.repeated:
             counts = "counted as well" if self.several else "not counted again"
-            facts["repeated"] = f"{self.repeated:,} beyond the first of a {self.per}, {counts}"
+            facts["repeated"] = f"{self.repeated:,} beyond the first of each, {counts}"
         if self.outside:
-            facts["outside"] = f"{self.outside:,} about a {self.per} that is not in the base"
+            facts["outside"] = f"{self.outside:,} about what is not in the base"
         return {**facts, "definition": self.definition}
 
 
@@ -127,7 +131,7 @@ def complaint_rate(
     base
         The number of units; or their ids.
     per
-        What a unit is, in the singular: `"order"`, `"customer"`, `"trip"`, `"contact"`.
+        What a unit is, in any language: `"order"`, `"customer"`, `"trip"`, `"contact"`.
     several
         False: a unit with complaints counts once, and the rate is the share of such units. True:
         complaints count, and there may be more than units.
@@ -163,9 +167,10 @@ def complaint_rate(
     >>> import retentionkit as rk
     >>> rk.service.complaint_rate(11, base=500, per="order")
     Complaint rate
-      rate        22 (12.3 to 39) per 1,000 orders
+      rate        22 (12.3 to 39) per 1,000
+      per         order
       confidence  95 %
-      definition  Orders with a complaint over all orders, with a Wilson interval.
+      definition  Complaints per order, at most one of each, with a Wilson interval.
       complaints  base   rate      low     high
               11   500  0.022  0.01233  0.03896
     """
@@ -175,14 +180,14 @@ def complaint_rate(
         raise OptionError(
             "Nothing says what the rate is per.",
             received=f"per={per!r}",
-            allowed="a noun in the singular",
+            allowed="a noun",
             do="Pass per='order', 'customer', 'trip' or 'contact'.",
         )
     counted, units, repeated, outside = _counted(complaints, base, several=several)
     if counted > units and not several:
         raise OptionError(
-            f"There are more complaints than {per}s.",
-            received=f"{counted:,} complaints, {units:,} {per}s",
+            f"There are more complaints than units ({per}).",
+            received=f"{counted:,} complaints, base={units:,}",
             allowed="at most one complaint of each; or several=True",
             do="Pass several=True to count each complaint.",
         )
@@ -190,9 +195,7 @@ def complaint_rate(
         definition = f"Complaints per {per}, with an exact Poisson interval."
         rate = _poisson(counted, units, definition, level)
     else:
-        definition = (
-            f"{per[0].upper()}{per[1:]}s with a complaint over all {per}s, with a Wilson interval."
-        )
+        definition = f"Complaints per {per}, at most one of each, with a Wilson interval."
         rate = share(counted, units, definition=definition, confidence=level)
     return ComplaintRate(
         complaints=counted,
@@ -205,6 +208,10 @@ def complaint_rate(
         per_units=shown,
         definition=definition,
     )
+
+
+def _told(number: float) -> str:
+    return f"{number:.3g}" if number < _LONG else f"{number:,.0f}"
 
 
 def _counted(complaints: object, base: object, *, several: bool) -> tuple[int, int, int, int]:
