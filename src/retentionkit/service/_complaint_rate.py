@@ -27,6 +27,8 @@ from retentionkit.service._cases import is_number
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from retentionkit.frames import FrameKind
+
 __all__ = ["ComplaintRate", "complaint_rate"]
 
 #: Rates from here on are printed without decimals.
@@ -57,6 +59,8 @@ class ComplaintRate(Result):
         How many units the rate is printed for.
     definition
         What was divided by what.
+    kind
+        The kind of series that the base came as.
     """
 
     complaints: int
@@ -68,6 +72,7 @@ class ComplaintRate(Result):
     outside: int
     per_units: int
     definition: str
+    kind: FrameKind | None = None
 
     _heading: ClassVar[str] = "Complaint rate"
 
@@ -207,6 +212,7 @@ def complaint_rate(
         outside=outside,
         per_units=shown,
         definition=definition,
+        kind=frames.series_kind(base),
     )
 
 
