@@ -27,6 +27,9 @@ def test_waits_by_hand():
     assert found.group().quantiles[0].value == 9  # the fourth of eight
     assert found.group().waiting == 0
     assert "above: longer than 15 minutes" in repr(found)
+    limits = stats.binomtest(2, 8).proportion_ci(0.95, method="wilson")
+    assert f"25.0 ({100 * limits.low:.1f} to {100 * limits.high:.1f})" in repr(found)
+    assert "above" not in repr(mean_wait(WAITS))
     json.dumps(found.to_dict(), allow_nan=False)
 
 

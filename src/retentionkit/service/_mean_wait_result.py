@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import TYPE_CHECKING, ClassVar
 
+from retentionkit._texts import per_cent
 from retentionkit.results import Columns, Estimate, Interval, Result
 from retentionkit.service._cases import group_of, said_aside
 from retentionkit.service._promises import quantile_name
@@ -115,16 +117,29 @@ class MeanWait(Result):
         return sum(found.waits for found in self.groups)
 
     def _table(self) -> Columns:
-        table = dict(self._printed())
+        table = dict(self._times())
         for at, level in enumerate(self.levels):
             limits = [found.quantiles[at].interval for found in self.groups]
             table[f"{quantile_name(level)}_low"] = [interval.low for interval in limits]
             table[f"{quantile_name(level)}_high"] = [interval.high for interval in limits]
-        table["above_low"] = [found.above.interval.low for found in self.groups]
-        table["above_high"] = [found.above.interval.high for found in self.groups]
-        return table
+        above = [found.above for found in self.groups]
+        return {
+            **table,
+            "above": [share.value for share in above],
+            "above_low": [share.interval.low for share in above],
+            "above_high": [share.interval.high for share in above],
+            "unknown": [found.unknown for found in self.groups],
+        }
 
     def _printed(self) -> Columns:
+        above = [found.above for found in self.groups]
+        unknown = [found.unknown for found in self.groups]
+        if not any(unknown) and all(math.isnan(share.value) for share in above):  # no limit
+            return self._times()
+        shown = [per_cent(a.value, a.interval.low, a.interval.high) for a in above]
+        return {**self._times(), "above (%)": shown, "unknown": unknown}
+
+    def _times(self) -> Columns:
         rows = self.groups
         quantiles = {
             quantile_name(level): [row.quantiles[at].value for row in rows]
@@ -138,8 +153,6 @@ class MeanWait(Result):
             "low": [row.mean.interval.low for row in rows],
             "high": [row.mean.interval.high for row in rows],
             **quantiles,
-            "above": [row.above.value for row in rows],
-            "unknown": [row.unknown for row in rows],
         }
 
     def _facts(self) -> Mapping[str, str]:
