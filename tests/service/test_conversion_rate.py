@@ -103,7 +103,7 @@ def test_truth_values(kind):
     found = conversion_rate(frame, by="shop", missing="drop")
     assert counts(found.group("a")) == (1, 1, 0)
     assert counts(found.group(None)) == (1, 0, 0)
-    assert found.set_aside == {"without `converted`": 1}
+    assert found.reasons == {"without `converted`": 1}
     assert "set aside" in repr(found)
     assert found.kind == kind
     assert conversion_rate(pd.DataFrame({"converted": [1, 0, 0, 0]})).value == 0.25

@@ -150,7 +150,7 @@ SPANS = [dt.timedelta(minutes=minutes) for minutes in WAITS]
 def test_timedeltas_are_waits(of):
     found = mean_wait(of(SPANS), limit="15 minutes")
     assert repr(found) == repr(mean_wait(WAITS, limit="15 minutes"))
-    assert mean_wait(of([*SPANS, None]), missing="drop").set_aside == {"without a wait": 1}
+    assert mean_wait(of([*SPANS, None]), missing="drop").reasons == {"without a wait": 1}
 
 
 @pytest.mark.parametrize("library", ["polars", "pyarrow"])
@@ -197,7 +197,7 @@ def test_one_wait_has_no_interval():
 
 def test_waits_that_cannot_be_used_are_counted():
     found = mean_wait([5, None, -1], missing="drop", invalid="drop", by=["a", "b", "c"])
-    assert found.set_aside == {"without a wait": 1, "below 0 or infinite": 1}
+    assert found.reasons == {"without a wait": 1, "below 0 or infinite": 1}
     assert [row.group for row in found.groups] == ["a"]
     assert "set aside" in repr(found)
 

@@ -23,7 +23,7 @@ from retentionkit.service._promises import Attainment, promise_of
 from retentionkit.service._waits import Waits, combined, quantile, states
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -174,8 +174,11 @@ def attainment(
         by=by,
         unit=shown,
         levels=levels,
-        set_aside=dict(cases.set_aside),
-        note=_note(leaning(promises, denominator), cases, numbers),
+        reasons=cases.reasons,
+        notes=(
+            *_without_hours(cases, numbers),
+            *leaning(promises, denominator, aged=unit is None or elapsed is not None),
+        ),
         definition=definition,
         kind=frames.kind_of(frame),
     )
@@ -231,22 +234,25 @@ def _answered(waits: Mapping[str, Waits]) -> Mapping[str, Waits]:
     return {"responded": Waits(time, first.done | last.done, first.elapsed), "solved": last}
 
 
-def _note(pending: str, cases: Cases, limits: Mapping[str, float]) -> str:
-    """What to keep in mind."""
+def _without_hours(cases: Cases, limits: Mapping[str, float]) -> Iterator[str]:
+    """That dates do not tell hours, where a limit is of hours."""
     if cases.dates_only and any(limit % DAY for limit in limits.values()):
-        only = "All points in time are at midnight: of dates no hours can be told."
-        return f"{only} {pending}".strip()
-    return pending
+        yield "All points in time are at midnight: of dates no hours can be told."
 
 
-def leaning(promises: Sequence[Promise], denominator: Denominator) -> str:
-    """That the share of known outcomes leans to the quick cases, where some are pending."""
-    if denominator == "due" or not any(promise.pending for promise in promises):
-        return ""
-    return (
-        "Some are pending. Of the latest only the quick ones are known, so that shares lean "
-        "upward: denominator='due' counts only those whose limit has passed."
-    )
+def leaning(
+    promises: Sequence[Promise], denominator: Denominator, *, aged: bool = True
+) -> Iterator[str]:
+    """That the share of known outcomes leans to the quick cases, where some are pending.
+
+    `aged` says whether it is known how long ago each began.
+    """
+    if denominator == "known" and any(promise.pending for promise in promises):
+        ages = "" if aged else "with elapsed=, the column of ages, "
+        yield (
+            "Some are pending. Of the latest only the quick ones are known, so that shares lean "
+            f"upward: {ages}denominator='due' counts only those whose limit has passed."
+        )
 
 
 def check_levels(quantiles: Sequence[float]) -> tuple[float, ...]:

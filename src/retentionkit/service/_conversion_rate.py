@@ -16,7 +16,7 @@ from retentionkit.arguments import check_choice, check_confidence, check_whole
 from retentionkit.errors import DataError, OptionError
 from retentionkit.frames import Wanted
 from retentionkit.intervals import share
-from retentionkit.results import Columns, Estimate, Interval, Result
+from retentionkit.results import Columns, Estimate, Interval, Result, frozen_mapping
 from retentionkit.service._cases import (
     group_of,
     is_number,
@@ -77,7 +77,7 @@ class ConversionRate(Result):
         What the groups are of; None for one group of all.
     of
         What the rate is a share of.
-    set_aside
+    reasons
         Rows that were not used, by reason.
     definition
         What was divided by what.
@@ -88,7 +88,7 @@ class ConversionRate(Result):
     groups: tuple[Conversion, ...]
     by: str | None
     of: str
-    set_aside: Mapping[str, int]
+    reasons: Mapping[str, int]
     definition: str
     kind: FrameKind | None = None
 
@@ -118,6 +118,11 @@ class ConversionRate(Result):
         """How many the rates are of, together."""
         return sum(found.rate.n for found in self.groups)
 
+    @property
+    def set_aside(self) -> int:
+        """How many rows were not used."""
+        return sum(self.reasons.values())
+
     def _table(self) -> Columns:
         rows = self.groups
         return {
@@ -134,8 +139,8 @@ class ConversionRate(Result):
     def _facts(self) -> Mapping[str, str]:
         level = self.groups[0].rate.interval.confidence
         facts = {"confidence": f"{100 * level:g} %"}
-        if self.set_aside:
-            facts["set aside"] = said_aside(self.set_aside)
+        if self.reasons:
+            facts["set aside"] = said_aside(self.reasons)
         return {**facts, "definition": self.definition}
 
 
@@ -230,7 +235,7 @@ def conversion_rate(
             contacts, start=contacted, ends={"converted": converted}, unit=None, as_of=as_of,
             time_zone=time_zone, missing=missing, invalid=invalid, names=("contacted", "contact"),
         )  # fmt: skip
-        used, aside, waits = cases.used, cases.set_aside, cases.waits["converted"]
+        used, aside, waits = cases.used, cases.reasons, cases.waits["converted"]
         stood = np.where(waits.done, State.IN_TIME, State.OVERDUE).astype(np.int64)
         definition = f"Converted by {cases.as_of} over all {of}, however recent."
         if limit is not None and within is not None:
@@ -243,7 +248,7 @@ def conversion_rate(
         groups=_groups(stood, read_groups(contacts, by, used), definition, level),
         by=by,
         of=of,
-        set_aside=dict(aside),
+        reasons=aside,
         definition=f"{definition[:-1]}, with a Wilson interval.",
         kind=frames.kind_of(contacts),
     )
@@ -270,7 +275,7 @@ def _of_counts(number: object, n: object, of: str, confidence: float) -> Convers
         groups=(Conversion(None, yes, size - yes, 0, rate),),
         by=None,
         of=of,
-        set_aside={},
+        reasons=frozen_mapping({}),
         definition=definition,
     )
 

@@ -130,7 +130,7 @@ def mean_wait(
             waits, start=start, ends={"end": str(end)}, unit=None, as_of=as_of,
             time_zone=time_zone, missing=missing, invalid=invalid, names=("start", "wait"),
         )  # fmt: skip
-        found, aside = cases.waits["end"], cases.set_aside
+        found, aside = cases.waits["end"], cases.reasons
         groups = read_groups(waits, by, cases.used)
     else:
         found, used, aside = _lasting(waits, waiting, shown, missing, invalid)
@@ -147,7 +147,7 @@ def mean_wait(
         by=None if by is None else by if isinstance(by, str) else "group",
         unit=shown,
         levels=levels,
-        set_aside=dict(aside),
+        reasons=aside,
         definition=definition,
         kind=frames.kind_of(waits) if _is_frame(waits) else frames.series_kind(waits),
     )

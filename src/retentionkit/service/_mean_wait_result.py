@@ -69,7 +69,7 @@ class MeanWait(Result):
         What times are told in.
     levels
         The shares of waits of the quantiles: 0.5 for the median.
-    set_aside
+    reasons
         Waits that were not used, by reason.
     definition
         What the mean is of, and what is above.
@@ -81,7 +81,7 @@ class MeanWait(Result):
     by: str | None
     unit: str
     levels: tuple[float, ...]
-    set_aside: Mapping[str, int]
+    reasons: Mapping[str, int]
     definition: str
     kind: FrameKind | None = None
 
@@ -115,6 +115,11 @@ class MeanWait(Result):
     def n(self) -> int:
         """How many waits there are."""
         return sum(found.waits for found in self.groups)
+
+    @property
+    def set_aside(self) -> int:
+        """How many waits were not used."""
+        return sum(self.reasons.values())
 
     def _table(self) -> Columns:
         table = dict(self._times())
@@ -158,6 +163,6 @@ class MeanWait(Result):
     def _facts(self) -> Mapping[str, str]:
         level = self.groups[0].mean.interval.confidence
         facts = {"times": f"in {self.unit}s", "confidence": f"{100 * level:g} %"}
-        if self.set_aside:
-            facts["set aside"] = said_aside(self.set_aside)
+        if self.reasons:
+            facts["set aside"] = said_aside(self.reasons)
         return {**facts, "definition": self.definition}

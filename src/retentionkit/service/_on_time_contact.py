@@ -21,7 +21,7 @@ from retentionkit.service._promises import Attainment, promise_of
 from retentionkit.service._waits import State, Waits, combined, states
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -157,8 +157,8 @@ def on_time_contact(
         by=by,
         unit="day",
         levels=(),
-        set_aside=aside,
-        note=_note(late_orders, leaning(promises, denominator)),
+        reasons=aside,
+        notes=(*_late(late_orders), *leaning(promises, denominator)),
         definition=definition,
         kind=frames.kind_of(frame),
     )
@@ -254,12 +254,13 @@ def _waits(contact: Clock, order: NDArray[np.int64], rule: _Rule, clocks: Clocks
     return Waits(lasted, done, age.astype(np.float64))
 
 
-def _note(late_orders: int, pending: str) -> str:
-    late = (
-        f"{late_orders:,} ordered too late for a contact before the trip: not held to that rule, "
-        "and not in `both`."
-    )
-    return f"{late if late_orders else ''} {pending}".strip()
+def _late(orders: int) -> Iterator[str]:
+    """Which orders could not be in time."""
+    if orders:
+        yield (
+            f"{orders:,} ordered too late for a contact before the trip: not held to that rule, "
+            "and not in `both`."
+        )
 
 
 def _definition(

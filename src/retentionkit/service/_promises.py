@@ -90,10 +90,10 @@ class Attainment(Result):
         The unit of the quantiles.
     levels
         The shares of cases of the quantiles: 0.5 for the median.
-    set_aside
+    reasons
         Rows that were not used, by reason.
-    note
-        What to keep in mind; empty for nothing.
+    notes
+        What to keep in mind, in plain sentences.
     definition
         What counts as in time, as missed and as not known.
     kind
@@ -104,8 +104,8 @@ class Attainment(Result):
     by: str | None
     unit: str
     levels: tuple[float, ...]
-    set_aside: Mapping[str, int]
-    note: str
+    reasons: Mapping[str, int]
+    notes: tuple[str, ...]
     definition: str
     kind: FrameKind | None = None
 
@@ -154,6 +154,11 @@ class Attainment(Result):
         """The interval of the last measure: that of all promises together; without `by`."""
         return self.estimate(self.promises[-1].measure).interval
 
+    @property
+    def set_aside(self) -> int:
+        """How many cases were not used."""
+        return sum(self.reasons.values())
+
     def _table(self) -> Columns:
         table = dict(self._printed())
         for at, level in enumerate(self.levels):
@@ -187,10 +192,9 @@ class Attainment(Result):
         facts = {"cases": f"{self.n:,}", "confidence": f"{100 * level:g} %"}
         if self.levels:
             facts["times"] = f"in {self.unit}s, open cases as censored"
-        if self.set_aside:
-            facts["set aside"] = said_aside(self.set_aside)
-        if self.note:
-            facts["note"] = self.note
+        if self.reasons:
+            facts["set aside"] = said_aside(self.reasons)
+        facts |= {"note" + " " * place: note for place, note in enumerate(self.notes)}
         return {**facts, "definition": self.definition}
 
 
