@@ -366,6 +366,12 @@ def test_rows_that_cannot_be_used_are_counted():
         ({"solution": dt.timedelta(1)}, OptionError, "`solution` is not a limit in time"),
         ({"denominator": "all"}, OptionError, "`denominator` is not one of"),
         ({"quantiles": [1.5]}, OptionError, "`quantiles` must be"),
+        ({"quantiles": 0.5}, OptionError, "`quantiles` is not a list"),
+        ({"elapsed": "nope"}, OptionError, "nothing beside points in time.\n  received: elapsed="),
+        ({"responded": None, "response": "2 hours"}, OptionError, "nothing without responded="),
+        ({"solved": None, "solution": "2 hours"}, OptionError, "nothing without solved="),
+        ({"by": "median_low"}, OptionError, "another column of the name that `by`"),
+        ({"by": "share"}, OptionError, "another column of the name that `by`"),
         ({"confidence": 2}, OptionError, "`confidence` must lie"),
         ({"missing": "keep"}, OptionError, "`missing` is not one of"),
         ({"invalid": "keep"}, OptionError, "`invalid` is not one of"),
@@ -411,6 +417,9 @@ def test_refusals_of_numbers():
         attainment(frame, **options)
     found = attainment(frame, invalid="drop", **options)
     assert found.reasons == {"responded below 0 or infinite": 1}
+    for name, value in (("opened", "x"), ("as_of", "2026-03-04"), ("time_zone", "UTC")):
+        with pytest.raises(OptionError, match=f"beside numbers of a unit.\n  received: {name}="):
+            attainment(frame, **{name: value}, **options)
     # What is advised of open cases is accepted.
     still = frame.assign(answer=[10.0, None], age=100)
     (note,) = attainment(still, **options).notes

@@ -205,7 +205,15 @@ def test_rows_that_cannot_be_used_are_counted():
     ("rows", "options", "error", "match"),
     [
         (ROWS, {"after": "36 hours"}, OptionError, "`after` is no whole number of days"),
-        (ROWS, {"before": "tomorrow"}, OptionError, "`before` is not a limit in time"),
+        (
+            ROWS,
+            {"before": "tomorrow", "trip": "trip"},
+            OptionError,
+            "`before` is not a limit in time",
+        ),
+        (ROWS, {"before": "2 days"}, OptionError, "nothing without trip=.\n  received: before="),
+        (ROWS, {"reminded": "trip"}, OptionError, "nothing without trip=.\n  received: reminded="),
+        (ROWS, {"by": "late"}, OptionError, "another column of the name that `by`"),
         (ROWS, {"days": "working"}, OptionError, "`days` is not one of its choices"),
         (ROWS, {"denominator": "all"}, OptionError, "`denominator` is not one of"),
         (ROWS, {"missing": "keep"}, OptionError, "`missing` is not one of"),

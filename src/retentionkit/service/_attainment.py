@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from retentionkit import frames
 from retentionkit.arguments import check_choice, check_confidence, check_number
 from retentionkit.errors import OptionError
-from retentionkit.service._cases import read_groups, read_waits
+from retentionkit.service._cases import read_groups, read_waits, refuse_unused
 from retentionkit.service._limits import (
     DAY,
     check_unit,
@@ -19,7 +19,7 @@ from retentionkit.service._limits import (
     microseconds_of,
     said,
 )
-from retentionkit.service._promises import Attainment, promise_of
+from retentionkit.service._promises import COLUMNS, Attainment, check_by, promise_of
 from retentionkit.service._waits import Waits, combined, quantile, states
 
 if TYPE_CHECKING:
@@ -142,6 +142,7 @@ def attainment(
     level = check_confidence(confidence)
     check_choice("denominator", denominator, _DENOMINATORS)
     levels = check_levels(quantiles)
+    check_by(by, COLUMNS, levels)
     ends = {
         name: column
         for name, column in (("responded", responded), ("solved", solved))
@@ -150,6 +151,13 @@ def attainment(
     limits = {"responded": response, "solved": solution}
     numbers = {name: limit_in_microseconds(_PROMISES[name], limits[name], unit) for name in ends}
     _check_ends(ends, unit, elapsed, denominator)
+    _check_unused(
+        ends,
+        unit,
+        {"responded": {"response": response}, "solved": {"solution": solution}},
+        {"opened": opened, "as_of": as_of, "time_zone": time_zone, "missing": missing},
+        elapsed,
+    )
     cases = read_waits(
         frame, start=opened if unit is None else None, ends=ends, unit=unit, elapsed=elapsed,
         as_of=as_of, time_zone=time_zone, missing=missing, invalid=invalid,
@@ -257,8 +265,17 @@ def leaning(
 
 def check_levels(quantiles: Sequence[float]) -> tuple[float, ...]:
     """Shares strictly between 0 and 1."""
+    try:
+        levels = tuple(quantiles)
+    except TypeError:
+        raise OptionError(
+            "`quantiles` is not a list.",
+            received=repr(quantiles),
+            allowed="a list of shares between 0 and 1; () for none",
+            do="Write quantiles=[0.5] for the median alone.",
+        ) from None
     return tuple(
-        check_number("quantiles", level, low=0, high=1 - 1e-9, open_low=True) for level in quantiles
+        check_number("quantiles", level, low=0, high=1 - 1e-9, open_low=True) for level in levels
     )
 
 
@@ -279,6 +296,23 @@ def _check_ends(
             allowed="denominator='due' with opened=, or with elapsed=",
             do="Name the column of ages with elapsed=, or pass denominator='known'.",
         )
+
+
+def _check_unused(
+    ends: Mapping[str, str],
+    unit: TimeUnit | None,
+    limits: Mapping[str, Mapping[str, object]],
+    clock: Mapping[str, object],
+    elapsed: str | None,
+) -> None:
+    """Refuse what says nothing beside what was passed."""
+    for name, limit in limits.items():
+        if name not in ends:
+            refuse_unused(f"without {name}=", limit, response="1 hour", solution="24 hours")
+    if unit is None:
+        refuse_unused("beside points in time", {"elapsed": elapsed})
+    else:
+        refuse_unused("beside numbers of a unit", clock, opened="opened", missing="error")
 
 
 def _definition(limits: Mapping[str, str], cases: Cases, denominator: Denominator) -> str:

@@ -18,7 +18,7 @@ from retentionkit.service._limits import check_unit, microseconds_of
 from retentionkit.service._waits import Waits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -31,12 +31,14 @@ __all__ = [
     "Cases",
     "Groups",
     "Treatment",
+    "check_names",
     "group_of",
     "groups_of",
     "invalid_rows",
     "is_number",
     "read_groups",
     "read_waits",
+    "refuse_unused",
     "said_aside",
     "set_apart",
 ]
@@ -157,13 +159,6 @@ def _from_numbers(
     if elapsed is not None:
         wanted["elapsed"] = Wanted(elapsed, "elapsed", "number")
     table = frames.read(frame, wanted)
-    if len(table) == 0:
-        raise DataError(
-            "The frame has no rows.",
-            received="0 rows",
-            allowed="at least one",
-            do="Check the filter or the file that the frame came from.",
-        )
     numbers = {
         name: np.rint(np.asarray(table.arrays(name)[0], dtype=np.float64) * scale)
         for name in wanted
@@ -193,6 +188,13 @@ def set_apart(
     aside: Mapping[str, NDArray[np.bool_]],
 ) -> tuple[NDArray[np.bool_], Mapping[str, int]]:
     """Which rows are left, and how many were set aside for the first reason that holds."""
+    if len(next(iter(aside.values()))) == 0:
+        raise DataError(
+            "The frame has no rows.",
+            received="0 rows",
+            allowed="at least one",
+            do="Check the filter or the file that the frame came from.",
+        )
     left: NDArray[np.bool_] = ~np.zeros(len(next(iter(aside.values()))), dtype=np.bool_)
     found: dict[str, int] = {}
     for reason, rows in aside.items():
@@ -268,6 +270,37 @@ def group_of(groups: Sequence[_Group], label: object, by: str | None) -> _Group:
         allowed=listed if by is not None else "no label, since there are no groups",
         do="Name one of them." if by is not None else "Pass by= to make groups.",
     )
+
+
+def check_names(named: Mapping[str, object], columns: Iterable[str]) -> None:
+    """Refuse a column of the result that the caller names like another one."""
+    taken = set(columns)
+    for argument, name in named.items():
+        if name in taken:
+            raise OptionError(
+                f"The result has another column of the name that `{argument}` gives.",
+                received=f"{argument}={name!r}",
+                allowed="a name other than " + ", ".join(sorted(taken)),
+                do="Rename the column, or call it otherwise.",
+            )
+        if isinstance(name, str):
+            taken.add(name)
+
+
+def refuse_unused(where: str, options: Mapping[str, object], **defaults: object) -> None:
+    """Refuse options that are neither None nor their default where they say nothing."""
+    given = [
+        name
+        for name, value in options.items()
+        if not (value is None or (isinstance(value, str) and value == defaults.get(name)))
+    ]
+    if given:
+        raise OptionError(
+            f"Some options mean nothing {where}.",
+            received=", ".join(f"{name}=" for name in given),
+            allowed=f"none of {', '.join(f'{name}=' for name in options)} {where}",
+            do="Leave them out, or pass what they are about.",
+        )
 
 
 def said_aside(reasons: Mapping[str, int]) -> str:

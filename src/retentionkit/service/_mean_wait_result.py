@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from retentionkit._texts import per_cent
 from retentionkit.results import Columns, Estimate, Interval, Result
@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
     from retentionkit.frames import FrameKind
 
-__all__ = ["MeanWait", "WaitOf"]
+__all__ = ["COLUMNS", "MeanWait", "WaitOf"]
+
+#: The columns of every table of waits.
+COLUMNS: Final = (
+    *("waits", "waiting", "mean", "low", "high"),
+    *("above", "above_low", "above_high", "unknown"),
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

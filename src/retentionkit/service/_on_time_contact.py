@@ -14,10 +14,10 @@ from retentionkit import frames
 from retentionkit.arguments import check_choice, check_confidence
 from retentionkit.errors import DataError, OptionError
 from retentionkit.service._attainment import leaning
-from retentionkit.service._cases import invalid_rows, read_groups, set_apart
+from retentionkit.service._cases import invalid_rows, read_groups, refuse_unused, set_apart
 from retentionkit.service._clocks import read_clocks
 from retentionkit.service._limits import DAY, limit_in_microseconds, said
-from retentionkit.service._promises import Attainment, promise_of
+from retentionkit.service._promises import COLUMNS, Attainment, check_by, promise_of
 from retentionkit.service._waits import State, Waits, combined, states
 
 if TYPE_CHECKING:
@@ -134,6 +134,9 @@ def on_time_contact(
     check_choice("missing", missing, ("error", "drop"))
     check_choice("invalid", invalid, ("error", "drop"))
     rule = _Rule(_limit("after", after, days), _limit("before", before, days), days)
+    check_by(by, COLUMNS, ())
+    if trip is None:
+        refuse_unused("without trip=", {"before": before, "reminded": reminded}, before="1 day")
     names = {"ordered": ordered, "contacted": contacted, "trip": trip, "reminded": reminded}
     clocks = read_clocks(
         frame,

@@ -4,28 +4,40 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
 import numpy as np
 
 from retentionkit.errors import OptionError
 from retentionkit.intervals import share
 from retentionkit.results import Columns, Result
-from retentionkit.service._cases import group_of, said_aside
+from retentionkit.service._cases import check_names, group_of, said_aside
 from retentionkit.service._waits import State
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
     from retentionkit.frames import FrameKind
     from retentionkit.results import Estimate, Interval
 
-__all__ = ["Attainment", "Denominator", "Promise", "promise_of", "quantile_name"]
+__all__ = [
+    "COLUMNS",
+    "Attainment",
+    "Denominator",
+    "Promise",
+    "check_by",
+    "promise_of",
+    "quantile_name",
+]
 
 #: Which cases a share is of: all whose outcome is known, or all that began long enough ago.
 Denominator: TypeAlias = Literal["known", "due"]
+
+_COUNTS: Final = ("measure", "cases", "in_time", "late", "overdue", "pending")
+#: The columns of every table of promises.
+COLUMNS: Final = (*_COUNTS, "share", "low", "high")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -173,14 +185,13 @@ class Attainment(Result):
     def _printed(self) -> Columns:
         rows = self.promises
         group = {} if self.by is None else {self.by: [row.group for row in rows]}
-        counts = ("measure", "cases", "in_time", "late", "overdue", "pending")
         quantiles = {
             quantile_name(level): [p.quantiles[at].value if p.quantiles else math.nan for p in rows]
             for at, level in enumerate(self.levels)
         }
         return {
             **group,
-            **{name: [getattr(row, name) for row in rows] for name in counts},
+            **{name: [getattr(row, name) for row in rows] for name in _COUNTS},
             "share": [row.share.value for row in rows],
             "low": [row.share.interval.low for row in rows],
             "high": [row.share.interval.high for row in rows],
@@ -222,6 +233,12 @@ def promise_of(
         ),
         quantiles=quantiles,
     )
+
+
+def check_by(by: object, columns: Iterable[str], levels: Iterable[float]) -> None:
+    """Refuse groups that are called like another column of a result with quantiles."""
+    times = [f"{quantile_name(at)}{end}" for at in levels for end in ("", "_low", "_high")]
+    check_names({"by": by}, [*columns, *times])
 
 
 def quantile_name(level: float) -> str:
