@@ -1,12 +1,8 @@
-r"""How many complaints are there for each order, customer, trip or contact?
+"""How many complaints are there for each order, customer, trip or contact?
 
 Where a unit counts once, however often it was complained about, the rate is a share with a Wilson
-interval. Where complaints are counted, they may be more than units: for k of them the exact limits
-of their expectation are those :math:`\mu` at which k or more, or k or fewer, have the probability
-:math:`\alpha/2`,
-
-.. math:: \mu_L = \tfrac12 \chi^2_{\alpha/2}(2k), \qquad
-    \mu_U = \tfrac12 \chi^2_{1-\alpha/2}(2k + 2).
+interval. Where complaints are counted, they may be more than units: their number has the exact
+limits of a Poisson number.
 """
 
 from __future__ import annotations
@@ -20,7 +16,7 @@ import numpy as np
 from retentionkit import frames
 from retentionkit.arguments import check_confidence, check_whole
 from retentionkit.errors import DataError, OptionError
-from retentionkit.intervals import share
+from retentionkit.intervals import poisson, share
 from retentionkit.results import Columns, Estimate, Interval, Result
 from retentionkit.service._cases import is_number
 
@@ -198,7 +194,7 @@ def complaint_rate(
         )
     if several:
         definition = f"Complaints per {per}, with an exact Poisson interval."
-        rate = _poisson(counted, units, definition, level)
+        rate = _several(counted, units, definition, level)
     else:
         definition = f"Complaints per {per}, at most one of each, with a Wilson interval."
         rate = share(counted, units, definition=definition, confidence=level)
@@ -256,12 +252,8 @@ def _counted(complaints: object, base: object, *, several: bool) -> tuple[int, i
     return counted, len(units_seen), len(inside) - different, len(about) - len(inside)
 
 
-def _poisson(number: int, units: int, definition: str, confidence: float) -> Estimate:
-    """An exact interval of a Poisson number, per unit."""
-    from scipy.special import gammaincinv  # noqa: PLC0415 - scipy is loaded when needed
-
-    tail = 0.5 - confidence / 2
-    low = float(gammaincinv(number, tail)) / units if number else 0.0
-    high = float(gammaincinv(number + 1, 1 - tail)) / units
-    error = math.sqrt(number) / units
-    return Estimate(number / units, error, Interval(low, high, confidence), units, definition)
+def _several(number: int, units: int, definition: str, confidence: float) -> Estimate:
+    """A Poisson number per unit."""
+    low, high = poisson(number, confidence=confidence)
+    limits = Interval(float(low) / units, float(high) / units, confidence)
+    return Estimate(number / units, math.sqrt(number) / units, limits, units, definition)

@@ -261,7 +261,7 @@ def _flags(waiting: object, size: int) -> NDArray[np.bool_]:
             allowed="True where somebody still waits, else False",
             do="Take the waits and `waiting` from the same rows.",
         )
-    return flags == 1
+    return np.asarray(flags == 1, dtype=np.bool_)
 
 
 def _check_horizon(waits: Waits, groups: Groups, horizon: float | None, unit: TimeUnit) -> None:
