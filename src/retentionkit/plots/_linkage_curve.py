@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from retentionkit._texts import p_text
 from retentionkit.plots._axes import ACTUAL, MODEL, QUIET, axes, check_drawn
 from retentionkit.plots._words import Language, Texts, Words, words
 from retentionkit.surveys import LinkageCurve
@@ -34,8 +35,7 @@ _SAID: Final[Texts] = {
         "rate_of": "{outcome}, share of customers",
         "mean_of": "{outcome}, mean",
         "title": "{customers}",
-        "p": "; departure from the line p = {p:.3f}",
-        "small": "; departure from the line p < 0.001",
+        "p": "; departure from the line p {p}",
     },
     "zh": {
         "points": "{level:g} % 置信区间",
@@ -50,11 +50,9 @@ _SAID: Final[Texts] = {
         "rate_of": "{outcome}（客户占比）",
         "mean_of": "{outcome}（均值）",
         "title": "{customers}",
-        "p": "；偏离直线的检验 p = {p:.3f}",
-        "small": "；偏离直线的检验 p < 0.001",
+        "p": "；偏离直线的检验 p {p}",
     },
 }
-_SMALL: Final = 0.001
 _ROOM: Final = 38  # points between axes and title, for two rows of a legend
 
 
@@ -172,5 +170,4 @@ def _title(result: LinkageCurve, said: Words) -> str:
     title = said.says["title"].format(customers=said.customers(result.n))
     if math.isnan(result.p_value):
         return title
-    said_p = said.says["small" if result.p_value < _SMALL else "p"]
-    return title + said_p.format(p=result.p_value)
+    return title + said.says["p"].format(p=p_text(result.p_value, sign=True))

@@ -113,7 +113,9 @@ class DriverPhases(Result):
         }
 
 
-def printed_importance(method: DriverMethod, *limited: NDArray[np.float64]) -> dict[str, list[str]]:
+def printed_importance(
+    method: DriverMethod, *limited: NDArray[np.float64]
+) -> dict[str, list[object]]:
     """Importances with their limits under their name: shares in per cent, coefficients as such."""
     rows = [*zip(*(column.tolist() for column in limited), strict=True)]
     if method == "shapley":
@@ -121,7 +123,7 @@ def printed_importance(method: DriverMethod, *limited: NDArray[np.float64]) -> d
     return {"importance": [_limited(*row, digits=2) for row in rows]}
 
 
-def printed_performance(*limited: NDArray[np.float64]) -> list[str]:
+def printed_performance(*limited: NDArray[np.float64]) -> list[object]:
     """Performances with their limits."""
     rows = zip(*(column.tolist() for column in limited), strict=True)
     return [_limited(*row, digits=1) for row in rows]

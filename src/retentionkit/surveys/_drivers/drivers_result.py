@@ -279,9 +279,9 @@ class Drivers(Result):
         columns |= printed_importance(
             self.method, self.importance, self.importance_low, self.importance_high
         )
-        columns["performance"] = [
-            *printed_performance(self.performance, self.performance_low, self.performance_high)
-        ]
+        columns["performance"] = printed_performance(
+            self.performance, self.performance_low, self.performance_high
+        )
         columns["quadrant"] = list(self.labels())
         sure = zip(self.importance_sure.tolist(), self.performance_sure.tolist(), strict=True)
         columns["unsure of"] = [_UNSURE[pair] for pair in sure]

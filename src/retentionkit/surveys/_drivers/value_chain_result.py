@@ -178,7 +178,7 @@ class ValueChain(Result):
         ...     switching_cost="cost",
         ... )
         >>> chain.link("satisfaction", "repurchase")
-        Estimate(0.526, 95 % -0.1523 to 0.8674, n = 8)
+        Estimate(0.526, 95 % -0.4627 to 0.9315, n = 8)
         """
         check_choice("source", source, STAGES)
         check_choice("target", target, STAGES)
