@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 from scipy.stats import chi2, norm, t
 
 from retentionkit import compare
-from retentionkit.errors import DataError, OptionError
+from retentionkit.errors import DataError, OptionError, RetentionKitWarning
 from retentionkit.surveys import NPS, nps, nps_by, nps_trend
+
+# Waves of few answers warn of it, in every test that makes one to see something else.
+pytestmark = pytest.mark.filterwarnings("ignore:.*the normal interval of a change")
 
 
 def survey(size=900, seed=2, people=200):
@@ -389,6 +392,40 @@ def test_answers_without_a_date_are_counted_apart_when_asked():
         nps_trend(frame.iloc[[1, 3]], score="answer", when="day", missing="drop")
 
 
+@pytest.mark.parametrize("sizes", [(60, 1), (1, 60), (3, 2)])
+@pytest.mark.parametrize("method", ["adjusted-wald", "wald", "score"])
+def test_intervals_of_changes_hold_their_estimate(sizes, method):
+    first, last = sizes
+    found = nps_trend({"a": counted(first, 0, 0), "b": counted(0, 0, last)}, method=method)
+    assert found.change[1] == -200
+    assert found.change_low[1] == -200 <= found.change_high[1]
+    assert found.slope.value in found.slope.interval
+
+
+def test_waves_of_few_answers_are_warned_of_or_suppressed():
+    waves = {"a": counted(20, 5, 5), "b": counted(1, 0, 0), "c": counted(10, 9, 6)}
+    with pytest.warns(RetentionKitWarning, match=r"fewer than 10 .* 1 of 3, the fewest 1\."):
+        assert nps_trend(waves).score[1] == 100
+    with pytest.warns(RetentionKitWarning, match="fewer than 30 .* 2 of 3"):
+        nps_trend(waves, method="wald")
+    heavy = nps([10] * 6 + [3] * 6, weights=[1, 5] * 6)
+    with pytest.warns(RetentionKitWarning, match=r"1 of 2, the fewest 8\.31"):
+        nps_trend({"a": waves["a"], "b": heavy})
+    found = nps_trend(waves, minimum_n=10)
+    assert found.suppressed.tolist() == [False, True, False]
+    assert (found.n.tolist(), found.observed.all()) == ([30, 1, 25], True)
+    for name in ("score", "low", "high", "standard_error", "promoters", "change", "p_value"):
+        assert math.isnan(getattr(found, name)[1])
+    without = nps_trend({**waves, "b": None})
+    assert found.compared_with == without.compared_with == (None, None, "a")
+    assert found.change[2] == without.change[2]
+    assert found.slope.interval == without.slope.interval
+    assert "1 with fewer than 10 not shown" in repr(found)
+    nothing = nps_trend(waves, minimum_n=100)
+    assert np.isnan(nothing.score).all()
+    assert "undefined: fewer than two waves" in repr(nothing)
+
+
 def test_one_wave_has_no_change_and_no_slope():
     found = nps_trend({"only": nps([10, 9, 3])})
     assert math.isnan(found.slope.value)
@@ -444,6 +481,7 @@ def test_people_who_never_change_make_a_certain_slope_without_a_p_value():
         ({"every": "day"}, "`every` is not one"),
         ({"wave": "person"}, "from a column or from the calendar"),
         ({"multiplicity": "sidak"}, "`multiplicity` is not one"),
+        ({"minimum_n": 2.5}, "`minimum_n` must be a whole number"),
         ({"method": "bootstrap"}, "do not have this interval"),
         ({"repeats": "first"}, "Whose answers are repeats is not known"),
     ],
@@ -475,6 +513,15 @@ def test_texts_that_do_not_tell_their_order_are_refused(waves):
     many = pd.DataFrame({"w": list("abcdefgh"), "a": 9})
     with pytest.raises(DataError, match=r"'e', 'f', \.\.\."):
         nps_trend(many, score="a", wave="w")
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_names_of_waves_are_no_times(kind):
+    frame = kind({"quarter": ["2024-Q1", "2024-Q2"], "a": [9, 3]})
+    with pytest.raises(DataError, match=r"does not hold dates[\s\S]*pass wave='quarter'"):
+        nps_trend(frame, score="a", when="quarter")
+    with pytest.raises(DataError, match=r"(?s)'a'(?!.*wave=)"):
+        nps_trend(kind({"d": [dt.date(2024, 1, 1)], "a": ["x"]}), score="a", when="d")
 
 
 def test_results_come_alone_and_at_one_level():

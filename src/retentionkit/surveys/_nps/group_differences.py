@@ -105,7 +105,11 @@ def side_of(shares: Floats, worth: Floats, clusters: Any, method: Method) -> Sid
 def differences(
     first: Side, second: Side, confidence: float, *, correlated: Floats | float = 0.0
 ) -> Differences:
-    """First less second with limits and p-values, normal or Student's."""
+    """First less second with limits and p-values, normal or Student's.
+
+    Where few answers are all alike the limits are moved out to hold the difference itself, as those
+    of one score are.
+    """
     from scipy.special import ndtr, ndtri, stdtr, stdtrit  # noqa: PLC0415 - loaded when needed
 
     one, two = first.variance, second.variance
@@ -119,7 +123,9 @@ def differences(
     level = 0.5 + confidence / 2
     z = np.where(free, ndtri(level), stdtrit(np.where(free, 1.0, degrees), level))
     tail = np.where(free, ndtr(-ratio), stdtr(np.where(free, 1.0, degrees), -ratio))
-    return Differences(first.value - second.value, middle - z * error, middle + z * error, 2 * tail)
+    value = first.value - second.value
+    low, high = np.minimum(middle - z * error, value), np.maximum(middle + z * error, value)
+    return Differences(value, low, high, 2 * tail)
 
 
 def rest_of(tallies: Tallies) -> tuple[Floats, Floats, Floats | None, Floats | float]:
