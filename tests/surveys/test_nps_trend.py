@@ -447,6 +447,30 @@ def test_results_keep_their_intervals_weights_and_populations():
     assert found.to_frame()["wave"].tolist() == ["a", "b", "c"]
 
 
+def test_results_of_few_clusters_change_as_their_answers_do():
+    frame = survey(120, people=1).assign(
+        wave=lambda rows: rows.index // 60, person=lambda rows: rows.index % 6
+    )
+    frame["person"] += 10 * frame["wave"]
+    rows = nps_trend(frame, score="answer", wave="wave", respondent="person")
+    results = {
+        name: nps(part["answer"], clusters=part["person"]) for name, part in frame.groupby("wave")
+    }
+    found = nps_trend(results)
+    for name in ("change_low", "change_high", "p_value", "standard_error"):
+        np.testing.assert_allclose(getattr(found, name), getattr(rows, name), err_msg=name)
+    assert found.slope_p_value == pytest.approx(rows.slope_p_value)
+
+
+def test_errors_of_weighted_waves_are_linearised_and_their_changes_cautious():
+    waves = [nps([10, 8, 8, 2] * 9, weights=[1, w, w, 1] * 9, method="wald") for w in (3, 4)]
+    found = nps_trend(dict(enumerate(waves)), method="wald")
+    assert found.standard_error.tolist() == pytest.approx([w.standard_error for w in waves])
+    wider = [(w.interval.high - w.score) / norm.ppf(0.975) for w in waves]
+    half = norm.ppf(0.975) * math.hypot(*wider)
+    assert found.change_high[1] - found.change[1] == pytest.approx(half)
+
+
 def test_wald_sees_no_variance_where_answers_are_alike():
     found = nps_trend({"a": counted(9, 0, 0), "b": counted(9, 0, 0)}, method="wald")
     assert math.isnan(found.p_value[1])

@@ -138,8 +138,9 @@ def rest_of(tallies: Tallies) -> tuple[Floats, Floats, Floats | None, Floats | f
     shares = over(sums, total, empty=np.nan)
     independent = net_scores.effective_n(sums, squares)
     if tallies.pairs is None:
-        return shares, independent, None, 0.0
-    return _rest_of_respondents(tallies, sums, shares, independent)
+        return shares, net_scores.cautious_n(independent, sums, squares), None, 0.0
+    shares, worth, number, shared = _rest_of_respondents(tallies, sums, shares, independent)
+    return shares, net_scores.cautious_n(worth, sums, squares), number, shared
 
 
 def _rest_of_respondents(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 import numpy as np
 
-from retentionkit import net_scores
 from retentionkit._texts import counted
 from retentionkit.arguments import check_choice, check_whole
 from retentionkit.compare import adjusted_p_values
@@ -213,7 +212,7 @@ class _Asked(NamedTuple):
     def shown(self, waves: Waves) -> NDArray[np.bool_]:
         """Which waves have answers enough; with a warning of those that have few all the same."""
         n = waves.counts.sum(axis=1)
-        shown = n >= max(self.least, 1)
+        shown: NDArray[np.bool_] = n >= max(self.least, 1)
         with np.errstate(invalid="ignore"):  # of one respondent, or without answers
             worth = np.fmin(n, waves.worth)
         method = self.options.method
@@ -279,12 +278,11 @@ def _in_per_cent(
     waves: Waves, side: Side, changes: Differences, shown: NDArray[np.bool_]
 ) -> dict[str, Floats]:
     """The figures that are told on the scale -100 to 100, cut off at its ends."""
-    variance = net_scores.moments(waves.shares)[1]
     figures = {
         "score": side.value,
         "low": np.maximum(waves.low, -1.0),
         "high": np.minimum(waves.high, 1.0),
-        "standard_error": np.sqrt(variance / waves.worth),
+        "standard_error": waves.error,
         "change": changes.value,
         "change_low": np.maximum(changes.low, -2.0),
         "change_high": np.minimum(changes.high, 2.0),
