@@ -1,7 +1,9 @@
 """NPS by group: each figure as `nps` gives it, the rest by loops, and what is not a finding."""
 
+import copy
 import datetime as dt
 import math
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -268,6 +270,21 @@ def test_weighted_groups_that_are_alike_seldom_differ():
     assert everywhere <= 20
     assert together <= 20
     assert 0.93 <= inside / 200 <= 0.98
+
+
+@pytest.mark.parametrize("extra", [{}, {"weights": "weight", "respondent": "person"}])
+def test_nobody_can_change_what_a_group_is_made_of(extra):
+    found = nps_by(survey(), score="answer", by="shop", missing="drop", invalid="drop", **extra)
+    told = found.group("shop 1").to_dict()
+    for one in (found, copy.deepcopy(found), pickle.loads(pickle.dumps(found))):  # noqa: S301
+        kept = one._tallies
+        for array in (
+            kept.counts, kept.sums, kept.squares, kept.unanswered, kept.invalid,
+            *(kept.pairs or ()),
+        ):  # fmt: skip
+            with pytest.raises(ValueError, match="read-only"):
+                array[0] = 99
+        assert one.group("shop 1").to_dict() == told
 
 
 @pytest.mark.parametrize(("low", "high"), [(1, 4), (4, 1)])
