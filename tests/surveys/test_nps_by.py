@@ -16,7 +16,7 @@ from scipy.stats import chi2, f_oneway, t
 
 from retentionkit import compare
 from retentionkit.errors import ColumnError, DataError, KindError, OptionError, RetentionKitWarning
-from retentionkit.surveys import nps, nps_by
+from retentionkit.surveys import Homogeneity, nps, nps_by
 
 SOME = pd.DataFrame(
     {
@@ -65,6 +65,16 @@ def test_two_groups_are_the_published_difference():
         (-2.35, 42.35), abs=0.005
     )
     assert wald.p_value[0] == pytest.approx(0.0794, abs=5e-5)
+
+
+def test_one_is_written_as_one():
+    one = nps_by(SOME.assign(shop=["a"] * 198 + ["b"] * 2), score="answer", by="shop")
+    assert "for 1 comparison." in " ".join(repr(one).split())
+    assert "with fewer than 10 answers not shown" in repr(one)
+    alike = SOME[SOME["answer"] == 10].assign(shop="a")
+    with pytest.warns(RetentionKitWarning, match="In 1 group all"):
+        assert "100.0 (no width)" in repr(nps_by(alike, score="answer", by="shop", method="wald"))
+    assert isinstance(one.homogeneity, Homogeneity)
 
 
 def test_the_result_prints_its_groups():
@@ -473,10 +483,10 @@ def test_small_groups_are_not_shown_but_count():
 
 def test_wald_says_that_equal_answers_are_not_certain():
     frame = pd.DataFrame({"g": ["a"] * 12 + ["b"] * 12, "answer": [10] * 12 + [0, 7] * 6})
-    with pytest.warns(RetentionKitWarning, match="In 1 groups all answers are alike"):
+    with pytest.warns(RetentionKitWarning, match="In 1 group all answers are alike"):
         found = nps_by(frame, score="answer", by="g", method="wald")
     assert found.low[0] == found.high[0] == 100
-    with pytest.warns(RetentionKitWarning, match="In 1 groups"):
+    with pytest.warns(RetentionKitWarning, match="In 1 group all"):
         only = nps_by(frame[:12], score="answer", by="g", method="wald")
     assert math.isnan(only.p_value[0])
 

@@ -441,6 +441,7 @@ def test_results_keep_their_intervals_weights_and_populations():
     assert found.low[2] == found.high[2] == found.score[2] == pytest.approx(30)
     assert found.standard_error[0] == pytest.approx(first.standard_error)
     assert found.standard_error[2] == 0
+    assert "30.0 (no width)" in repr(found)
     assert found.compared_with == (None, None, "a")
     assert found.change[2] == pytest.approx(30 - first.score)
     assert math.isnan(found.slope.value)  # a wave without error would have all the weight

@@ -72,7 +72,7 @@ class Differences(NamedTuple):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Homogeneity:
-    """Whether groups differ at all.
+    """Whether groups differ at all; part of what `nps_by` finds.
 
     Attributes
     ----------
@@ -82,6 +82,15 @@ class Homogeneity:
         Its degrees of freedom.
     p_value
         The chance of at least as much scatter if all groups are alike.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import retentionkit as rk
+    >>> frame = pd.DataFrame({"shop": ["a", "b"] * 20, "answer": [10, 3, 9, 8] * 10})
+    >>> found = rk.surveys.nps_by(frame, score="answer", by="shop").homogeneity
+    >>> round(found.statistic, 1), found.degrees, found.p_value < 0.001
+    (32.7, 1, True)
     """
 
     statistic: float

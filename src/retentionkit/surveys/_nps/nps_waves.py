@@ -6,10 +6,9 @@ import dataclasses
 import math
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
-from retentionkit._texts import counted
+from retentionkit._texts import counted, p_text
 from retentionkit.results import Columns, Estimate, Result
-from retentionkit.surveys._nps.nps_groups import p_text, points
-from retentionkit.surveys._nps.sample import METHOD_NAMES
+from retentionkit.surveys._nps.printed import last_facts, points
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -182,13 +181,7 @@ class NPSTrend(Result):
             "without a date or wave": self.undated,
             "repeated, set aside": self.set_aside,
         }
-        others = ", ".join(f"{number:,} {name}" for name, number in apart.items() if number)
-        if others:
-            facts["apart"] = others
-        facts["in brackets"] = (
-            f"{100 * self.confidence:g} % intervals, {METHOD_NAMES[self.method]}, one at a time"
-        )
-        return {**facts, "definition": self.definition}
+        return {**facts, **last_facts(self, apart)}
 
     def _counted_waves(self) -> str:
         open_ = int((~self.observed).sum())
@@ -203,7 +196,7 @@ class NPSTrend(Result):
         low, high = self.slope.interval.low, self.slope.interval.high
         unit = self.every or "wave"
         text = f"{self.slope.value:+z.2f} ({low:z.2f} to {high:z.2f}) points per {unit}"
-        text += f", p {p_text(self.slope_p_value, lead=True)}"
+        text += f", p {p_text(self.slope_p_value, sign=True)}"
         if self.scatter_p_value < 1 - self.confidence:
             text += "; but the waves scatter more about it than their answers explain"
         return text

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from retentionkit import net_scores
+from retentionkit._texts import counted
 from retentionkit.durations import calendar_period, day_number, first_day
 from retentionkit.errors import DataError
 from retentionkit.surveys._nps.nps_result import NPS
@@ -64,7 +65,8 @@ def of_results(results: Mapping[str, NPS | None], options: Options) -> Waves:
     if not all(isinstance(result, NPS) for result in given) or levels != {options.confidence}:
         raise DataError(
             "These are not results of one confidence level by wave.",
-            received=f"{len(results):,} waves with {', '.join(map(str, levels)) or 'no result'}",
+            received=f"{counted(len(results), 'wave')} with "
+            f"{', '.join(map(str, levels)) or 'no result'}",
             allowed=f"results of nps with confidence={options.confidence:g}, some of them not None",
             do="Make all results at one level, and pass it as confidence= here too.",
         )
