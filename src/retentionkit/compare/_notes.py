@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["expected_by_regression", "notes_of", "warn_of_selection"]
 
 _DESIGNS: Final[Mapping[Design, str]] = {
-    "before-after": "No control group: this is what changed, not what changed it.",
+    "before-after": (
+        "No control group: this is what changed, not what changed it; what was picked for being "
+        "bad gets better by itself."
+    ),
     "control-treated": "The effect of the treatment only if chance decided who was treated.",
     "rest-segment": "A segment and the rest differ in more than what the segment is named for.",
 }
