@@ -181,7 +181,8 @@ def net(treated: Contrast, control: Contrast) -> Contrast:
     centre = treated.centre - control.centre
     error = math.hypot(treated.error, control.error)
     spread = (sum(treated.spread), sum(control.spread))
-    p_value = inverted(limits, centre)
+    certain = math.isnan(treated.p_value) and math.isnan(control.p_value)
+    p_value = math.nan if certain else inverted(limits, centre)
     return Contrast(value, error, limits, nowhere, centre, p_value, spread, limits_at)
 
 

@@ -69,6 +69,8 @@ def notes_of(
         yield f"No interval: n was not told for {_listed(unknown)}."
         if len(sides) == 2 and len(unknown) == 1:  # noqa: PLR2004 - no control group
             yield from _other_side(measure, terms, sides, unknown[0], contrast)
+    elif math.isnan(contrast.p_value) and not math.isnan(contrast.limits(terms.confidence)[0]):
+        yield "Without sampling error: everybody answered."
     elif math.isnan(contrast.p_value):
         yield "No interval: there are too few values, or all of them are alike."
     elif contrast.p_value >= 1 - terms.confidence:

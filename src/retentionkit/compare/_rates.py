@@ -257,9 +257,8 @@ def _read(name: str, given: object, missing: Missing) -> Figure:
         return published(rate, rate * (1 - rate))
     told = estimate_of(given, "share", "rate")
     if told is not None:
-        rate = check_number(
-            name, told.value, low=0, high=1, do="Pass a share; for means use means."
-        )
+        do = "Pass an estimate of a share; compare means with rk.compare.means."
+        rate = check_number(name, told.value, low=0, high=1, do=do)
         return _share(rate, told.n, worth=worth_of(name, told))
     if is_summary(given, 2):
         n = check_whole(f"n of {name}", given[1], low=1)
