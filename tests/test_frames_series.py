@@ -1,6 +1,7 @@
 """One column, brought as anything: the same numbers and ids, or an error of ours."""
 
 import datetime as dt
+import math
 from decimal import Decimal
 
 import numpy as np
@@ -104,3 +105,29 @@ def test_days_of_lists_and_of_series(kind):
     empty = library.array([*days, None]) if kind == "pyarrow" else library.Series([*days, None])
     with pytest.raises(DataError, match="missing dates"):
         frames.read_days(empty, argument="dates")
+
+
+FLAGS = [
+    [True, None, False],
+    [1, None, 0],
+    np.array([1.0, np.nan, 0.0]),
+    pd.Series([True, None, False], dtype="boolean"),
+    pd.Series([True, None, False], dtype=object),
+    pd.Series(pd.Categorical([True, None, False])),
+    pl.Series([True, None, False]),
+    pl.Series([1, None, 0], dtype=pl.UInt8),
+    pa.array([True, None, False]),
+]
+
+
+@pytest.mark.parametrize("values", FLAGS, ids=lambda values: type(values).__name__)
+def test_yes_and_no_of_any_column(values):
+    found = frames.read_flags(values, argument="returned")
+    np.testing.assert_array_equal(found, [1.0, np.nan, 0.0])
+    assert frames.read_flags([], argument="returned").tolist() == []
+
+
+@pytest.mark.parametrize("values", [["yes", "no"], [0, 2], [0.5], [math.inf]], ids=str)
+def test_what_is_neither_yes_nor_no(values):
+    with pytest.raises(DataError, match="`returned` does not say yes or no"):
+        frames.read_flags(values, argument="returned")

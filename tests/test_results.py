@@ -1,10 +1,12 @@
 """Every result prints itself, becomes a table and strict JSON, and can be compared."""
 
+import copy
 import dataclasses
 import datetime as dt
 import enum
 import json
 import math
+import pickle
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -21,6 +23,7 @@ from retentionkit.results import (
     Result,
     as_json,
     frozen_array,
+    frozen_mapping,
 )
 
 
@@ -286,6 +289,36 @@ def test_different_results_are_not(note, other):
     assert not shelf(note=note).equals(shelf(note=other))
     assert not shelf().equals(Bare())
     assert not shelf().equals("Shelf")
+
+
+def read_again(result):
+    return pickle.loads(pickle.dumps(result))  # noqa: S301 - our own
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, read_again])
+def test_a_result_read_or_copied_is_the_same_and_as_frozen(again):
+    result = shelf(note=frozen_mapping({"a": 1}))
+    found = again(result)
+    assert found.equals(result)
+    with pytest.raises(ValueError, match="read-only"):
+        found.prices[0] = 1
+    with pytest.raises(TypeError, match="item assignment"):
+        found.note["a"] = 2
+
+
+def test_a_frozen_mapping_is_a_copy_in_order():
+    given = {"b": 1, "a": 2}
+    found = frozen_mapping(given)
+    given["c"] = 3
+    assert (list(found), len(found), found["a"], dict(found)) == (
+        ["b", "a"],
+        2,
+        2,
+        {"b": 1, "a": 2},
+    )
+    assert repr(found) == "{'b': 1, 'a': 2}"
+    assert as_json(found) == {"b": 1, "a": 2}
+    assert found == {"b": 1, "a": 2}
 
 
 # --- properties ----------------------------------------------------------------------------------

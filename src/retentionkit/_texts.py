@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
-__all__ = ["counted", "per_cent"]
+__all__ = ["counted", "p_text", "per_cent"]
+
+_SMALL: Final = 0.001
 
 
 def per_cent(value: float, low: float, high: float, *, unit: str = "") -> str:
@@ -30,3 +33,18 @@ def counted(number: int, noun: str) -> str:
     ('1 customer', '2,357 customers')
     """
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def p_text(p: float, *, sign: bool = False) -> str:
+    """A p-value, never 0; a dash where it is undefined; after a word with its sign.
+
+    Examples
+    --------
+    >>> p_text(0.03456), p_text(1e-7), p_text(math.nan), f"p {p_text(0.2, sign=True)}"
+    ('0.035', '< 0.001', '–', 'p = 0.200')
+    """
+    if math.isnan(p):
+        return "–"
+    if p < _SMALL:
+        return f"< {_SMALL:g}"
+    return f"{'= ' if sign else ''}{p:.3f}"

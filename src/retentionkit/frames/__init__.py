@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from retentionkit.frames._reading import INDEX, Wanted, has_index, read
     from retentionkit.frames._series import (
         read_days,
+        read_flags,
         read_ids,
         read_labels,
         read_numbers,
@@ -62,6 +63,7 @@ __all__ = [
     "places",
     "read",
     "read_days",
+    "read_flags",
     "read_ids",
     "read_labels",
     "read_numbers",
@@ -78,6 +80,7 @@ _HOMES = {
     "has_index": "_reading",
     "read": "_reading",
     "read_days": "_series",
+    "read_flags": "_series",
     "read_ids": "_series",
     "read_labels": "_series",
     "read_numbers": "_series",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from retentionkit.frames._kinds import Frame, FrameKind
     from retentionkit.frames._table import Table
 
-__all__ = ["read_days", "read_ids", "read_labels", "read_numbers", "series_kind"]
+__all__ = ["read_days", "read_flags", "read_ids", "read_labels", "read_numbers", "series_kind"]
 
 _SERIES: Final[dict[FrameKind, tuple[str, ...]]] = {
     "pandas": ("Series", "Index"),
@@ -87,6 +87,27 @@ def read_ids(values: object, *, argument: str) -> NDArray[Any]:
         )
     (ids,) = table.settled().arrays("values")
     return ids
+
+
+def read_flags(values: object, *, argument: str) -> NDArray[np.float64]:
+    """1 where it is so, 0 where it is not, NaN where missing; of truth values, or of 1 and 0.
+
+    Examples
+    --------
+    >>> read_flags([True, None, False], argument="returned")
+    array([ 1., nan,  0.])
+    """
+    place, found = read_labels(values, argument=argument)
+    strange = [value for value in found if value not in (0, 1)]
+    if strange:
+        raise DataError(
+            f"`{argument}` does not say yes or no.",
+            received=f"values such as {', '.join(map(repr, strange[:5]))}",
+            allowed="True or False, or 1 or 0; missing where it is not known",
+            do="Compare first, such as frame['orders'] > 1.",
+        )
+    known: list[Any] = [*found, np.nan]  # the place of a missing one is -1, the last
+    return np.array(known, dtype=np.float64)[place]
 
 
 def read_labels(values: object, *, argument: str) -> tuple[NDArray[np.int64], list[object]]:
