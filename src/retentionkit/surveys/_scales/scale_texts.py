@@ -16,6 +16,7 @@ __all__ = [
     "aside_told",
     "listed",
     "named",
+    "rounded",
     "share_told",
     "told",
     "told_score",
@@ -141,6 +142,20 @@ def answers_printed(table: Columns) -> Columns:
     shares: Any = table["share"]
     kept = {name: column for name, column in table.items() if name != "share"}
     return {**kept, "%": [f"{100 * value:.1f}" for value in shares]}
+
+
+def rounded(table: Columns, *names: str) -> Columns:
+    """A table with the named columns to two decimals, one below the other; a dash for NaN.
+
+    Examples
+    --------
+    >>> rounded({"item": ["pace", "stay"], "gap": [-0.9224, -0.07273]}, "gap")
+    {'item': ['pace', 'stay'], 'gap': ['-0.92', '-0.07']}
+    """
+    texts: dict[str, Any] = {**table}
+    for name in names:
+        texts[name] = ["–" if math.isnan(value) else f"{value:z.2f}" for value in texts[name]]
+    return texts
 
 
 def named(steps: Sequence[int]) -> str:
