@@ -348,6 +348,8 @@ def on_other_scales() -> rk.surveys.CSAT:
     assert_type(net, rk.surveys.NetScore)
     rate = rk.surveys.recommend_rate([True, False], claim=0.92)
     assert_type(rate, rk.surveys.RecommendRate)
+    assert_type(rk.surveys.RecommendRate.from_counts({1: 46, 0: 4}), rk.surveys.RecommendRate)
+    assert_type(rate.interval.low, float)
     words = rk.surveys.net_word_of_mouth(92, 8, n=120)
     assert_type(words, rk.surveys.NetWordOfMouth)
     assert_type(words.break_even.value, float)
