@@ -313,6 +313,43 @@ def test_errors_of_effects_are_near_those_of_a_bootstrap(people):
     np.testing.assert_allclose([part.standard_error for part in mine], sums, rtol=0.1)
 
 
+def test_segments_that_are_all_alike_are_not_certain():
+    first, second = [10] * 40, [10] * 40
+    with pytest.warns(RetentionKitWarning, match="how sure these effects of segments are: mix"):
+        found = nps_change(
+            first, second, before_segments=["a", "b"] * 20, after_segments=["a", "b"] * 20
+        )
+    within = found.segments.within
+    # Twenty in each of two waves and segments, each a quarter of the variance of 23 answers.
+    spread = (20.75 + 0.75) / 23 - (20 / 23) ** 2
+    assert within.value == 0
+    assert within.standard_error == pytest.approx(100 * math.sqrt(4 * 0.25 * spread / 20))
+    assert np.isnan(found.segments.standard_errors[:, 1]).all()
+    assert "mix +0.0\n" in repr(found)
+    assert "+0.0 (+0.0 to +0.0)" not in repr(found.segments)
+    # One segment has no mix, and nobody needs to be told.
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        one = nps_change(
+            first, second, before_segments=["a"] * 40, after_segments=["a"] * 40
+        ).segments
+    assert one.mix.standard_error == 0
+    assert one.within.standard_error > 0
+
+
+@pytest.mark.filterwarnings("ignore:Nothing is known of how sure")
+@pytest.mark.parametrize("shares", [(0.5, 0.3, 0.2), (0.95, 0.04, 0.01)])
+def test_intervals_of_effects_cover_also_where_nearly_all_are_alike(shares):
+    rng, runs, covered = np.random.default_rng(12), 300, 0
+    segments = ["a", "b", "c"] * 12
+    for _ in range(runs):
+        first, second = (rng.choice([10, 7, 3], 36, p=shares) for _ in range(2))
+        found = nps_change(first, second, before_segments=segments, after_segments=segments)
+        covered += 0 in found.segments.within.interval  # scores and mix did not change
+    # Standard error 1.3 points; 0.85 without the three answers, where nearly all are alike.
+    assert covered / runs >= 0.91
+
+
 def test_interval_covers_the_truth_whoever_stays():
     rng, runs, covered = np.random.default_rng(8), 300, {"all": 0, "within": 0}
     joint = np.array([[0.3, 0.05, 0.05], [0.15, 0.15, 0.0], [0.0, 0.1, 0.2]])
@@ -520,7 +557,7 @@ def test_waves_that_do_not_fit_are_refused():
 
 def test_names_of_both_waves_are_united():
     one = answers(20, 20, 20)
-    found = nps_change(one, one, before_segments=["b"] * 30 + ["c"] * 30,
+    found = nps_change(one, answers(30, 10, 20), before_segments=["b"] * 30 + ["c"] * 30,
                        after_segments=["a"] * 30 + ["b"] * 30)  # fmt: skip
     assert found.segments.segments == ("a", "b", "c")
     assert rk.surveys.NPSChange is type(nps_change(one, one))

@@ -5,7 +5,7 @@ The difference of two scores has, for two independent samples, the squared stand
 .. math:: \mathrm{se}^2 = \frac{V_1}{n_1} + \frac{V_2}{n_2}, \qquad V = p + d - (p - d)^2 .
 
 People who answered in both waves are alike to themselves: their covariance is subtracted, see
-`_change_panel`. What segments contribute is in `_change_effects`.
+`nps_change_panel`. What segments contribute is in `nps_change_effects`.
 """
 
 from __future__ import annotations
@@ -267,6 +267,11 @@ def _warn_of_small(effects: NPSEffects) -> None:
             f"{', ...' if len(small) > 5 else ''}. The intervals of their effects are doubtful; "  # noqa: PLR2004
             "take small segments together."
         )
+    unknown = [
+        name for name in ("within", "mix") if math.isnan(effects.estimate(name).standard_error)
+    ]
+    if unknown:
+        warn(f"Nothing is known of how sure these effects of segments are: {', '.join(unknown)}.")
 
 
 def _definition(match: NDArray[np.int64] | None) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from retentionkit.frames import FrameKind
+    from retentionkit.results import Estimate
     from retentionkit.surveys._nps.nps_change_effects import NPSEffects
     from retentionkit.surveys._nps.nps_change_panel import NPSPanel
     from retentionkit.surveys._nps.nps_result import NPS
@@ -188,7 +189,10 @@ def _of_segments(segments: NPSEffects) -> str:
     parts = [("within", segments.within), ("mix", segments.mix)]
     if segments.entered or segments.exited:
         parts.append(("entry_exit", segments.entry_exit))
-    return ", ".join(
-        f"{name} {found.value:+z.1f} ({found.interval.low:+z.1f} to {found.interval.high:+z.1f})"
-        for name, found in parts
-    )
+    return ", ".join(f"{name} {_within(found)}" for name, found in parts)
+
+
+def _within(found: Estimate) -> str:
+    low, high = found.interval.low, found.interval.high
+    limits = "" if math.isnan(low) else f" ({low:+z.1f} to {high:+z.1f})"
+    return f"{found.value:+z.1f}{limits}"
