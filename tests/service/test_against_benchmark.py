@@ -3,14 +3,14 @@
 import json
 import math
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from scipy.stats.contingency import relative_risk
 
+from retentionkit.compare import rates
 from retentionkit.errors import OptionError
+from retentionkit.intervals import newcombe
 from retentionkit.service import against_benchmark
 
 # -- worked example --------------------------------------------------------------------------------
@@ -53,17 +53,39 @@ def test_newcombe_published():
 
 
 @settings(max_examples=30)
-@given(st.integers(1, 49), st.integers(1, 79))
-def test_ratio_and_p_value_are_those_of_scipy(k, other):
+@given(st.integers(0, 50), st.integers(1, 80))
+def test_with_an_n_of_its_own_it_is_one_rate_against_another(k, other):
     found = against_benchmark((k, 50), benchmark=other / 80, benchmark_n=80)
-    reference = relative_risk(k, 50, other, 80)
-    limits = reference.confidence_interval(0.95)
-    assert found.value == pytest.approx(reference.relative_risk - 1, rel=1e-9, abs=1e-12)
-    assert (found.interval.low + 1, found.interval.high + 1) == pytest.approx(
-        (limits.low, limits.high), rel=1e-9
-    )
-    table = np.array([[k, 50 - k], [other, 80 - other]])
-    assert found.p_value == pytest.approx(stats.fisher_exact(table)[1], rel=1e-9)
+    same = rates((other, 80), (k, 50))
+    assert (found.rate, found.benchmark) == (same.second, same.first)
+    assert repr((found.points, found.relative)) == repr((same.difference, same.relative))
+    assert found.p_value == same.p_value
+
+
+def test_points_per_cent_and_p_value_agree():
+    found = against_benchmark((0, 40), benchmark=9 / 60, benchmark_n=60)
+    assert found.points.interval.high < 0
+    assert found.relative.interval.high < 0
+    assert found.p_value < 0.05
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 100), st.integers(1, 60), st.integers(20, 400), st.sampled_from([0.8, 0.95]))
+def test_the_needed_n_is_where_the_interval_of_the_difference_leaves_zero(p, cases, size, level):
+    p, cases = p / 100, min(cases, size)
+    found = against_benchmark(
+        p, benchmark=cases / size, benchmark_n=size, confidence=level
+    ).required_n
+
+    def tells(n):
+        low, high = newcombe(cases, size, p * n, n, confidence=level)
+        return low > 0 or high < 0
+
+    if math.isinf(found):
+        assert not tells(1e12)
+    else:
+        assert tells(found + 1e-6)
+        assert not tells(found - 1 - 1e-6)
 
 
 # -- definition ------------------------------------------------------------------------------------
@@ -81,6 +103,11 @@ def test_differences_cover_the_truth_by_enumeration(truth):
                 found = against_benchmark((k, n), benchmark=j / m, benchmark_n=m)
                 held += chance * (0.05 in found.points.interval)
     assert 0.93 < held + stats.binom.pmf(0, m, truth) <= 1
+
+
+def test_a_benchmark_that_is_told_to_the_per_cent_is_a_number_of_cases():
+    found = against_benchmark((8, 200), benchmark=0.103, benchmark_n=700)
+    assert found.benchmark.value == 72 / 700
 
 
 def test_no_case_at_all():
@@ -138,6 +165,8 @@ def test_many_come_near_a_benchmark_that_is_known():
         ((8, 200), {"benchmark": 10}, "`benchmark` must be"),
         ((8, 200), {"benchmark": 0}, "`benchmark` must be"),
         ((8, 200), {"benchmark_n": 0}, "`benchmark_n` must be"),
+        ((8, 200), {"benchmark_n": 14}, "benchmark is no share of so many"),
+        ((8, 200), {"benchmark": 0.001, "benchmark_n": 100}, "benchmark is no share of so many"),
         ((8, 200), {"confidence": 95}, "`confidence` must lie"),
     ],
 )

@@ -227,6 +227,17 @@ def test_groups_and_cases_without_a_label(kind):
     assert "confidence" in repr(found)
 
 
+def test_without_a_group_nobody_is_taken_for_everybody():
+    cases = cases_of(ROWS, team=["a", "a", None, "a", "a", "a", "a"])
+    found = attainment(cases, by="team", as_of=as_of(48))
+    for name in ("response", "solution", "both", "interval"):
+        with pytest.raises(OptionError, match="of each group, and none of them is everybody"):
+            getattr(found, name)
+    with pytest.raises(OptionError, match="of each group"):
+        found.promise("both")
+    assert found.estimate("both", None).n == 1
+
+
 # -- properties ------------------------------------------------------------------------------------
 
 
@@ -307,6 +318,26 @@ def test_dates_have_no_hours():
     assert (days.response.value, days.solution.value) == (1, 1)
 
 
+@pytest.mark.parametrize("zone", [None, "Asia/Shanghai"])
+def test_dates_are_known_to_the_end_of_the_last(zone):
+    frame = pd.DataFrame(
+        {
+            "opened": pd.to_datetime(["2026-03-02", "2026-03-03"]),
+            "solved": pd.to_datetime([None, "2026-03-03"]),
+        }
+    )
+    frame = frame if zone is None else zoned(frame, zone)
+    options = {"responded": None, "solution": "36 hours", "time_zone": zone}
+    found = attainment(frame, **options)
+    assert counts(found.promise("solution")) == (1, 0, 1, 0)
+    assert found.equals(attainment(frame, as_of="2026-03-03", **options))
+    # With one time of day among them all are moments, and the last of them is in the text.
+    frame.loc[0, "opened"] += pd.Timedelta(minutes=1)
+    moments = attainment(frame, **options)
+    assert counts(moments.promise("solution")) == (1, 0, 0, 1)
+    assert ("as of 2026-03-02 16:00 UTC" if zone else "as of 2026-03-03 00:00") in repr(moments)
+
+
 def test_rows_that_cannot_be_used_are_counted():
     rows = [*ROWS, (None, 1, 2), (10, 9, 12), (10, 11, 9)]
     found = attainment(cases_of(rows), as_of=as_of(48), missing="drop", invalid="drop")
@@ -366,8 +397,6 @@ def test_refusals_of_rows():
         attainment(zoned(cases_of(ROWS), "UTC"), as_of="2026-03-04")
     with pytest.raises(OptionError, match="no such promise"):
         attainment(cases_of(ROWS)).promise("speed")
-    with pytest.raises(OptionError, match="no such promise"):
-        _ = attainment(cases_of(ROWS).assign(team=1), by="team").response
 
 
 def test_refusals_of_numbers():

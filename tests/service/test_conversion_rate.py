@@ -109,6 +109,17 @@ def test_truth_values(kind):
     assert conversion_rate(pd.DataFrame({"converted": [1, 0, 0, 0]})).value == 0.25
 
 
+def test_without_a_group_nobody_is_taken_for_everybody():
+    frame = pd.DataFrame({"converted": [1, 0, 1], "shop": ["a", "a", None]})
+    found = conversion_rate(frame, by="shop")
+    for name in ("rate", "value", "interval"):
+        with pytest.raises(OptionError, match="of each group, and none of them is everybody"):
+            getattr(found, name)
+    with pytest.raises(OptionError, match="no such group"):
+        found.group("b")
+    assert found.group(None).rate.value == 1
+
+
 # -- properties ------------------------------------------------------------------------------------
 
 

@@ -1,5 +1,6 @@
 """Mean waits: by hand, against scipy, unbiased while some still wait, and refused where unknown."""
 
+import datetime as dt
 import json
 import math
 
@@ -58,7 +59,7 @@ def test_who_still_waits_within_the_limit_is_unknown():
 
 
 @settings(max_examples=30)
-@given(st.lists(st.integers(0, 500), min_size=2, max_size=20))
+@given(st.lists(st.integers(0, 500), min_size=2, max_size=20).filter(lambda w: len(set(w)) > 1))
 def test_without_open_waits_it_is_the_t_interval_of_scipy(waits):
     found = mean_wait(waits, confidence=0.9)
     assert found.value == pytest.approx(np.mean(waits), rel=1e-12)
@@ -129,6 +130,33 @@ def test_points_in_time(kind):
     assert shown.value == pytest.approx((3 + 8 + 20 + 20) / 4 / 60, rel=1e-12)
 
 
+def test_without_a_group_nobody_is_taken_for_everybody():
+    found = mean_wait(WAITS, by=["a", "a", None] * 2 + ["b", "b"], limit=15)
+    for name in ("mean", "above", "value", "interval"):
+        with pytest.raises(OptionError, match="of each group, and none of them is everybody"):
+            getattr(found, name)
+    with pytest.raises(OptionError, match="of each group"):
+        found.group()
+    assert found.group(None).mean.value == 10
+
+
+SPANS = [dt.timedelta(minutes=minutes) for minutes in WAITS]
+
+
+@pytest.mark.parametrize("of", [list, np.array, pd.Series, pd.to_timedelta])
+def test_timedeltas_are_waits(of):
+    found = mean_wait(of(SPANS), limit="15 minutes")
+    assert repr(found) == repr(mean_wait(WAITS, limit="15 minutes"))
+    assert mean_wait(of([*SPANS, None]), missing="drop").set_aside == {"without a wait": 1}
+
+
+@pytest.mark.parametrize("library", ["polars", "pyarrow"])
+def test_timedeltas_of_other_libraries_are_waits(library):
+    found = pytest.importorskip(library)
+    series = found.Series(SPANS) if library == "polars" else found.array(SPANS)
+    assert mean_wait(series, unit="hour").value == pytest.approx(13 / 60, rel=1e-12)
+
+
 # -- properties ------------------------------------------------------------------------------------
 
 
@@ -144,6 +172,18 @@ def test_order_of_waits_does_not_matter(rows, random):
         for some in (rows, mixed)
     )
     assert one.equals(two)
+
+
+@pytest.mark.parametrize(
+    ("waits", "options", "mean"),
+    [([5, 5, 5], {}, 5), ([50, 60, 70, 80], {"up_to": 30}, 30), ([0, 0], {}, 0)],
+)
+def test_waits_without_spread_have_no_interval(waits, options, mean):
+    found = mean_wait(waits, **options)
+    assert found.value == mean
+    assert math.isnan(found.mean.standard_error)
+    assert math.isnan(found.interval.low)
+    assert math.isnan(found.interval.high)
 
 
 def test_one_wait_has_no_interval():
@@ -175,6 +215,9 @@ def test_waits_that_cannot_be_used_are_counted():
         ([5, math.inf], {}, DataError, "waits below 0 or infinite"),
         ([], {}, DataError, "There are no waits"),
         (["a"], {}, DataError, "does not hold numbers"),
+        ([SPANS[0], 5.0], {}, DataError, "does not hold numbers"),
+        ([[5], [5, 9]], {}, DataError, "is not one column"),
+        (np.array([SPANS]), {}, DataError, "is not one column"),
         (5, {}, DataError, "is not one column"),
         ([5, 9], {"by": ["a"]}, DataError, "one label for each row"),
         ([5, 9], {"limit": "soon"}, OptionError, "`limit` is not a limit in time"),

@@ -65,6 +65,44 @@ def test_a_limit_passes_at_the_end_of_its_day():
         assert counts(found.promise("after order")) == expected
 
 
+def test_on_the_morning_of_its_last_day_an_order_is_not_missed():
+    frame = pd.DataFrame(
+        {
+            "ordered": pd.to_datetime(["2026-03-02 09:00", "2026-03-05 08:00"]),
+            "contacted": pd.to_datetime([None, "2026-03-05 10:00"]),
+            "trip": pd.to_datetime(["2026-03-06 12:00", "2026-03-20 12:00"]),
+        }
+    )
+    last = {
+        None: (1, 0, 0, 1),
+        "2026-03-05 23:59": (1, 0, 0, 1),
+        "2026-03-05": (1, 0, 1, 0),
+        "2026-03-06 00:00": (1, 0, 1, 0),
+    }
+    for as_of, expected in last.items():
+        found = on_time_contact(frame, trip="trip", as_of=as_of)
+        for measure in ("after order", "before trip", "both"):
+            assert counts(found.promise(measure)) == expected
+    due = on_time_contact(frame, denominator="due")
+    assert counts(due.promise("after order")) == (0, 0, 0, 2)
+
+
+def test_dates_are_known_to_the_end_of_the_last():
+    frame = orders_of([(0, None, 5.5), (3, 3, 9.5)])
+    found = on_time_contact(frame, trip="trip")
+    assert counts(found.promise("after order")) == (1, 0, 1, 0)
+    assert found.equals(on_time_contact(frame, trip="trip", as_of=until(3)))
+
+
+def test_the_last_day_is_that_of_the_zone_that_is_named():
+    """17:00 in Berlin is midnight in Shanghai: the day is over there."""
+    frame = orders_of([(0.5, None, 30)]).apply(lambda c: c.dt.tz_localize("Europe/Berlin"))
+    for clock, expected in (("16:59", (0, 0, 0, 1)), ("17:00", (0, 0, 1, 0))):
+        now = pd.Timestamp(f"2026-03-05 {clock}", tz="Europe/Berlin").to_pydatetime()
+        found = on_time_contact(frame, as_of=now, time_zone="Asia/Shanghai")
+        assert counts(found.promise("after order")) == expected
+
+
 def test_hours_are_stricter_than_days():
     rows = [(0.2, 3.5, 30)]  # Thursday noon after Monday morning
     assert on_time_contact(orders_of(rows)).estimate("after order").value == 1

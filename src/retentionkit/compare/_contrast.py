@@ -26,14 +26,19 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from retentionkit.compare._figure import nowhere
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from retentionkit.compare._figure import Figure, Limits
 
 __all__ = ["Contrast", "inverted", "net", "quotient", "student", "unknown"]
+
+#: The two limits for the numbers in the two groups, at a confidence.
+LimitsAt: TypeAlias = "Callable[[tuple[float, float], float], tuple[float, float]]"
 
 #: P-values below are not told apart.
 TINY: Final = 1e-12
@@ -57,6 +62,8 @@ class Contrast:
         Of no difference.
     spread
         The two variances that a required n is made of.
+    limits_at
+        The interval if so many had been in the two groups; None where that is not known.
     """
 
     value: float
@@ -66,13 +73,14 @@ class Contrast:
     centre: float
     p_value: float
     spread: tuple[float, float]
+    limits_at: LimitsAt | None = None
 
 
-def unknown(first: Figure, second: Figure) -> Contrast:
+def unknown(first: Figure, second: Figure, limits_at: LimitsAt | None = None) -> Contrast:
     """The difference of figures without n: a number, and no interval."""
     value = second.value - first.value
     spread = (first.variance, second.variance)
-    return Contrast(value, math.nan, nowhere, nowhere, value, math.nan, spread)
+    return Contrast(value, math.nan, nowhere, nowhere, value, math.nan, spread, limits_at)
 
 
 def quotient(first: Figure, second: Figure) -> Limits:
@@ -154,18 +162,27 @@ def inverted(limits: Limits, centre: float) -> float:
 def net(treated: Contrast, control: Contrast) -> Contrast:
     """The change of the treated less the change of the control group, and of their quotients."""
 
-    def limits(confidence: float) -> tuple[float, float]:
-        (low, high), (least, most) = treated.limits(confidence), control.limits(confidence)
-        below = math.hypot(treated.centre - low, most - control.centre)
-        above = math.hypot(high - treated.centre, control.centre - least)
+    def hybrid(own: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+        below = math.hypot(treated.centre - own[0], other[1] - control.centre)
+        above = math.hypot(own[1] - treated.centre, control.centre - other[0])
         return centre - below, centre + above
+
+    def limits(confidence: float) -> tuple[float, float]:
+        return hybrid(treated.limits(confidence), control.limits(confidence))
+
+    own_at, other_at = treated.limits_at, control.limits_at
+    limits_at = None
+    if own_at is not None and other_at is not None:
+
+        def limits_at(sizes: tuple[float, float], confidence: float) -> tuple[float, float]:
+            return hybrid(own_at(sizes, confidence), other_at(sizes, confidence))
 
     value = treated.value - control.value
     centre = treated.centre - control.centre
     error = math.hypot(treated.error, control.error)
     spread = (sum(treated.spread), sum(control.spread))
     p_value = inverted(limits, centre)
-    return Contrast(value, error, limits, nowhere, centre, p_value, spread)
+    return Contrast(value, error, limits, nowhere, centre, p_value, spread, limits_at)
 
 
 def net_quotient(

@@ -165,7 +165,7 @@ def means(
 def _paired(first: object, second: object, missing: Missing, names: tuple[str, str]) -> Pair:
     (before, after), lost = two_columns(first, second, missing, names=names)
     n = len(before)
-    one, two = _mean(before, lost), _mean(after, lost)
+    one, two = _mean(before, lost), _mean(after)
     change = _mean(after - before)
     error = spread_or_none(change.error, max(abs(one.value), abs(two.value)))
     shared = float(np.cov(before, after)[0, 1]) / n if n > 1 else math.nan

@@ -133,7 +133,8 @@ def rates(
     Notes
     -----
     Of published rates the difference and the required n are told, and no interval is made up. The
-    interval of the relative change excludes zero if and only if that of the difference does.
+    interval of the relative change excludes zero if and only if that of the difference does, except
+    with `paired=True`, where the two are made in different ways.
 
     References
     ----------
@@ -178,13 +179,17 @@ def rates(
 
 def _unpaired(first: object, second: object, missing: Missing, names: tuple[str, str]) -> Pair:
     one, two = _read(names[0], first, missing), _read(names[1], second, missing)
+
+    def limits_at(sizes: tuple[float, float], confidence: float) -> tuple[float, float]:
+        n1, n2 = sizes
+        low, high = newcombe(one.value * n1, n1, two.value * n2, n2, confidence=confidence)
+        return float(low), float(high)
+
     if one.n is None or two.n is None:
-        return Pair(one, two, unknown(one, two))
-    counts = (one.value * one.n, one.n, two.value * two.n, two.n)
+        return Pair(one, two, unknown(one, two, limits_at))
 
     def limits(confidence: float) -> tuple[float, float]:
-        low, high = newcombe(*counts, confidence=confidence)
-        return float(low), float(high)
+        return limits_at((one.size, two.size), confidence)
 
     value = two.value - one.value
     contrast = Contrast(
@@ -195,6 +200,7 @@ def _unpaired(first: object, second: object, missing: Missing, names: tuple[str,
         centre=value,
         p_value=inverted(limits, value),
         spread=(one.variance, two.variance),
+        limits_at=limits_at,
     )
     return Pair(one, two, contrast)
 
@@ -204,18 +210,22 @@ def _paired(first: object, second: object, missing: Missing, names: tuple[str, s
     before, after = (_zero_one(name, values) for name, values in zip(names, columns, strict=True))
     n = len(before)
     gained, lost_it = float(after @ (1 - before)), float(before @ (1 - after))
-    one, two = _figure(float(before.sum()), n, lost), _figure(float(after.sum()), n, lost)
-    changed = [gained, n - gained - lost_it, lost_it]
+    one, two = _figure(float(before.sum()), n, lost), _figure(float(after.sum()), n)
+    changed = np.array([gained, n - gained - lost_it, lost_it])
     variance = float(net_scores.moments(changed)[1])
     value = two.value - one.value
 
-    def limits(confidence: float) -> tuple[float, float]:
-        low, high = net_scores.score(changed, confidence=confidence)
+    def limits_at(sizes: tuple[float, float], confidence: float) -> tuple[float, float]:
+        low, high = net_scores.score(changed * (sizes[0] / n), confidence=confidence)
         return float(low), float(high)
+
+    def limits(confidence: float) -> tuple[float, float]:
+        return limits_at((n, n), confidence)
 
     def ratio(confidence: float) -> tuple[float, float]:
         product = before.sum() * after.sum()
-        if product == 0:
+        # Where nobody changed, the error would be none, as if that were certain.
+        if product == 0 or gained + lost_it == 0:
             return math.nan, math.nan
         quotient = two.value / one.value
         error = quotient * math.sqrt((gained + lost_it) / product)
@@ -224,7 +234,7 @@ def _paired(first: object, second: object, missing: Missing, names: tuple[str, s
 
     error = math.sqrt(variance / n)
     p_value = _mcnemar(gained, lost_it)
-    contrast = Contrast(value, error, limits, ratio, value, p_value, (variance, 0.0))
+    contrast = Contrast(value, error, limits, ratio, value, p_value, (variance, 0.0), limits_at)
     return Pair(one, two, contrast, paired=True)
 
 

@@ -1,35 +1,45 @@
 r"""Is a rate really above or below that of the industry?
 
 A benchmark that is known exactly moves the Wilson limits of the rate and divides them. One that is
-itself a share of n has, for the difference, Newcombe's limits made of the Wilson limits of both
-[1]_, and for the ratio the log-normal limits of Katz and others [2]_.
+itself a share of n is compared as any other rate.
 
-References
-----------
-.. [1] Newcombe, R. G. (1998). Interval estimation for the difference between independent
-   proportions: comparison of eleven methods. Statistics in Medicine 17(8), 873-890.
-.. [2] Katz, D., Baptista, J., Azen, S. P. and Pike, M. C. (1978). Obtaining confidence intervals
-   for the risk ratio in cohort studies. Biometrics 34(3), 469-474.
+Of a figure p of no stated number it is told how large that number must be. Let :math:`b` be the
+distance from the benchmark q to its limit on the side of p, 0 if it is known exactly. The interval
+of the difference leaves out zero if the Wilson limit of p lies closer to p than
+:math:`r = \sqrt{(p - q)^2 - b^2}`, which it does for
+
+.. math:: n > z^2 \frac{x (1 - x)}{r^2}, \qquad x = p \pm r .
 """
 
 from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
-import numpy as np
-
-from retentionkit._texts import per_cent
+from retentionkit._texts import p_text, per_cent
 from retentionkit.arguments import check_confidence, check_number, check_whole
+from retentionkit.compare import rates
 from retentionkit.errors import OptionError
-from retentionkit.intervals import log_wald, normal_quantile, share
+from retentionkit.intervals import normal_quantile, share
 from retentionkit.results import Columns, Estimate, Interval, Result
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["AgainstBenchmark", "against_benchmark"]
+
+#: By how much a share that is told to the per cent may differ from the true one.
+_ROUNDED: Final = 0.005 + 1e-9
+_NOTHING_TOLD: Final = "A figure of no stated number, held against the benchmark: no interval."
+_KNOWN: Final = (
+    "Rate against a benchmark that is taken as known exactly, with Wilson intervals and the exact "
+    "binomial test."
+)
+_OWN_N: Final = (
+    "Rate against a benchmark that is itself a share, with the hybrid intervals of difference and "
+    "quotient of compare.rates and the p-value that belongs to them."
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -47,7 +57,7 @@ class AgainstBenchmark(Result):
     relative
         Rate over benchmark less 1: -0.6 is 60 % below.
     p_value
-        That a difference as large arises by chance, two-sided and exact; NaN without n.
+        That a difference as large arises by chance, two-sided; NaN without n.
     required_n
         Without n, of how many the rate must be for its interval to exclude the benchmark; NaN where
         n is known, infinity where none is enough.
@@ -111,7 +121,7 @@ class AgainstBenchmark(Result):
                 f"{self.required_n:,.0f} or more"
             )
         else:
-            facts["p-value"] = f"{self.p_value:.3g}"
+            facts["p-value"] = p_text(self.p_value)
         return {**facts, "definition": self.definition}
 
 
@@ -131,7 +141,8 @@ def against_benchmark(
     benchmark
         The share to hold it against, such as 0.10 for 10 %.
     benchmark_n
-        Of how many the benchmark is a share. Default: it is taken as known exactly.
+        Of how many the benchmark is a share; it is taken to the nearest whole number of them.
+        Default: it is taken as known exactly.
     confidence
         Level of the intervals.
 
@@ -143,13 +154,14 @@ def against_benchmark(
     Raises
     ------
     OptionError
-        The figure is no share or k is above n, the benchmark is not above 0 and at most 1.
+        The figure is no share or k is above n, the benchmark is not above 0 and at most 1, or it is
+        no share of so many.
 
     Notes
     -----
     "60 % below" is relative: of 10 % it is 4 %, six points less. With a known benchmark the p-value
-    is that of the exact binomial test, with an n of its own that of Fisher's exact test. These are
-    stricter than the intervals, and may disagree with them at the edge.
+    is that of the exact binomial test, which is stricter than the intervals and may disagree with
+    them at the edge. With an n of its own intervals and p-value are those of `compare.rates`.
 
     An industry counts in its own way. A benchmark of another definition is none.
 
@@ -167,21 +179,61 @@ def against_benchmark(
         "benchmark", benchmark, low=0, high=1, open_low=True, do="Write 10 % as benchmark=0.10."
     )
     rate = _rate(figure, level)
-    size = None if benchmark_n is None else check_whole("benchmark_n", benchmark_n, low=1)
-    other = Estimate(known, 0.0, Interval(known, known, level), size or 0, "The benchmark.")
-    if size is not None:
-        other = share(known * size, size, definition="The benchmark.", confidence=level)
-    definition = _definition(rate, size)
-    points, relative = _differences(rate, other, definition)
+    if benchmark_n is None:
+        return _against_known(rate, known, level)
+    size = check_whole("benchmark_n", benchmark_n, low=1)
+    ours = (round(rate.value * rate.n), rate.n) if rate.n else rate.value
+    found = rates((_cases(known, size), size), ours, confidence=level)
+    return AgainstBenchmark(
+        rate=found.second,
+        benchmark=found.first,
+        points=found.difference,
+        relative=found.relative,
+        p_value=found.p_value,
+        required_n=math.nan if rate.n else _required(rate.value, found.first),
+        definition=_OWN_N if rate.n else _NOTHING_TOLD,
+    )
+
+
+def _against_known(rate: Estimate, known: float, confidence: float) -> AgainstBenchmark:
+    """Against a benchmark that is known exactly."""
+    from scipy import stats  # noqa: PLC0415 - scipy is loaded when needed
+
+    p_value = math.nan
+    if rate.n:
+        p_value = float(stats.binomtest(round(rate.value * rate.n), rate.n, known).pvalue)
+    definition = _KNOWN if rate.n else _NOTHING_TOLD
+    low, high, error = rate.interval.low, rate.interval.high, rate.standard_error
+    points, relative = (
+        Estimate(value, spread, Interval(*limits, confidence), rate.n, definition)
+        for value, spread, limits in (
+            (rate.value - known, error, (low - known, high - known)),
+            (rate.value / known - 1, error / known, (low / known - 1, high / known - 1)),
+        )
+    )
+    benchmark = Estimate(known, 0.0, Interval(known, known, confidence), 0, "The benchmark.")
     return AgainstBenchmark(
         rate=rate,
-        benchmark=other,
+        benchmark=benchmark,
         points=points,
         relative=relative,
-        p_value=_p_value(rate, known, size),
-        required_n=math.nan if rate.n else _required(rate.value, known, size, level),
+        p_value=p_value,
+        required_n=math.nan if rate.n else _required(rate.value, benchmark),
         definition=definition,
     )
+
+
+def _cases(benchmark: float, size: int) -> int:
+    """Of how many of them a benchmark is the share, told to the per cent at least."""
+    cases = round(benchmark * size)
+    if cases == 0 or abs(cases / size - benchmark) > _ROUNDED:
+        raise OptionError(
+            "The benchmark is no share of so many.",
+            received=f"benchmark={benchmark:g}, benchmark_n={size:,}",
+            allowed="k / n of a whole number k of at least 1, or that to the next per cent",
+            do="Check what the benchmark is a share of, or leave out benchmark_n.",
+        )
+    return cases
 
 
 def _rate(figure: object, confidence: float) -> Estimate:
@@ -203,68 +255,14 @@ def _rate(figure: object, confidence: float) -> Estimate:
     return Estimate(value, math.nan, Interval(math.nan, math.nan, confidence), 0, "The rate.")
 
 
-def _differences(rate: Estimate, other: Estimate, definition: str) -> tuple[Estimate, Estimate]:
-    """Rate less benchmark, and rate over benchmark less one."""
-    p, q, level = rate.value, other.value, rate.interval.confidence
-    error = math.hypot(rate.standard_error, other.standard_error)
-    spread = math.hypot(rate.standard_error, p / q * other.standard_error) / q
-    mine, theirs = rate.interval, other.interval
-    if other.n == 0:  # known exactly
-        points = (mine.low - q, mine.high - q)
-        relative = (mine.low / q - 1, mine.high / q - 1)
-    else:
-        points = (
-            p - q - math.hypot(p - mine.low, theirs.high - q),
-            p - q + math.hypot(mine.high - p, q - theirs.low),
-        )
-        relative = _katz(rate, other)
-    return (
-        Estimate(p - q, error, Interval(*points, level), rate.n, definition),
-        Estimate(p / q - 1, spread, Interval(*relative, level), rate.n, definition),
-    )
-
-
-def _katz(rate: Estimate, other: Estimate) -> tuple[float, float]:
-    """Log-normal limits of the ratio less one; without a case those of the Wilson limits."""
-    p, q = rate.value, other.value
-    if rate.n == 0:
-        return math.nan, math.nan
-    if p == 0:
-        return -1.0, rate.interval.high / other.interval.low - 1
-    error = p / q * math.hypot(rate.standard_error / p, other.standard_error / q)
-    low, high = log_wald(p / q, error, confidence=rate.interval.confidence)
-    return float(low) - 1, float(high) - 1
-
-
-def _p_value(rate: Estimate, benchmark: float, size: int | None) -> float:
-    """Exact, two-sided; NaN without n."""
-    from scipy import stats  # noqa: PLC0415 - scipy is loaded when needed
-
-    if rate.n == 0:
-        return math.nan
-    k = round(rate.value * rate.n)
-    if size is None:
-        return float(stats.binomtest(k, rate.n, benchmark).pvalue)
-    theirs = round(benchmark * size)
-    table = np.array([[k, rate.n - k], [theirs, size - theirs]])
-    return float(stats.fisher_exact(table)[1])
-
-
-def _required(share: float, benchmark: float, size: int | None, confidence: float) -> float:
-    """Of how many a share must be for its score interval to exclude the benchmark."""
-    variance = benchmark * (1 - benchmark)
-    left = ((share - benchmark) / normal_quantile(confidence)) ** 2
-    left -= 0.0 if size is None else variance / size
+def _required(value: float, benchmark: Estimate) -> float:
+    """Of how many a share must be for the interval of the difference to exclude zero."""
+    q, limits = benchmark.value, benchmark.interval
+    distance = limits.high - q if value > q else q - limits.low
+    left = (value - q) ** 2 - distance**2
+    if left <= 0:
+        return math.inf
+    place = value + math.copysign(math.sqrt(left), q - value)
+    needed = normal_quantile(limits.confidence) ** 2 * place * (1 - place) / left
     # A quotient that is whole but for rounding is not raised by one.
-    return float(max(math.ceil(variance / left * (1 - 1e-12)), 1)) if left > 0 else math.inf
-
-
-def _definition(rate: Estimate, size: int | None) -> str:
-    if rate.n == 0:
-        return "A figure of no stated number, held against the benchmark: no interval."
-    if size is None:
-        return "Rate against a benchmark that is taken as known exactly, with Wilson intervals."
-    return (
-        "Rate against a benchmark that is itself a share, with Newcombe's interval of the "
-        "difference and a log-normal one of the ratio."
-    )
+    return float(max(math.ceil(needed * (1 - 1e-12)), 1))

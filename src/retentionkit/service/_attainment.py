@@ -75,7 +75,8 @@ def attainment(
         count.
     as_of
         The moment up to which all is known; a date counts to its end. Later cases are set aside,
-        and later answers have not happened. Default: the last moment in the data.
+        and later answers have not happened. Default: the last moment in the data, of dates the end
+        of the last.
     by
         Column of groups, such as the team or the channel.
     denominator

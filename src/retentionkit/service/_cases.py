@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from retentionkit.service._limits import check_unit, microseconds_of
 from retentionkit.service._waits import Waits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -30,6 +30,7 @@ __all__ = [
     "Cases",
     "Groups",
     "Treatment",
+    "group_of",
     "groups_of",
     "invalid_rows",
     "is_number",
@@ -43,6 +44,14 @@ __all__ = [
 Treatment: TypeAlias = Literal["error", "drop"]
 
 _TREATMENTS = ("error", "drop")
+
+
+class _Grouped(Protocol):
+    @property
+    def group(self) -> object: ...
+
+
+_Group = TypeVar("_Group", bound=_Grouped)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -236,6 +245,28 @@ def groups_of(labels: object, used: NDArray[np.bool_], *, argument: str) -> Grou
     present = np.unique(place)
     named = (*found, None)
     return Groups(tuple(named[at] for at in present), np.searchsorted(present, place))
+
+
+def group_of(groups: Sequence[_Group], label: object, by: str | None) -> _Group:
+    """The group of a label, None for those without one; with `...` that of everybody."""
+    listed = ", ".join(repr(found.group) for found in groups[:12])
+    if label is ... and by is not None:
+        raise OptionError(
+            "The figure is of each group, and none of them is everybody.",
+            received=f"by={by!r} and no group",
+            allowed=f"one of the groups: {listed}",
+            do="Name the group, or ask for the figure of everybody without by=.",
+        )
+    wanted = None if label is ... else label
+    for found in groups:
+        if found.group == wanted:
+            return found
+    raise OptionError(
+        "There is no such group.",
+        received=repr(wanted),
+        allowed=listed if by is not None else "no label, since there are no groups",
+        do="Name one of them." if by is not None else "Pass by= to make groups.",
+    )
 
 
 def said_aside(set_aside: Mapping[str, int]) -> str:

@@ -41,12 +41,15 @@ class Clock:
         Where there is none.
     zoned
         Whether the column has a time zone; None where nothing is in it.
+    dates
+        Whether all points in time are at midnight on the local clock.
     """
 
     instants: NDArray[np.int64]
     days: NDArray[np.int64]
     missing: NDArray[np.bool_]
     zoned: bool | None
+    dates: bool
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -57,8 +60,10 @@ class Clocks:
     ----------
     columns
         The columns by argument.
-    now, today
-        The last microsecond and the last day that count.
+    now
+        The last microsecond that counts.
+    last_day
+        The last day that is over by then.
     said
         The same in words.
     zoned
@@ -67,14 +72,14 @@ class Clocks:
 
     columns: Mapping[str, Clock]
     now: int
-    today: int
+    last_day: int
     said: str
     zoned: bool
 
     @property
     def dates_only(self) -> bool:
         """Whether all points in time are at midnight."""
-        return all((clock.instants % DAY == 0).all() for clock in self.columns.values())
+        return all(clock.dates for clock in self.columns.values())
 
     def __getitem__(self, argument: str) -> Clock:
         """One column."""
@@ -91,7 +96,8 @@ def read_clocks(
 ) -> Clocks:
     """Columns by argument, all with a time zone or all without.
 
-    Without `as_of` all is known up to the last of the columns in `horizon` (default: all).
+    Without `as_of` all is known up to the last of the columns in `horizon` (default: all), and if
+    these are dates up to the end of the last.
     """
     found = {name: _clock(frame, column, name, time_zone) for name, column in names.items()}
     zones = {clock.zoned for clock in found.values()} - {None}
@@ -105,14 +111,17 @@ def read_clocks(
         )
     zoned = True in zones
     if as_of is not None:
-        now, today = _known_until(as_of, zoned=zoned, time_zone=time_zone)
-        return Clocks(found, now, today, str(as_of), zoned)
+        now, last_day = _known_until(as_of, zoned=zoned, time_zone=time_zone)
+        return Clocks(found, now, last_day, str(as_of), zoned)
     known = [found[name] for name in horizon or tuple(found)]
     now = max((int(c.instants[~c.missing].max()) for c in known if not c.missing.all()), default=0)
     today = max((int(c.days[~c.missing].max()) for c in known if not c.missing.all()), default=0)
+    if all(clock.dates for clock in known):
+        date = _EPOCH + dt.timedelta(days=today)
+        return Clocks(found, now + DAY - 1, today, f"{date:%Y-%m-%d}", zoned)
     last = _EPOCH + dt.timedelta(microseconds=now)
-    clock = "" if now % DAY == 0 else f" {last:%H:%M}{' UTC' if zoned else ''}"
-    return Clocks(found, now, today, f"{last:%Y-%m-%d}{clock}", zoned)
+    said = f"{last:%Y-%m-%d %H:%M}{' UTC' if zoned else ''}"
+    return Clocks(found, now, today - 1, said, zoned)
 
 
 def _clock(frame: Frame, column: object, argument: str, time_zone: str | None) -> Clock:
@@ -127,7 +136,7 @@ def _clock(frame: Frame, column: object, argument: str, time_zone: str | None) -
         )
     if absent.all():  # a column of nothing has no type that means anything
         nothing = np.zeros(len(absent), dtype=np.int64)
-        return Clock(nothing, nothing, absent, None)
+        return Clock(nothing, nothing, absent, None, dates=True)
     wanted = {"when": Wanted(column, argument, "moment")}
     try:
         table, zoned = frames.read(frame, wanted, time_zone="UTC"), True
@@ -139,7 +148,8 @@ def _clock(frame: Frame, column: object, argument: str, time_zone: str | None) -
         frames.read(frame, wanted, time_zone=time_zone)  # refused: no zone to convert from
     local = frames.read(frame, wanted, time_zone=time_zone) if zoned else table
     days = _filled(local, missing, frames.column("day"))
-    return Clock(instants, days, missing, zoned)
+    clock = _filled(local, missing, frames.instant("when", "day")) - DAY * days
+    return Clock(instants, days, missing, zoned, dates=not clock.any())
 
 
 def _filled(table: Any, missing: NDArray[np.bool_], values: Any) -> NDArray[np.int64]:  # noqa: ANN401
@@ -151,7 +161,10 @@ def _filled(table: Any, missing: NDArray[np.bool_], values: Any) -> NDArray[np.i
 
 
 def _known_until(as_of: Moment, *, zoned: bool, time_zone: str | None) -> tuple[int, int]:
-    """The last microsecond and day that count; a plain date counts to its end."""
+    """The last microsecond that counts and the last day that is over by then.
+
+    A plain date counts to its end.
+    """
     found = moment("as_of", as_of)
     local = found if isinstance(found, dt.datetime) else dt.datetime.combine(found, dt.time.max)
     if zoned and local.tzinfo is None and time_zone is None:
@@ -161,7 +174,7 @@ def _known_until(as_of: Moment, *, zoned: bool, time_zone: str | None) -> tuple[
 
         zone = zoneinfo.ZoneInfo(time_zone)
         local = local.astimezone(zone) if local.tzinfo else local.replace(tzinfo=zone)
-    today = day_number(local)
+    last_day = day_number(local) - (local.time() < dt.time.max)
     if not zoned and local.tzinfo is not None:
         raise OptionError(
             "`as_of` has a time zone and the columns have none.",
@@ -171,7 +184,7 @@ def _known_until(as_of: Moment, *, zoned: bool, time_zone: str | None) -> tuple[
         )
     if zoned:
         local = local.astimezone(dt.UTC).replace(tzinfo=None)
-    return (local - _EPOCH) // dt.timedelta(microseconds=1), today
+    return (local - _EPOCH) // dt.timedelta(microseconds=1), last_day
 
 
 def _whose_clock(as_of: Moment) -> OptionError:

@@ -17,7 +17,14 @@ from retentionkit.errors import DataError, OptionError
 from retentionkit.frames import Wanted
 from retentionkit.intervals import share
 from retentionkit.results import Columns, Estimate, Interval, Result
-from retentionkit.service._cases import is_number, read_groups, read_waits, said_aside, set_apart
+from retentionkit.service._cases import (
+    group_of,
+    is_number,
+    read_groups,
+    read_waits,
+    said_aside,
+    set_apart,
+)
 from retentionkit.service._limits import limit_in_microseconds, said
 from retentionkit.service._waits import State, states
 
@@ -87,17 +94,9 @@ class ConversionRate(Result):
 
     _heading: ClassVar[str] = "Conversion rate"
 
-    def group(self, label: object = None) -> Conversion:
-        """The conversion of one group."""
-        for found in self.groups:
-            if found.group == label:
-                return found
-        raise OptionError(
-            "There is no such group.",
-            received=repr(label),
-            allowed=", ".join(repr(found.group) for found in self.groups[:12]),
-            do="Name one of them.",
-        )
+    def group(self, label: object = ...) -> Conversion:
+        """The conversion of one group, None for those without a label; without `by` that of all."""
+        return group_of(self.groups, label, self.by)
 
     @property
     def rate(self) -> Estimate:
@@ -175,7 +174,7 @@ def conversion_rate(
         ago are in the rate.
     as_of
         The moment up to which all is known; a date counts to its end. Default: the last moment in
-        the data.
+        the data, of dates the end of the last.
     by
         Column of groups, such as the channel.
     time_zone

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
+
+import numpy as np
 
 from retentionkit.arguments import check_choice, check_number
 from retentionkit.durations import duration_in
@@ -12,9 +15,19 @@ from retentionkit.errors import OptionError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
     from retentionkit.durations import Duration
 
-__all__ = ["DAY", "TimeUnit", "check_unit", "limit_in_microseconds", "microseconds_of", "said"]
+__all__ = [
+    "DAY",
+    "TimeUnit",
+    "check_unit",
+    "limit_in_microseconds",
+    "microseconds_of",
+    "said",
+    "spans_in_microseconds",
+]
 
 #: What waits are measured in.
 TimeUnit: TypeAlias = Literal["second", "minute", "hour", "day", "week"]
@@ -71,6 +84,28 @@ def limit_in_microseconds(name: str, value: Duration, unit: TimeUnit | None = No
     if not found > 0:
         raise _no_limit(name, value)
     return round(found)
+
+
+def spans_in_microseconds(values: object) -> NDArray[np.float64] | None:
+    """A column of timedeltas in microseconds, NaN where one is missing; None if it holds others.
+
+    Examples
+    --------
+    >>> spans_in_microseconds([dt.timedelta(seconds=3), None])
+    array([3000000.,      nan])
+    """
+    listed = isinstance(values, list | tuple)
+    spans: Any = np.asarray(values, dtype=object if listed else None)
+    if spans.ndim == 1 and spans.dtype.kind == "m":
+        return np.asarray(spans / np.timedelta64(1, "us"), dtype=np.float64)
+    if spans.ndim != 1 or spans.dtype != object:
+        return None
+    present = [span is not None and span == span for span in spans]  # noqa: PLR0124 - missing
+    if not any(present) or not all(isinstance(span, dt.timedelta) for span in spans[present]):
+        return None
+    found = np.full(len(spans), np.nan)
+    found[present] = [span / dt.timedelta(microseconds=1) for span in spans[present]]
+    return found
 
 
 def said(value: Duration, unit: TimeUnit | None = None) -> str:

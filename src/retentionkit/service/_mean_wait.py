@@ -19,7 +19,13 @@ from retentionkit.errors import DataError, KindError, OptionError
 from retentionkit.intervals import share
 from retentionkit.service._attainment import check_levels
 from retentionkit.service._cases import groups_of, invalid_rows, read_groups, read_waits, set_apart
-from retentionkit.service._limits import check_unit, limit_in_microseconds, microseconds_of, said
+from retentionkit.service._limits import (
+    check_unit,
+    limit_in_microseconds,
+    microseconds_of,
+    said,
+    spans_in_microseconds,
+)
 from retentionkit.service._mean_wait_result import MeanWait, WaitOf
 from retentionkit.service._waits import State, Waits, mean_up_to, quantile, states
 
@@ -57,12 +63,12 @@ def mean_wait(
     Parameters
     ----------
     waits
-        Waits as numbers, shape (n,); or a frame with a row for each wait.
+        Waits as numbers or timedeltas, shape (n,); or a frame with a row for each wait.
     start, end
         In a frame, the columns of the points in time at which waits begin and end. A wait without
         an end is not over.
     waiting
-        With numbers, whether each is not over, so that the number is how long it has lasted.
+        Beside waits, whether each is not over, so that it is how long somebody has waited.
     unit
         What numbers are in, and what times are told in.
     limit
@@ -73,7 +79,7 @@ def mean_wait(
         Shares of waits for which the times are told.
     as_of
         The moment up to which all is known; a date counts to its end. Default: the last moment in
-        the data.
+        the data, of dates the end of the last.
     by
         Groups: the name of a column of a frame, or labels beside numbers.
     time_zone
@@ -206,8 +212,10 @@ def _check_columns(start: object, end: object, waiting: object) -> None:
 def _lasting(
     values: object, waiting: object, unit: TimeUnit, missing: Treatment, invalid: Treatment
 ) -> tuple[Waits, NDArray[np.bool_], Mapping[str, int]]:
-    """Waits that come as numbers."""
-    numbers = np.rint(frames.read_numbers(values, argument="waits") * microseconds_of(unit))
+    """Waits that come as numbers or as timedeltas."""
+    numbers = spans_in_microseconds(values)
+    if numbers is None:
+        numbers = np.rint(frames.read_numbers(values, argument="waits") * microseconds_of(unit))
     done = ~_flags(waiting, len(numbers))
     absent, wrong = np.isnan(numbers), (numbers < 0) | np.isinf(numbers)
     if absent.any() and missing == "error":

@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, ClassVar
 
-from retentionkit.errors import OptionError
 from retentionkit.results import Columns, Estimate, Interval, Result
-from retentionkit.service._cases import said_aside
+from retentionkit.service._cases import group_of, said_aside
 from retentionkit.service._promises import quantile_name
 
 if TYPE_CHECKING:
@@ -86,17 +85,9 @@ class MeanWait(Result):
 
     _heading: ClassVar[str] = "Waits"
 
-    def group(self, label: object = None) -> WaitOf:
-        """The waits of one group."""
-        for found in self.groups:
-            if found.group == label:
-                return found
-        raise OptionError(
-            "There is no such group.",
-            received=repr(label),
-            allowed=", ".join(repr(found.group) for found in self.groups[:12]),
-            do="Name one of them.",
-        )
+    def group(self, label: object = ...) -> WaitOf:
+        """The waits of one group, None for those without a label; without `by` those of all."""
+        return group_of(self.groups, label, self.by)
 
     @property
     def mean(self) -> Estimate:

@@ -77,7 +77,8 @@ def on_time_contact(
         `"hours"`: days of 24 hours, on the clock.
     as_of
         The moment up to which all is known; a date counts to its end. Default: the last order or
-        contact. Later orders are set aside, later contacts have not happened.
+        contact, of dates the end of the last. Later orders are set aside, later contacts have not
+        happened.
     by
         Column of groups.
     denominator
@@ -175,8 +176,8 @@ class _Rule(NamedTuple):
         return clock.days if self.days == "calendar" else clock.instants
 
     def now(self, clocks: Clocks) -> int:
-        """The last place that counts."""
-        return clocks.today if self.days == "calendar" else clocks.now
+        """The last place that is over: on the morning of a day there may still be a contact."""
+        return clocks.last_day if self.days == "calendar" else clocks.now
 
 
 def _limit(name: str, value: Duration, days: Days) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from retentionkit.errors import OptionError
 from retentionkit.intervals import share
 from retentionkit.results import Columns, Result
-from retentionkit.service._cases import said_aside
+from retentionkit.service._cases import group_of, said_aside
 from retentionkit.service._waits import State
 
 if TYPE_CHECKING:
@@ -111,20 +111,20 @@ class Attainment(Result):
 
     _heading: ClassVar[str] = "Attainment"
 
-    def promise(self, measure: str, group: object = None) -> Promise:
+    def promise(self, measure: str, group: object = ...) -> Promise:
         """One promise, by its measure and, with `by`, by the label of the group."""
-        for found in self.promises:
-            if found.measure == measure and found.group == group:
-                return found
-        listed = ", ".join(repr((found.measure, found.group)) for found in self.promises[:12])
-        raise OptionError(
-            "There is no such promise.",
-            received=f"{measure!r}, {group!r}",
-            allowed=listed if self.by else ", ".join(repr(p.measure) for p in self.promises),
-            do="Name a measure, and with by= a group.",
-        )
+        made = [found for found in self.promises if found.measure == measure]
+        if not made:
+            measures = dict.fromkeys(found.measure for found in self.promises)
+            raise OptionError(
+                "There is no such promise.",
+                received=repr(measure),
+                allowed=", ".join(map(repr, measures)),
+                do="Name one of the measures.",
+            )
+        return group_of(made, group, self.by)
 
-    def estimate(self, measure: str, group: object = None) -> Estimate:
+    def estimate(self, measure: str, group: object = ...) -> Estimate:
         """The share in time of one promise."""
         return self.promise(measure, group).share
 

@@ -12,7 +12,8 @@ variance
 .. math:: \frac{n}{n - 1} \sum_{t_i < \tau} \frac{d_i}{n_i (n_i - d_i)}
     \left( \int_{t_i}^{\tau} \hat S(u)\,du \right)^2 .
 
-Without open waits these are the quantiles, the mean and its standard error of all waits.
+Without open waits these are the quantiles, the mean and its standard error of all waits. Waits that
+are all alike do not tell how far they stray: their mean has no interval.
 """
 
 from __future__ import annotations
@@ -121,7 +122,10 @@ def mean_up_to(
     definition: str,
     most: float = math.inf,
 ) -> Estimate:
-    """The mean of the waits, each counted up to the horizon; at most `most`."""
+    """The mean of the waits, each counted up to the horizon; at most `most`.
+
+    Without spread the error and the limits are NaN.
+    """
     n = len(waits)
     curve = _curve(waits)
     times, alive = np.asarray(curve.quantiles), np.asarray(curve.probabilities)
@@ -136,7 +140,9 @@ def mean_up_to(
     died = np.searchsorted(over, times, side="right") - np.searchsorted(over, times, side="left")
     some = lasted > died
     terms = died[some] / (lasted[some] * (lasted[some] - died[some])) * beyond[some] ** 2
-    error = math.sqrt(n / (n - 1) * float(terms.sum())) if n > 1 else math.nan
+    spread = float(terms.sum())
+    # Where nobody is seen to end before the horizon, or all at once, nothing tells the error.
+    error = math.sqrt(n / (n - 1) * spread) if n > 1 and spread > 0 else math.nan
     half = float(t_quantile(n, confidence=confidence)) * error
     limits = Interval(
         float(np.maximum(value - half, 0.0)) / scale,

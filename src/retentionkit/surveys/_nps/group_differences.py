@@ -43,6 +43,7 @@ __all__ = [
     "differences",
     "homogeneity",
     "rest_of",
+    "shared_respondents",
     "side_of",
 ]
 
@@ -196,6 +197,16 @@ def _correlated(products: Floats, squares: Floats) -> Floats:
     return over(products, np.sqrt(squares), empty=0.0)
 
 
+def shared_respondents(tallies: Tallies | None, among: Any = slice(None)) -> bool:  # noqa: ANN401
+    """Whether somebody is in several of these groups."""
+    if tallies is None or tallies.pairs is None:
+        return False
+    inside = np.zeros(len(tallies), dtype=np.bool_)
+    inside[among] = True
+    there = tallies.pairs.respondent[inside[tallies.pairs.group]]
+    return len(np.unique(there)) < len(there)
+
+
 def homogeneity(tallies: Tallies, shown: NDArray[np.bool_]) -> Homogeneity:
     """Whether the groups that are shown differ at all.
 
@@ -207,11 +218,8 @@ def homogeneity(tallies: Tallies, shown: NDArray[np.bool_]) -> Homogeneity:
     worth = tallies.worth[shown]
     degrees = max(len(worth) - 1, 0)
     together = tallies.merged(np.where(shown, 0, -1), 1)
-    shared = together.pairs is not None and len(together.pairs.group) < sum(
-        (tallies.clusters if tallies.clusters is not None else np.zeros(1))[shown].tolist()
-    )
     variance = float(net_scores.moments(together.sums)[1][0]) if degrees else 0.0
-    if variance == 0 or shared or np.isnan(worth).any():
+    if variance == 0 or shared_respondents(tallies, shown) or np.isnan(worth).any():
         return Homogeneity(float("nan"), degrees, float("nan"))
     values = tallies.values[shown]
     middle = float(worth @ values) / float(worth.sum())

@@ -173,7 +173,7 @@ def _result(
     shown = tallies.n >= max(least, 1)
     figures = functools.partial(_shown, shown)
     low, high = limits_of(tallies, method, confidence)
-    error = np.sqrt(net_scores.moments(tallies.sums)[1] / np.where(shown, tallies.worth, np.nan))
+    error = np.sqrt(net_scores.moments(tallies.sums)[1] / np.where(shown, tallies.linear, np.nan))
     found = _less_the_rest(tallies, method, confidence)
     p = figures(found.p_value, 1.0)
     promoters, passives, detractors = (figures(kind, 1.0) for kind in tallies.counts.T)

@@ -1,30 +1,20 @@
-r"""Net promoter score over time: waves, what changed between them, and the line through all.
-
-With the scores :math:`s_t` of waves at :math:`t` and their variances :math:`V_t`, the slope is
-
-.. math:: b = \sum_t c_t s_t, \qquad c_t = \frac{u_t (t - \bar t)}{\sum u_t (t - \bar t)^2},
-    \qquad u_t = 1 / V_t ,
-
-with :math:`\bar t = \sum u_t t / \sum u_t`, and the variance :math:`\sum c_t^2 V_t`, to which
-respondents of several waves add twice the covariances of these.
-"""
+"""Net promoter score over time: waves, what changed between them, and the line through all."""
 
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
 from retentionkit import net_scores
+from retentionkit._texts import counted
 from retentionkit.arguments import check_choice
 from retentionkit.compare import adjusted_p_values
 from retentionkit.errors import OptionError
 from retentionkit.frames import Wanted
-from retentionkit.intervals import estimate
-from retentionkit.results import Estimate, frozen_array
+from retentionkit.results import frozen_array
 from retentionkit.surveys._nps.group_differences import (
     Differences,
     Side,
@@ -34,6 +24,7 @@ from retentionkit.surveys._nps.group_differences import (
 )
 from retentionkit.surveys._nps.nps_by import MULTIPLICITY_NAMES
 from retentionkit.surveys._nps.nps_result import definition_of
+from retentionkit.surveys._nps.nps_slope import slope_of
 from retentionkit.surveys._nps.nps_waves import NPSTrend
 from retentionkit.surveys._nps.survey_options import Options
 from retentionkit.surveys._nps.survey_rows import read_rows
@@ -46,6 +37,7 @@ if TYPE_CHECKING:
     from retentionkit.frames import Frame
     from retentionkit.surveys._nps.answers import Treatment
     from retentionkit.surveys._nps.nps_result import NPS
+    from retentionkit.surveys._nps.nps_slope import Slope
     from retentionkit.surveys._nps.nps_waves import Every
     from retentionkit.surveys._nps.survey_options import GroupMethod, Repeats
     from retentionkit.surveys._nps.wave_sources import Waves
@@ -88,8 +80,9 @@ def nps_trend(
     every
         `"week"` (from Monday), `"month"`, `"quarter"` or `"year"`.
     wave
-        Column of the waves, instead of calendar periods: numbers, dates or texts in their order,
-        or an ordered category.
+        Column of the waves, instead of calendar periods, each one step after the other: numbers or
+        dates, an ordered category, or texts whose numbers tell their order, such as `"wave 10"` or
+        `"2024-Q1"`. Other texts are refused: the alphabet would put February before January.
     weights, respondent, missing, invalid
         As in `nps_by`. With `missing="drop"` answers without a date or wave are counted apart too.
     repeats
@@ -112,8 +105,8 @@ def nps_trend(
     ColumnError
         There is no such column.
     DataError
-        There is no answer, some are none on this scale or have no date or wave; or a column cannot
-        be read.
+        There is no answer, some are none on this scale or have no date or wave; the order of waves
+        cannot be told; or a column cannot be read.
     OptionError
         An option is none of its choices, or does not hold with another; neither `when` nor `wave`
         is named.
@@ -129,8 +122,10 @@ def nps_trend(
     -----
     Waves are taken as answers of independent people unless `respondent` is named. Intervals and
     p-values of changes are those of adjusted Wald, unless the method is `"wald"`. The line is
-    weighted by the inverse variances of adjusted Wald; its error is widened by the square root of
-    the scatter of the waves about it, over that which their answers explain, where that is above 1.
+    weighted by the inverse variances of adjusted Wald. From four waves on its interval is the wider
+    of two: by the errors of the scores, and by the scatter of the waves about the line with
+    Student's t. Fewer cannot tell their scatter: if more than chance moves single waves, their
+    interval is too narrow.
 
     Examples
     --------
@@ -194,9 +189,8 @@ def _result(
     observed = np.flatnonzero(n > 0)
     side = side_of(waves.shares, waves.worth, waves.clusters, options.method)
     changes = _changes(waves, side, observed, options.confidence)
-    definition = _definition(options, waves, multiplicity, changes, every or "wave")
-    adjusted = side_of(waves.shares, waves.worth, waves.clusters, "adjusted-wald")
-    slope, p, scatter = _slope(waves, adjusted, observed, options.confidence, definition)
+    slope = slope_of(waves, side, _inverse_variances(waves), observed, options.confidence)
+    definition = _definition(options, waves, multiplicity, changes, slope, every or "wave")
     promoters, passives, detractors = (frozen_array(kind, np.int64) for kind in waves.counts.T)
     return NPSTrend(
         waves=waves.names,
@@ -215,9 +209,9 @@ def _result(
         adjusted_p_value=frozen_array(
             adjusted_p_values(changes.p_value, method=multiplicity), np.float64
         ),
-        slope=slope,
-        slope_p_value=p,
-        scatter_p_value=scatter,
+        slope=slope.estimate(definition, options.confidence),
+        slope_p_value=slope.p_value,
+        scatter_p_value=slope.scatter_p_value,
         undated=waves.undated,
         set_aside=waves.set_aside,
         every=every,
@@ -227,6 +221,12 @@ def _result(
         definition=definition,
         kind=waves.kind,
     )
+
+
+def _inverse_variances(waves: Waves) -> Floats:
+    """The weights of the line, by adjusted Wald; NaN for a wave without answers or error."""
+    side = side_of(waves.shares, waves.worth, waves.clusters, "adjusted-wald")
+    return np.where(side.variance > 0, 1 / np.where(side.variance > 0, side.variance, 1), np.nan)
 
 
 def _in_per_cent(waves: Waves, side: Side, changes: Differences) -> dict[str, Floats]:
@@ -275,57 +275,25 @@ def _changes(
     return Differences(*spread)
 
 
-def _slope(
-    waves: Waves, side: Side, observed: NDArray[np.int64], confidence: float, definition: str
-) -> tuple[Estimate, float, float]:
-    """The slope per wave, its p-value, and that of the scatter about the line."""
-    from scipy.special import chdtrc, ndtr  # noqa: PLC0415 - scipy is loaded when needed
-
-    at = observed[np.isfinite(side.variance[observed]) & (side.variance[observed] > 0)]
-    answers = int(waves.counts[at].sum())
-    if len(at) < 2:  # noqa: PLR2004 - a line has two points
-        nothing = estimate(
-            math.nan, math.nan, n=answers, definition=definition, confidence=confidence
-        )
-        return nothing, math.nan, math.nan
-    times, value, u = at.astype(np.float64), side.value[at], 1 / side.variance[at]
-    times -= float(u @ times) / float(u.sum())
-    c = u * times / float(u @ times**2)
-    slope = float(c @ value)
-    error = math.sqrt(max(float(c**2 @ side.variance[at]) + _shared(waves, at, c), 0.0))
-    residual = value - float(u @ value) / float(u.sum()) - slope * times
-    scatter, degrees = float(u @ residual**2), len(at) - 2
-    if degrees:
-        error *= math.sqrt(max(scatter / degrees, 1.0))
-    found = estimate(
-        100 * slope, 100 * error, n=answers, definition=definition, confidence=confidence
-    )
-    p = 2 * float(ndtr(-abs(slope) / error)) if error > 0 else math.nan
-    return found, p, float(chdtrc(degrees, scatter)) if degrees else math.nan
-
-
-def _shared(waves: Waves, at: NDArray[np.int64], c: Floats) -> float:
-    """What respondents of several waves add to the variance of the slope."""
-    if waves.tallies is None or waves.tallies.pairs is None:
-        return 0.0
-    pairs, tallies = waves.tallies.pairs, waves.tallies
-    factor = np.zeros(len(tallies))
-    factor[at] = c / tallies.sums[at].sum(axis=1)
-    residual = pairs.points - tallies.values[pairs.group] * pairs.weight
-    parts = factor[pairs.group] * residual
-    together = np.bincount(pairs.respondent, weights=parts)
-    return float(together @ together) - float(parts @ parts)
-
-
 def _definition(
-    options: Options, waves: Waves, multiplicity: Multiplicity, changes: Differences, unit: str
+    options: Options,
+    waves: Waves,
+    multiplicity: Multiplicity,
+    changes: Differences,
+    slope: Slope,
+    unit: str,
 ) -> str:
     base = definition_of(weighted=False, clusters=None, population=None)[:-1]
     number = int((~np.isnan(changes.p_value)).sum())
+    certain = (
+        "or of their scatter about it (Student's t), whichever is wider"
+        if slope.scattered
+        else f"alone: below four {unit}s their scatter about a line cannot be told"
+    )
     return (
         f"{base}{waves.note}, by {unit}; change: the score of a {unit} less that of the last "
         f"{unit} observed before it, p-values adjusted {MULTIPLICITY_NAMES[multiplicity]} for "
-        f"{number:,} changes; slope: points per {unit} along a line weighted by the inverse "
-        f"variances of the scores, with a {100 * options.confidence:g} % normal interval, widened "
-        "where waves scatter more than their answers explain."
+        f"{counted(number, 'change')}; slope: points per {unit} along a line weighted by the "
+        f"inverse variances of the scores, with the {100 * options.confidence:g} % interval of "
+        f"their errors {certain}."
     )

@@ -65,12 +65,14 @@ class NPSTrend(Result):
         Of no change: for the wave alone, and with regard to all changes.
     slope
         Change per wave along a straight line through all waves, weighted by how surely they are
-        known; NaN for fewer than two observed waves.
+        known; NaN for fewer than two observed waves. Its standard error is that of the interval:
+        of the errors of the scores, or of the scatter of the waves.
     slope_p_value
         Of no such slope.
     scatter_p_value
         The chance that waves scatter about the line as much as they do if it is right; NaN for
-        fewer than three waves. Where it is small, a line does not tell the story.
+        fewer than three waves, and where respondents are in several. Where it is small, a line
+        does not tell the story.
     undated
         How many answers have no date or wave and are in no figure.
     set_aside

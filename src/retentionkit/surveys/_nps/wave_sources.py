@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 __all__ = ["Waves", "of_column", "of_periods", "of_results"]
+
+_NUMBER: Final = re.compile(r"\d{1,18}")
+_YEAR: Final = 1000  # the first number of four digits
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -110,8 +114,33 @@ def of_periods(rows: SurveyRows, every: Every) -> Waves:
 
 
 def of_column(rows: SurveyRows) -> Waves:
+    """Waves of numbers, dates, texts or an ordered category, in their order."""
     place, labels = rows.table.coded("wave", argument="wave")
+    if any(isinstance(label, str) for label in labels) and not rows.table.ordered("wave"):
+        order = _order_in_time(labels)
+        ranks = np.r_[np.argsort(order), -1]  # the last one for those without a wave
+        place, labels = ranks[place], [labels[at] for at in order]
     return _of_tallies(rows, place, tuple(map(str, labels)), "wave")
+
+
+def _order_in_time(labels: list[str]) -> list[int]:
+    """The places of texts in time, where their numbers tell it: "wave 9", "2024-Q1".
+
+    The alphabet does not: it puts February before January, and "Q1 2024" before "Q4 2023".
+    """
+    numbers = [tuple(map(int, _NUMBER.findall(label))) for label in labels]
+    one_form = len({_NUMBER.sub("#", label) for label in labels}) == 1
+    several = len(numbers[0]) > 1 and any(number[0] < _YEAR for number in numbers)
+    if len(labels) > 1 and (not one_form or not numbers[0] or several):
+        raise DataError(
+            "The order of these waves in time cannot be told from their texts.",
+            received=", ".join(map(repr, labels[:6])) + (", ..." if len(labels) > 6 else ""),  # noqa: PLR2004
+            allowed="an ordered category, numbers, dates, or texts of one form with one number or "
+            "the year first, such as 'wave 10' or '2024-Q1'",
+            do="Pass an ordered category, the earliest first: pandas.Categorical(column, [first, "
+            "second, ...], ordered=True), or polars.Enum.",
+        )
+    return sorted(range(len(labels)), key=numbers.__getitem__)
 
 
 def _of_tallies(

@@ -49,10 +49,12 @@ class LinkageCurve(Result):
     intercept
         The straight line at 0.
     slope
-        Its rise for each answer; a Wald interval of rates, a t interval of means.
+        Its rise for each answer; a Wald interval of rates, a t interval of means that holds where
+        some answers vary more than others (HC3).
     departure
-        Chi-squared (likelihood ratio) of rates, or F of means, of the figures against the line; NaN
-        with fewer than three answers.
+        Chi-squared (likelihood ratio) of rates, or F of means (Welch and James), of the figures
+        against the line; NaN with fewer than three answers. Answers of one customer, or of
+        customers who are all alike, have no variance of their own, and no part in F.
     p_value
         Of the departure from a straight line.
     steepest
@@ -179,6 +181,9 @@ class LinkageCurve(Result):
         if math.isnan(self.p_value):
             return "undefined: it takes three different answers, and outcomes that vary"
         p = "p < 0.001" if self.p_value < 0.001 else f"p = {self.p_value:.3f}"  # noqa: PLR2004 - usage
+        left_out = self.answers[(self.counts > 0) & ~(self.high > self.low)].tolist()
+        if left_out:
+            p += f" (without {', '.join(map(str, left_out))}, of unknown variance)"
         if self.p_value < 1 - self.confidence:
             return f"{p}: not a straight line"
         return (
