@@ -97,8 +97,8 @@ class NPSEffects(Result):
     --------
     >>> import retentionkit as rk
     >>> change = rk.surveys.nps_change(
-    ...     [9] * 10 + [3] * 30,
-    ...     [9] * 30 + [3] * 10,
+    ...     [10] * 10 + [3] * 30,
+    ...     [10] * 30 + [3] * 10,
     ...     before_segments=["web"] * 10 + ["store"] * 30,
     ...     after_segments=["web"] * 30 + ["store"] * 10,
     ... )
