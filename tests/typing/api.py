@@ -406,7 +406,9 @@ def changed(before: list[int], after: list[int], frame: pd.DataFrame) -> rk.surv
     needed = rk.surveys.nps_sample_size(38, 62, passives=(0.2, 0.25))
     assert_type(needed, rk.surveys.NPSSampleSize)
     assert_type(needed.n, int)
-    linked = rk.surveys.nps_linkage(frame, score="answer", outcome="spend", outcome_kind="amount", unit="a")
+    linked = rk.surveys.nps_linkage(
+        frame, score="answer", outcome="spend", outcome_kind="amount", unit="a"
+    )
     assert_type(linked, rk.surveys.NPSLinkage)
     assert_type(linked.by_unit, rk.surveys.UnitLinkage | None)
     assert_type(linked.predict(20.0).value, float)
