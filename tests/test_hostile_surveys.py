@@ -106,7 +106,7 @@ CALLS = {
         f["answer"], f["other"], before_ids=f["who"], after_ids=f["who"], **o
     ),
     "nps_linkage": lambda f, o: surveys.nps_linkage(
-        f, score="answer", outcome="flag", kind="binary", missing=o["missing"]
+        f, score="answer", outcome="flag", outcome_kind="binary", missing=o["missing"]
     ),
     "experience_score": lambda f, o: surveys.experience_score(
         f, items=["answer", "other"], scale=(0, 10), invalid=o["invalid"]

@@ -43,6 +43,7 @@ __all__ = [
     "adjusted_wald",
     "bayesian",
     "bootstrap",
+    "cautious_n",
     "clustered_n",
     "effective_n",
     "moments",
@@ -59,6 +60,7 @@ _NEAR: Final = 1e-14
 #: Times what independent answers are worth, beyond which clusters balance but for rounding.
 _BALANCED: Final = 1e6
 _TAIL: Final = 1e-16
+_ROUNDING: Final = 1e-12
 _BELOW_ONE: Final = math.nextafter(1.0, 0.0)
 
 
@@ -145,6 +147,27 @@ def clustered_n(
         alike = np.minimum(total / np.asarray(sizes), free)
     spread = np.where(spread <= _BALANCED * free, spread, free)
     return np.where(count > 1, np.where(variance > 0, spread, alike), np.nan)
+
+
+def cautious_n(worth: ArrayLike, weights: ArrayLike, squares: ArrayLike) -> NDArray[np.float64]:
+    r"""How many answers an interval should take weighted ones for: Kish's number if that is less.
+
+    A linearised error is itself estimated, and too small where a few heavy answers happen to be
+    near the score. `worth` is `effective_n` of the same sums, or what `clustered_n` makes of it; it
+    is taken :math:`\min(1, n_K/n_e)` times, with Kish's :math:`n_K = (\sum w)^2/\sum w^2`.
+
+    Examples
+    --------
+    >>> weights, squares = [4.0, 4.0, 4.0], [4.0, 5.5, 4.25]
+    >>> float(effective_n(weights, squares).round(2))  # no heavy answer is on either side
+    11.64
+    >>> float(cautious_n(11.64, weights, squares).round(2))
+    10.48
+    """
+    total, squared = np.sum(weights, axis=-1), np.sum(squares, axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):  # without answers
+        kept = np.asarray(total**2 / squared / effective_n(weights, squares), dtype=np.float64)
+    return np.asarray(worth) * np.where(kept < 1 - _ROUNDING, kept, 1.0)
 
 
 def adjusted(counts: ArrayLike) -> NDArray[np.float64]:

@@ -40,14 +40,14 @@ def test_published_means_need_a_standard_deviation():
     found = means(120, 150)
     assert (found.difference.value, found.relative.value) == (30, 0.25)
     assert math.isnan(found.required_n.interval)
-    assert "needed      not known without a standard deviation" in repr(found)
+    assert "needed      not known without a standard deviation above 0" in repr(found)
     with_it = means(120, 150, standard_deviation=80)
     z = stats.norm.ppf(0.975)
     assert with_it.required_n.interval == math.ceil(2 * (80 * z / 30) ** 2)
     mixed = means((120, 80, 400), 150, standard_deviation=80)
     assert math.isnan(mixed.p_value)
     needed = math.ceil(80**2 / ((30 / z) ** 2 - 80**2 / 400))
-    assert any(f"With what before has, {needed} customers in after" in n for n in mixed.notes)
+    assert f"With what before has, after needs {needed} customers" in mixed.notes[-1]
     assert not any("would do" in note for note in means((120, 80, 400), 150).notes)
 
 
@@ -177,6 +177,7 @@ def test_rounding_is_no_spread():
     alike = means([0.1] * 3, [0.3] * 3)
     assert math.isnan(alike.p_value)
     assert alike.first.standard_error == 0
+    assert math.isnan(alike.required_n.interval)  # no spread, and not "fewer than 10"
     moved = means([0.1, 0.7, 0.3], [0.4, 1.0, 0.6], paired=True)  # by 0.3, but for rounding
     assert math.isnan(moved.p_value)
     assert math.isnan(ratio(([0.3, 0.1], [3, 1]), ([0.6, 0.2], [3, 1])).p_value)
@@ -209,6 +210,16 @@ def test_undefined_relative_changes():
 # -- properties ------------------------------------------------------------------------------------
 
 
+@given(st.lists(st.tuples(st.floats(0.1, 9), st.floats(0.1, 9)), min_size=1), st.randoms())
+def test_order_of_rows_does_not_matter_to_the_last_digit(rows, random):
+    turned = rows.copy()
+    random.shuffle(turned)
+    one, two = (tuple(map(list, zip(*some, strict=True))) for some in (rows, turned))
+    assert ratio(one, one).equals(ratio(two, two))
+    for paired in (True, False):
+        assert means(*one, paired=paired).equals(means(*two, paired=paired))
+
+
 @given(VALUES, VALUES, st.randoms(), st.sampled_from([0.5, 4.0]))
 def test_order_and_unit_do_not_matter(one, two, random, unit):
     found = means(one, two)
@@ -232,7 +243,7 @@ def test_columns_come_back_in_kind():
     found = means(frame["before"], frame["after"], missing="drop")
     assert found.kind == "polars"
     assert found.to_frame()["n"].to_list() == [2, 3, 5, 5]
-    assert "1 missing values left out of before." in found.notes
+    assert "1 missing value left out of before." in found.notes
     orders = ratio(
         (pd.Series([4, 6, None], dtype="Int64"), [1, 2, 1]), ([4, 9], [1, 2]), missing="drop"
     )
@@ -282,6 +293,9 @@ def test_no_ratios(first, error, match):
 def test_options_that_are_refused():
     with pytest.raises(OptionError, match="standard_deviation"):
         means(1, 2, standard_deviation=0)
+    with pytest.raises(OptionError, match="is of published means"):
+        means([1.0, 2.0], (1.0, 2.0, 3), standard_deviation=9)
+    assert means([1.0, 2.0], 1.0, standard_deviation=9).required_n.unit == "customers"
     with pytest.raises(OptionError, match="`missing`"):
         ratio(1, 2, missing="zero")
     with pytest.raises(KindError, match="needs the values"):

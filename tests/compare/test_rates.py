@@ -47,7 +47,7 @@ def test_a_quarter_against_an_eighth():
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "interval", "power"), [(0.15, 0.45, 17, 33), (0.65, 0.82, 50, 102)]
+    ("first", "second", "interval", "power"), [(0.15, 0.45, 18, 33), (0.65, 0.82, 53, 102)]
 )
 def test_published_rates_say_what_n_they_would_need(first, second, interval, power):
     found = rates(first, second)
@@ -58,7 +58,10 @@ def test_published_rates_say_what_n_they_would_need(first, second, interval, pow
     assert found.n is None
     variance = first * (1 - first) + second * (1 - second)
     z, more = stats.norm.ppf(0.975), stats.norm.ppf(0.8)
-    assert found.required_n.interval == math.ceil(variance * (z / (second - first)) ** 2)
+    # By trying one n after the other.
+    assert found.required_n.interval == next(
+        n for n in range(1, 999) if newcombe(first * n, n, second * n, n)[0] > 0
+    )
     assert found.required_n.with_power == math.ceil(variance * ((z + more) / (second - first)) ** 2)
     assert (found.required_n.interval, found.required_n.with_power) == (interval, power)
     assert "No interval: n was not told for before and after." in found.notes
@@ -71,7 +74,15 @@ def test_printed_as_points_and_per_cent():
     assert text.startswith("Comparison of rates\n  difference  +20.0 points, 95 % +5.2 to +33.4\n")
     assert "relative    +33.3 %, 95 % +7.8 % to +66.3 %" in text
     assert "2023  60.0 %  49.0 to 70.0  80" in text
-    assert "No control group: this is what changed, not what changed it." in text
+    assert "No control group: this is what changed, not what changed it;" in text
+
+
+def test_small_rates_are_printed_with_two_digits():
+    text = repr(rates((20, 100_000), (50, 100_000)))
+    assert "difference  +0.030 points, 95 % +0.014 to +0.047" in text
+    assert "before  0.020 %  0.013 to 0.031  100,000" in text
+    assert "relative    +0.011 %" in repr(rates(0.5, 0.500055))
+    assert "0.0 %" in repr(rates((0, 50), (5, 50)))
 
 
 def test_printed_with_a_control_group():
@@ -94,13 +105,17 @@ def test_printed_with_a_control_group():
 
 def test_one_side_without_n():
     found = rates((60, 400), 0.45)
-    # 0.45 * 0.55 / ((0.3 / 1.96)^2 - 0.15 * 0.85 / 400) = 10.7
-    assert any("With what before has, 11 customers in after" in note for note in found.notes)
+    assert "after needs fewer than 10 customers for an interval without zero" in found.notes[-1]
     assert limits(found.first) == limits(rates((60, 400), (1, 2)).first)
     assert found.n is None
     assert any("400" in cell for cell in repr(found).splitlines())
     turned = rates(0.45, (60, 400))
-    assert any("With what after has, 11 customers in before" in note for note in turned.notes)
+    assert "before needs fewer than 10 customers" in turned.notes[-1]
+    more = rates((60, 400), 0.25)
+    expected = next(n for n in range(1, 999) if newcombe(60, 400, 0.25 * n, n)[0] > 0)
+    assert f"With what before has, after needs {expected} customers" in more.notes[-1]
+    less = rates(0.25, (60, 400))
+    assert f"With what after has, before needs {expected} customers" in less.notes[-1]
     few = rates((60, 400), 0.16)
     assert any("No number of customers in after would do" in note for note in few.notes)
     same = rates((60, 400), 0.15)
@@ -123,16 +138,13 @@ def test_regression_to_the_mean():
     assert controlled.notes[0] == (
         "This holds if the control group was chosen for a low figure, too."
     )
-    variance = sum(p * (1 - p) for p in (0.15, 0.45, 0.15, 0.3))
-    z = stats.norm.ppf(0.975)
     assert controlled.net.value == pytest.approx(0.15, abs=1e-12)
-    assert controlled.required_n.interval == math.ceil(variance * (z / 0.15) ** 2)
 
 
 def test_any_name_of_a_figure_will_do():
-    found = rates((1, 2), (1, 2), labels=("difference", "n"), control=((1, 3), (2, 3)))
+    found = rates((1, 2), (1, 2), labels=("value", "n"), control=((1, 3), (2, 3)))
     frame = found.to_frame()
-    assert frame["figure"].tolist().count("difference") == 2
+    assert frame["figure"].tolist()[:4] == ["value", "n", "control value", "control n"]
     assert frame["n"].tolist() == [2, 2, 3, 3, 4, 4, 10, 10]
 
 
@@ -286,6 +298,53 @@ def test_intervals_and_p_value_agree(first, second):
     assert -1 <= low <= found.difference.value <= high <= 1
 
 
+SHARES = st.integers(0, 40).map(lambda k: k / 40)
+
+
+@given(SHARES, SHARES, SHARES, SHARES)
+def test_with_the_required_n_the_interval_just_leaves_zero_out(p1, p2, p3, p4):
+    """The interval that `rates` makes, at n and at one less; whole numbers by taking 40 n."""
+    for control in (None, ((p3, p4))):
+        found = rates(p1, p2, control=control)
+        needed, effect = found.required_n.interval, found.value
+        if abs(effect) < 0.02:
+            continue
+
+        def tells(n, effect=effect, control=control):
+            low, high = newcombe(p1 * n, n, p2 * n, n)
+            if control is not None:
+                least, most = newcombe(p3 * n, n, p4 * n, n)
+                change, other = p2 - p1, p4 - p3
+                low, high = (
+                    effect - math.hypot(change - low, most - other),
+                    effect + math.hypot(high - change, other - least),
+                )
+            return low > 0 if effect > 0 else high < 0
+
+        assert tells(needed)
+        assert needed == 1 or not tells(needed - 1)
+        assert found.required_n.with_power >= needed
+        whole = 40 * math.ceil(needed / 40)
+        pair = [(round(p * whole), whole) for p in (p1, p2)]
+        group = [(round(p * whole), whole) for p in (p3, p4)]
+        counted = rates(*pair, control=None if control is None else tuple(group))
+        assert counted.p_value < 0.05
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=12))
+def test_the_required_number_of_pairs_by_repeating_them(pairs):
+    before, after = map(list, zip(*pairs, strict=True))
+    found = rates(before, after, paired=True)
+    needed = found.required_n.interval
+    if math.isinf(needed) or needed > 400:
+        return
+    times = math.ceil(needed / len(pairs))
+    assert rates(before * times, after * times, paired=True).p_value < 0.05
+    if times > 1 and needed > len(pairs) * (times - 1):
+        fewer = rates(before * (times - 1), after * (times - 1), paired=True)
+        assert fewer.p_value >= 0.05
+
+
 @given(COUNTS, COUNTS)
 def test_turned_around_the_difference_changes_its_sign(first, second):
     one, other = rates(first, second), rates(second, first)
@@ -343,7 +402,7 @@ def test_columns_of_every_kind(column):
         rates(column, (1, 2))
     found = rates(column, (1, 2), missing="drop")
     assert (found.first.value, found.first.n) == (2 / 3, 3)
-    assert "1 missing values left out of before." in found.notes
+    assert "1 missing value left out of before." in found.notes
     assert type(found.to_frame()).__module__.partition(".")[0] == (found.kind or "pandas")
 
 
@@ -357,16 +416,26 @@ def test_truth_values(make):
 def test_pairs_of_which_one_is_missing_are_left_out_together():
     found = rates([1, 0, None, 1], [1, 1, 1, None], paired=True, missing="drop")
     assert (found.first.value, found.second.value, found.n) == (0.5, 1.0, 2)
+    assert found.notes[-1] == "2 pairs with a missing value left out."
+    other = rates([1, 0], [1, 1], control=([1, 0, None], [1, 1, 1]), paired=True, missing="drop")
+    assert other.notes[-1] == "1 pair with a missing value left out of the control group."
     nobody = rates([0, 0], [0, 0], paired=True)
     assert nobody.p_value == 1
     assert math.isnan(nobody.relative.value)
     assert math.isnan(nobody.relative.interval.low)
 
 
+def test_pairs_of_whom_nobody_changed_have_no_relative_interval():
+    alike = rates([1, 0, 1], [1, 0, 1], paired=True)
+    assert alike.relative.value == 0
+    assert math.isnan(alike.relative.interval.low)
+    assert alike.difference.interval.low < 0 < alike.difference.interval.high
+
+
 def test_extremes_have_p_values():
     assert rates((0, 100_000), (100_000, 100_000)).p_value == pytest.approx(1e-12)
     assert rates((5, 10), (5, 10)).p_value == 1
-    assert "below 0.0001" in repr(rates((0, 1_000), (1_000, 1_000)))
+    assert "p-value     < 0.001" in repr(rates((0, 1_000), (1_000, 1_000)))
     assert limits(rates((5, 10), (0, 10)).relative)[0] == -1
     assert rates((1, 10**9), (1, 1)).relative.value > 1e8
 
@@ -418,6 +487,8 @@ def test_no_rates(first, error, match):
         ({"labels": ("a", "a")}, "must name both"),
         ({"labels": "ab"}, "must name both"),
         ({"labels": (1, 2)}, "must name both"),
+        ({"labels": ("relative", "a")}, "(?s)row of that name.*Call 'relative'"),
+        ({"labels": ("a", "control a"), "control": ((1, 2), (1, 2))}, "row of that name"),
         ({"control": (1, 2)}, r"`control\[1\]` must be a finite number"),
         ({"control": 0.5}, "two figures of the control group"),
     ],

@@ -380,7 +380,7 @@ def test_what_is_printed():
     assert "outcome      satisfaction" in text
     assert "Association, not effect" in text
     assert "scale 1 to 5)" in text
-    assert max(map(len, text.splitlines())) <= 120
+    assert max(map(len, text.splitlines())) <= 100
     assert [line.split()[0] for line in text.splitlines()[-4:]] == [
         found.items[at] for at in np.argsort(-found.importance)
     ]
@@ -393,7 +393,9 @@ def test_what_is_printed():
     )
     assert "phases       before 1." in repr(phased)
     assert "Sum of the coefficients" in repr(phased.by_phase)
-    assert "_low" in repr(phased.by_phase)
+    assert "  importance " in repr(phased.by_phase)
+    for some in (phased, phased.by_phase):
+        assert max(map(len, repr(some).splitlines())) <= 100
 
 
 def test_estimates_of_items():
@@ -553,6 +555,29 @@ def test_missing_answers_are_refused_with_their_columns():
     many = pd.DataFrame(np.full((3, 8), np.nan), columns=list("abcdefgh"))
     with pytest.raises(DataError, match="and 3 more columns"):
         drivers(many, outcome="a", items=list("bcdefgh"))
+
+
+def test_an_outcome_with_codes_is_refused_on_a_scale_and_pointed_out_without():
+    frame = trip()
+    options = {"outcome": "satisfaction", "items": ITEMS, "scale": (1, 5)}
+    plain = drivers(frame, **options)
+    ends = (frame["satisfaction"].min(), frame["satisfaction"].max())
+    assert drivers(frame, **options, outcome_scale=ends).equals(plain)
+    ends = tuple(np.round(ends))
+    frame["satisfaction"] = frame["satisfaction"].round()
+    frame.loc[frame.index[:3], "satisfaction"] = 9_999
+    with pytest.raises(DataError, match=r"3 answers of 'satisfaction' such as 9"):
+        drivers(frame, **options, outcome_scale=ends)
+    with pytest.warns(RetentionKitWarning, match=r"3 answers of 'satisfaction' \(9999\)"):
+        drivers(frame, **options)
+    with pytest.raises(OptionError, match="`outcome_scale` is the lowest and the highest"):
+        drivers(frame, **options, outcome_scale=10)
+    # Items without a scale: the code, and not that the others stay in a lower half.
+    frame = trip()
+    frame.loc[frame.index[0], "guide"] = 99
+    with pytest.warns(RetentionKitWarning, match=r"1 answer of 'guide' \(99\)") as told:
+        drivers(frame, outcome="satisfaction", items=ITEMS)
+    assert len(told) == 1
 
 
 def test_answers_off_the_scale_and_scales_that_differ():

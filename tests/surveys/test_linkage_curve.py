@@ -42,6 +42,8 @@ def test_only_the_completely_satisfied_stay():
     assert "100 customers with answer and outcome" in text
     assert "steepest step from 4 to 5: +45.0 points (+7.9 to +69.4)" in text
     assert "few answers" not in text
+    # Rates in per cent, as the rises in the head.
+    assert "1 20 30.0 (14.5 to 51.9) 30.0" in text
     json.dumps(found.to_dict(), allow_nan=False)
 
 
@@ -109,15 +111,24 @@ def test_line_and_lack_of_fit_of_means():
     line = stats.linregress(x, y)
     assert found.measure == "mean"
     assert found.slope.value == pytest.approx(line.slope)
-    half = stats.t.ppf(0.975, 298) * line.stderr
-    assert found.slope.interval.high == pytest.approx(line.slope + half)
-    # Two nested models: a mean for each answer, and a line.
-    design = np.equal.outer(x, np.arange(1, 6)).astype(float)
-    full = np.linalg.lstsq(design, y, rcond=None)[1][0]
-    straight = float(((y - line.intercept - line.slope * x) ** 2).sum())
-    f = (straight - full) / 3 / (full / 295)
+    # HC3, by matrices.
+    design = np.column_stack([np.ones(300), x])
+    bread = np.linalg.inv(design.T @ design)
+    off = (y - line.intercept - line.slope * x) / (1 - ((design @ bread) * design).sum(axis=1))
+    error = math.sqrt((bread @ (design * off[:, None] ** 2).T @ design @ bread)[1, 1])
+    assert found.slope.standard_error == pytest.approx(error)
+    assert found.slope.interval.high == pytest.approx(line.slope + stats.t.ppf(0.975, 298) * error)
+    # Johansen's form: the line of generalised least squares through the means.
+    groups = [y[x == answer] for answer in range(1, 6)]
+    m, n = np.array([g.mean() for g in groups]), np.array([len(g) for g in groups])
+    w = np.diag([len(g) / g.var(ddof=1) for g in groups])
+    step = np.column_stack([np.ones(5), np.arange(1, 6)])
+    project = step @ np.linalg.inv(step.T @ w @ step) @ step.T @ w
+    off = m - project @ m
+    a = (np.diag(np.eye(5) - project) ** 2 / (n - 1)).sum()
+    f = off @ w @ off / (3 + 2 * a - 6 * a / 5)
     assert found.departure == pytest.approx(f, rel=1e-9)
-    assert found.p_value == pytest.approx(stats.f.sf(f, 3, 295), rel=1e-9)
+    assert found.p_value == pytest.approx(stats.f.sf(f, 3, 3 * 5 / (3 * a)), rel=1e-9)
     for at in range(5):
         some = y[x == at + 1]
         expected = stats.ttest_1samp(some, 0).confidence_interval(0.95)
@@ -127,6 +138,8 @@ def test_line_and_lack_of_fit_of_means():
     expected = stats.ttest_ind(second, first, equal_var=False).confidence_interval(1 - 0.05 / 4)
     assert found.steepest.interval.low == pytest.approx(expected.low)
     assert "points" not in repr(found)
+    order = rng.permutation(300)
+    assert curve_of(x[order], y[order]).equals(found)
 
 
 # -- definition ------------------------------------------------------------------------------------
@@ -144,6 +157,20 @@ def test_the_test_keeps_its_level_where_the_line_is_straight():
     # Standard error 1.3 points.
     assert 0.02 < refused / runs < 0.09
     assert 0.92 < covered / runs < 0.98
+
+
+def test_line_of_means_keeps_its_level_where_answers_vary_unevenly():
+    rng, runs = np.random.default_rng(11), 400
+    spread = np.array([60, 45, 30, 10, 5])
+    refused = covered = 0
+    for _ in range(runs):
+        x = rng.choice(5, 300, p=[0.04, 0.06, 0.1, 0.4, 0.4])
+        found = curve_of(x + 1, 200 + 10 * x + spread[x] * rng.standard_normal(300))
+        refused += found.p_value < 0.05
+        covered += 10 in found.slope.interval
+    # Standard error 1.1 points. Tests that take the variance as even refuse half of these lines.
+    assert 0.02 < refused / runs < 0.09
+    assert 0.91 < covered / runs < 0.98
 
 
 def test_limits_of_the_steepest_step_hold_although_it_was_chosen():
@@ -229,6 +256,15 @@ def test_means_that_do_not_vary():
     assert math.isnan(found.p_value)
     assert found.steepest.value == 2
     assert math.isnan(found.steepest.interval.low)
+    # Who is alone or all alike tells no variance, and has no part in the test.
+    rng = np.random.default_rng(5)
+    rest = np.repeat([2, 3, 4], 20), rng.normal(100, 20, 60)
+    without = curve_of(*rest)
+    some = curve_of([1, 1, 1, *rest[0], 5], [0, 0, 0, *rest[1], 500.0])
+    assert (some.departure, some.p_value) == pytest.approx((without.departure, without.p_value))
+    assert "(without 1, 5, of unknown variance)" in " ".join(repr(some).split())
+    assert "without" not in repr(without)
+    assert math.isnan(curve_of(np.repeat([1, 2], 20), rng.normal(size=40)).p_value)
     below = curve_of([1, 1, 2, 2], [-4.0, 9.0, 3.0, 3.5])
     assert below.low[0] < 0
     assert curve_of([1, 1, 2, 2], [4.0, 9.0, 3.0, 3.5]).low[0] == 0

@@ -26,7 +26,7 @@ def test_bad_word_spreads_three_times_as_fast():
     assert found.break_even.value == 11.5
     text = repr(found)
     assert "one bad word outweighs 3 good ones" in text
-    assert "per person who spoke; the factor is an assumption." in found.definition
+    assert "per person who spoke (Wilson limits)" in found.definition
     assert "100 = 92 spoke well + 8 badly + 0 not at all" in text
     json.dumps(found.to_dict(), allow_nan=False)
 
@@ -91,6 +91,19 @@ def test_intervals_cover_by_enumeration(times, least):
     assert np.mean(found) > 0.95
 
 
+@pytest.mark.parametrize("times", [1, 3, 10])
+def test_intervals_of_those_who_spoke_cover_by_enumeration(times):
+    n = 30
+    limits = [net_word_of_mouth(k, n - k, negative_multiplier=times).interval for k in range(n + 1)]
+    found = []
+    for p in np.linspace(0.02, 0.98, 97):
+        truth = p - times * (1 - p)
+        inside = [k for k, x in enumerate(limits) if x.low - 1e-12 <= truth <= x.high + 1e-12]
+        found.append(stats.binom.pmf(inside, n, p).sum())
+    assert min(found) > 0.83  # Wilson limits near the ends, where hardly anybody speaks badly
+    assert 0.945 < np.mean(found) < 0.965
+
+
 def test_break_even_limits_are_those_of_the_share_as_odds():
     found = net_word_of_mouth(30, 10, n=100).break_even
     limits = stats.binomtest(30, 40).proportion_ci(0.95, method="wilson")
@@ -111,6 +124,17 @@ def test_at_the_break_even_the_net_is_zero(positive, negative, silent):
     assert math.isclose(there.value, 0, abs_tol=1e-12)
     above = net_word_of_mouth(positive, negative, negative_multiplier=2 * even, n=n)
     assert above.value < there.value
+
+
+@given(COUNTS, COUNTS, st.floats(0.1, 20))
+def test_of_those_who_spoke_net_and_break_even_agree(positive, negative, times):
+    if positive + negative == 0:
+        return
+    found = net_word_of_mouth(positive, negative, negative_multiplier=times)
+    even, net = found.break_even.interval, found.interval
+    if min(abs(net.low), abs(net.high)) > 1e-9:
+        assert (0 in net) == (times in even)
+    assert found.value in net
 
 
 def test_nobody_on_one_side():

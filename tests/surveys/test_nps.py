@@ -79,7 +79,42 @@ def test_weighted_answers_by_hand():
         pytest.approx((1 / 3, 1 / 3, 1 / 3))
     )
     narrow = nps(ANSWERS, weights=WEIGHTS, method="wald")
-    assert ends(narrow) == pytest.approx((-100 * Z * 0.270031, 100 * Z * 0.270031), abs=1e-3)
+    # The interval takes the larger of the two errors, the standard error is the linearised one.
+    assert ends(narrow) == pytest.approx((-100 * Z * kish, 100 * Z * kish), abs=1e-3)
+    assert narrow.worth == pytest.approx([result.effective_n / 3] * 3)
+
+
+def test_a_score_tells_what_comparisons_need():
+    plain = counted((50, 30, 20))
+    assert (plain.n_clusters, plain.worth.tolist()) == (None, [50, 30, 20])
+    assert not plain.worth.flags.writeable
+    clustered = nps([10, 9, 3, 8], clusters=["a", "a", "b", "b"])
+    assert clustered.n_clusters == 2
+    shares = np.array([0.5, 0.25, 0.25])
+    assert clustered.worth == pytest.approx(shares * 4 / clustered.design_effect)
+    assert np.isnan(nps([10, 9, 3], clusters=["a"] * 3).worth).all()
+    # Of a census the sum is infinite, and what nobody said is 0.
+    census = counted((5, 0, 1), population=6)
+    assert census.worth.tolist() == [math.inf, 0, math.inf]
+    part = counted((5, 0, 1), population=9)
+    assert part.worth == pytest.approx(np.array([5, 0, 1]) * 8 / 3)
+
+
+def test_heavy_answers_near_the_score_do_not_make_an_interval_narrow():
+    """Two heavy passives: the linearised error is less than that of equal weights."""
+    answers, weights = [10, 8, 8, 2], [1, 3, 3, 1]
+    found = nps(answers, weights=weights, method="wald")
+    variance = 2 / 8
+    assert found.standard_error == pytest.approx(100 * math.sqrt(2) / 8)
+    kish = 8**2 / 20
+    assert ends(found)[1] == pytest.approx(100 * Z * math.sqrt(variance / kish))
+    assert found.worth.sum() == pytest.approx(kish)
+    # Where the heavy ones are far from it, the linearised error is the larger one.
+    far = nps(answers * 5, weights=[3, 1, 1, 3] * 5, method="wald")
+    assert ends(far)[1] == pytest.approx(Z * far.standard_error)
+    # With clusters of one it is the same, but for the correction of their number.
+    one = nps(answers, weights=weights, clusters=[1, 2, 3, 4])
+    assert one.worth.sum() == pytest.approx(kish * 3 / 4)
 
 
 def test_eight_promoters_of_eight():
@@ -406,7 +441,7 @@ def test_missing_answers_of_every_kind_are_counted(missing):
     with pytest.raises(DataError, match=r"2 of 4 answers are missing, at positions 1, 3"):
         nps(missing)
     result = nps(missing, missing="drop", weights=[1, 1, 3, 1], clusters=list("abcd"))
-    assert (result.n, result.unanswered, result.score) == (2, 2, -50)
+    assert (result.n, result.unanswered, result.score) == (2, 2, pytest.approx(-50))
 
 
 def test_weights_and_clusters_belong_to_all_answers_also_those_set_aside():

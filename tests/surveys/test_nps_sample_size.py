@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import retentionkit as rk
-from retentionkit.errors import OptionError
+from retentionkit.errors import OptionError, RetentionKitWarning
 from retentionkit.surveys import nps_sample_size
+from retentionkit.surveys._nps.nps_sample_size import answers_needed
 
 # -- worked example --------------------------------------------------------------------------------
 
@@ -94,6 +95,24 @@ def test_a_change_in_a_small_population():
     assert "300 people" in repr(found)
 
 
+@pytest.mark.parametrize(
+    "populations", [(50, 50), (30, 400), (5, 100), (1, 90), (20, math.inf), (math.inf, 20)]
+)
+@pytest.mark.parametrize("error", [0.02, 0.08, 0.3])
+def test_samples_of_two_populations(populations, error):
+    variances = (0.8, 0.5)
+
+    def squared(n):
+        left = [
+            max(1 - (n - 1) / (size - 1), 0.0) if size > 1 else 0.0 for size in populations
+        ]  # of the variance of a sample from a population without end
+        return sum(v / n * part for v, part in zip(variances, left, strict=True))
+
+    n = answers_needed(variances, error, populations)
+    assert squared(n) <= error**2 * (1 + 1e-9)
+    assert n == 1 or squared(n - 1) > error**2
+
+
 def test_certain_scores_need_one_answer():
     assert nps_sample_size(margin=5, score=100, passives=0).n == 1
     assert nps_sample_size(margin=5, score=90, passives=0.1).n == 139
@@ -129,18 +148,34 @@ def test_what_no_answers_can_be_is_refused():
         nps_sample_size(-101, 30)
     with pytest.raises(OptionError, match="`margin` must be a finite number"):
         nps_sample_size(margin=0)
-    with pytest.raises(OptionError, match="`passives` must be a finite number"):
-        nps_sample_size(10, 30, passives=20)
+    for share in (20, (0.2, 25)):
+        with pytest.raises(OptionError, match="`passives` must be a finite number") as caught:
+            nps_sample_size(10, 30, passives=share)
+        assert "Write 20 % as passives=0.2." in str(caught.value)
     with pytest.raises(OptionError, match="share of passives for each wave"):
         nps_sample_size(margin=5, passives=[0.2, 0.3])
     with pytest.raises(OptionError, match="`score` must be a finite number"):
         nps_sample_size(margin=5, score=101)
     with pytest.raises(OptionError, match="`population`"):
         nps_sample_size(margin=5, population=1)
-    with pytest.raises(OptionError, match="`power`"):
-        nps_sample_size(10, 30, power=1)
+    with pytest.raises(OptionError, match="`power`") as caught:
+        nps_sample_size(10, 30, power=80)
+    assert "Write 80 % as power=0.8" in str(caught.value)
+    with pytest.raises(OptionError, match="An interval of one score has no power"):
+        nps_sample_size(margin=5, power=0.99)
+    assert nps_sample_size(margin=5).power is None
     with pytest.raises(OptionError, match="`confidence`"):
         nps_sample_size(10, 30, confidence=95)
+
+
+def test_fractions_are_warned_of():
+    with pytest.warns(RetentionKitWarning, match="these are 0.38 and 0.62: write 0.38 as 38"):
+        nps_sample_size(0.38, 0.62)
+    with pytest.warns(RetentionKitWarning, match="these are 0.05 and 0.3"):
+        nps_sample_size(margin=0.05, score=0.3)
+    # Whoever writes these means points.
+    assert nps_sample_size(0, 1).n > 1e5
+    assert nps_sample_size(margin=0.5, score=30).n > 1e5
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 from scipy.stats import chi2, norm, t
 
 from retentionkit import compare
-from retentionkit.errors import DataError, OptionError
+from retentionkit.errors import DataError, OptionError, RetentionKitWarning
 from retentionkit.surveys import NPS, nps, nps_by, nps_trend
+
+# Waves of few answers warn of it, in every test that makes one to see something else.
+pytestmark = pytest.mark.filterwarnings("ignore:.*the normal interval of a change")
 
 
 def survey(size=900, seed=2, people=200):
@@ -158,17 +161,35 @@ def test_the_slope_is_a_weighted_line_that_knows_gaps():
     variance = 1e4 * (p + d - (p - d) ** 2) / counts.sum(1)
     design = np.stack([np.ones(len(at)), at], 1)
     inverse = np.linalg.inv(design.T @ (design / variance[:, None]))
-    level, slope = inverse @ design.T @ (found.score[at] / variance)
-    scatter = (((found.score[at] - level - slope * at) ** 2) / variance).sum()
-    error = math.sqrt(inverse[1, 1] * max(1, scatter / (len(at) - 2)))
+    _, slope = inverse @ design.T @ (found.score[at] / variance)
+    level, middle = inverse @ design.T @ (100 * (p - d) / variance)
+    scatter = ((100 * (p - d) - level - middle * at) ** 2 / variance).sum()
+    errors = math.sqrt(inverse[1, 1]), math.sqrt(inverse[1, 1] * scatter / (len(at) - 2))
+    laws = norm, t(len(at) - 2)
+    halves = [law.ppf(0.975) * error for law, error in zip(laws, errors, strict=True)]
     assert found.slope.value == pytest.approx(slope)
-    assert found.slope.standard_error == pytest.approx(error)
-    assert found.slope_p_value == pytest.approx(2 * norm.sf(abs(slope) / error))
-    assert found.scatter_p_value == pytest.approx(chi2.sf(scatter, len(at) - 2))
-    half = norm.ppf(0.975) * error
-    assert (found.slope.interval.low, found.slope.interval.high) == pytest.approx(
-        (slope - half, slope + half)
+    assert found.slope.standard_error == pytest.approx(errors[np.argmax(halves)])
+    assert found.slope_p_value == pytest.approx(
+        max(2 * law.sf(abs(middle) / error) for law, error in zip(laws, errors, strict=True))
     )
+    assert found.scatter_p_value == pytest.approx(chi2.sf(scatter, len(at) - 2))
+    assert (found.slope.interval.low, found.slope.interval.high) == pytest.approx(
+        (middle - max(halves), middle + max(halves))
+    )
+
+
+@pytest.mark.parametrize("method", ["adjusted-wald", "wald"])
+def test_the_slope_of_two_waves_is_their_change(method):
+    waves = {"a": counted(10, 5, 5), "b": None, "c": counted(16, 2, 2)}
+    found = nps_trend(waves, method=method)
+    assert 2 * found.slope.value == pytest.approx(found.change[2])
+    assert 2 * found.slope.interval.low == pytest.approx(found.change_low[2])
+    assert 2 * found.slope.interval.high == pytest.approx(found.change_high[2])
+    assert found.slope_p_value == pytest.approx(found.p_value[2])
+    people = survey(300).assign(wave=lambda rows: rows["day"].dt.year * 2 + rows.index % 2)
+    found = nps_trend(people, score="answer", wave="wave", respondent="person", method=method)
+    assert found.slope.value == pytest.approx(found.change[1])
+    assert found.slope_p_value == pytest.approx(found.p_value[1])
 
 
 def test_the_slope_counts_people_of_several_waves():
@@ -183,23 +204,45 @@ def test_the_slope_counts_people_of_several_waves():
     first, second = linearised(frame, [1, 2], "wave")
     shared = 1e4 * sum(first[1][person] * second[1][person] for person in people)
     assert found.slope.standard_error**2 == pytest.approx(
-        alone.slope.standard_error**2 * 200 / 199 - 2 * shared, rel=6e-3
+        alone.slope.standard_error**2 * 200 / 199 - 2 * shared, rel=0.012
     )
     assert found.slope.standard_error < 0.85 * alone.slope.standard_error
 
 
-def test_intervals_of_the_slope_hold_their_level():
+@pytest.mark.parametrize(
+    ("number", "scatter", "low", "high"),
+    [(3, 0, 0.93, 0.97), (6, 0, 0.94, 0.995), (4, 0.12, 0.93, 0.98), (6, 0.12, 0.93, 0.98)],
+)
+def test_intervals_of_the_slope_hold_their_level(number, scatter, low, high):
+    """Also where more than chance moves single waves, if there are four of them."""
     rng = np.random.default_rng(4)
     inside = 0
-    for _ in range(400):
+    for _ in range(500):
         waves = {}
-        for at in range(6):
-            promoters, passives, detractors = rng.multinomial(
-                80, [0.3 + 0.03 * at, 0.4, 0.3 - 0.03 * at]
-            )
-            waves[at] = counted(int(promoters), int(passives), int(detractors))
+        for at in range(number):
+            lift = 0.03 * at + scatter / 2 * rng.standard_normal()
+            kinds = np.clip([0.3 + lift, 0.4, 0.3 - lift], 0, None)
+            waves[at] = counted(*rng.multinomial(300, kinds / kinds.sum()).tolist())
         inside += 6 in nps_trend(waves).slope.interval
-    assert 0.93 <= inside / 400 <= 0.99  # a little wide, for the scatter is never taken below 1
+    assert low <= inside / 500 <= high
+
+
+def test_three_waves_cannot_tell_their_scatter_and_say_so():
+    waves = {at: counted(40 + 3 * at, 30, 30) for at in range(4)}
+    text = " ".join(nps_trend(waves).definition.split())
+    assert "or of their scatter about it (Student's t), whichever is wider." in text
+    del waves[2]
+    text = " ".join(nps_trend(waves).definition.split())
+    assert "errors alone: below four waves their scatter about a line cannot be told." in text
+
+
+def test_the_scatter_of_the_same_people_is_not_tested():
+    frame = survey(900).assign(wave=lambda rows: rows.index % 4)
+    found = nps_trend(frame, score="answer", wave="wave", respondent="person")
+    assert math.isnan(found.scatter_p_value)
+    apart = frame.assign(person=frame["person"] * 4 + frame["wave"])
+    found = nps_trend(apart, score="answer", wave="wave", respondent="person")
+    assert 0 < found.scatter_p_value < 1
 
 
 def test_waves_that_do_not_lie_along_a_line_say_so():
@@ -277,6 +320,38 @@ def test_waves_of_a_column_come_in_its_order():
     assert nps_trend(numbers, score="answer", wave="wave").waves == ("9", "10")
 
 
+@pytest.mark.parametrize(
+    "waves",
+    [
+        ["wave 9", "wave 10", "wave 11"],
+        ["2023-Q4", "2024-Q1", "2024-Q3"],
+        ["2023-9", "2023-10", "2024-1"],
+        ["Q1", "Q2", "Q4"],
+        ["2023 Q4", "2024 Q1", "2024 Q2"],
+        ["2023-12-31", "2024-01-01", "2024-01-02"],
+    ],
+)
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_texts_come_in_the_order_of_their_numbers(waves, backwards, kind):
+    answers = [10, 8, 3, 9, 9, 2, 10, 10, 9]
+    rows = list(zip(np.repeat(waves, 3).tolist(), answers, strict=True))
+    rows = rows[::-1] if backwards else rows
+    frame = kind({"w": [wave for wave, _ in rows], "a": [answer for _, answer in rows]})
+    found = nps_trend(frame, score="a", wave="w")
+    assert found.waves == tuple(waves)
+    assert found.score.tolist() == pytest.approx([0, 100 / 3, 100])
+
+
+def test_a_missing_wave_among_texts_is_counted_apart():
+    frame = pd.DataFrame({"w": ["w10", None, "w9", "w9"], "a": [10, 3, 0, 0]})
+    found = nps_trend(frame, score="a", wave="w", missing="drop")
+    assert (found.waves, found.undated) == (("w9", "w10"), 1)
+    assert found.score.tolist() == [-100, 100]
+    alone = frame.assign(w="spring")
+    assert nps_trend(alone, score="a", wave="w").waves == ("spring",)
+
+
 def test_one_answer_of_each_person_in_each_wave():
     frame = survey().drop_duplicates(["person", "day"])
     found = nps_trend(
@@ -317,6 +392,40 @@ def test_answers_without_a_date_are_counted_apart_when_asked():
         nps_trend(frame.iloc[[1, 3]], score="answer", when="day", missing="drop")
 
 
+@pytest.mark.parametrize("sizes", [(60, 1), (1, 60), (3, 2)])
+@pytest.mark.parametrize("method", ["adjusted-wald", "wald", "score"])
+def test_intervals_of_changes_hold_their_estimate(sizes, method):
+    first, last = sizes
+    found = nps_trend({"a": counted(first, 0, 0), "b": counted(0, 0, last)}, method=method)
+    assert found.change[1] == -200
+    assert found.change_low[1] == -200 <= found.change_high[1]
+    assert found.slope.value in found.slope.interval
+
+
+def test_waves_of_few_answers_are_warned_of_or_suppressed():
+    waves = {"a": counted(20, 5, 5), "b": counted(1, 0, 0), "c": counted(10, 9, 6)}
+    with pytest.warns(RetentionKitWarning, match=r"fewer than 10 .* 1 of 3, the fewest 1\."):
+        assert nps_trend(waves).score[1] == 100
+    with pytest.warns(RetentionKitWarning, match="fewer than 30 .* 2 of 3"):
+        nps_trend(waves, method="wald")
+    heavy = nps([10] * 6 + [3] * 6, weights=[1, 5] * 6)
+    with pytest.warns(RetentionKitWarning, match=r"1 of 2, the fewest 8\.31"):
+        nps_trend({"a": waves["a"], "b": heavy})
+    found = nps_trend(waves, minimum_n=10)
+    assert found.suppressed.tolist() == [False, True, False]
+    assert (found.n.tolist(), found.observed.all()) == ([30, 1, 25], True)
+    for name in ("score", "low", "high", "standard_error", "promoters", "change", "p_value"):
+        assert math.isnan(getattr(found, name)[1])
+    without = nps_trend({**waves, "b": None})
+    assert found.compared_with == without.compared_with == (None, None, "a")
+    assert found.change[2] == without.change[2]
+    assert found.slope.interval == without.slope.interval
+    assert "1 with fewer than 10 not shown" in repr(found)
+    nothing = nps_trend(waves, minimum_n=100)
+    assert np.isnan(nothing.score).all()
+    assert "undefined: fewer than two waves" in repr(nothing)
+
+
 def test_one_wave_has_no_change_and_no_slope():
     found = nps_trend({"only": nps([10, 9, 3])})
     assert math.isnan(found.slope.value)
@@ -332,17 +441,42 @@ def test_results_keep_their_intervals_weights_and_populations():
     assert found.low[2] == found.high[2] == found.score[2] == pytest.approx(30)
     assert found.standard_error[0] == pytest.approx(first.standard_error)
     assert found.standard_error[2] == 0
+    assert "30.0 (no width)" in repr(found)
     assert found.compared_with == (None, None, "a")
     assert found.change[2] == pytest.approx(30 - first.score)
     assert math.isnan(found.slope.value)  # a wave without error would have all the weight
     assert found.to_frame()["wave"].tolist() == ["a", "b", "c"]
 
 
+def test_results_of_few_clusters_change_as_their_answers_do():
+    frame = survey(120, people=1).assign(
+        wave=lambda rows: rows.index // 60, person=lambda rows: rows.index % 6
+    )
+    frame["person"] += 10 * frame["wave"]
+    rows = nps_trend(frame, score="answer", wave="wave", respondent="person")
+    results = {
+        name: nps(part["answer"], clusters=part["person"]) for name, part in frame.groupby("wave")
+    }
+    found = nps_trend(results)
+    for name in ("change_low", "change_high", "p_value", "standard_error"):
+        np.testing.assert_allclose(getattr(found, name), getattr(rows, name), err_msg=name)
+    assert found.slope_p_value == pytest.approx(rows.slope_p_value)
+
+
+def test_errors_of_weighted_waves_are_linearised_and_their_changes_cautious():
+    waves = [nps([10, 8, 8, 2] * 9, weights=[1, w, w, 1] * 9, method="wald") for w in (3, 4)]
+    found = nps_trend(dict(enumerate(waves)), method="wald")
+    assert found.standard_error.tolist() == pytest.approx([w.standard_error for w in waves])
+    wider = [(w.interval.high - w.score) / norm.ppf(0.975) for w in waves]
+    half = norm.ppf(0.975) * math.hypot(*wider)
+    assert found.change_high[1] - found.change[1] == pytest.approx(half)
+
+
 def test_wald_sees_no_variance_where_answers_are_alike():
     found = nps_trend({"a": counted(9, 0, 0), "b": counted(9, 0, 0)}, method="wald")
     assert math.isnan(found.p_value[1])
     assert found.slope.value == 0
-    assert found.slope_p_value == 1
+    assert math.isnan(found.slope_p_value)
 
 
 def test_people_who_never_change_make_a_certain_slope_without_a_p_value():
@@ -372,6 +506,7 @@ def test_people_who_never_change_make_a_certain_slope_without_a_p_value():
         ({"every": "day"}, "`every` is not one"),
         ({"wave": "person"}, "from a column or from the calendar"),
         ({"multiplicity": "sidak"}, "`multiplicity` is not one"),
+        ({"minimum_n": 2.5}, "`minimum_n` must be a whole number"),
         ({"method": "bootstrap"}, "do not have this interval"),
         ({"repeats": "first"}, "Whose answers are repeats is not known"),
     ],
@@ -379,6 +514,39 @@ def test_people_who_never_change_make_a_certain_slope_without_a_p_value():
 def test_options_that_do_not_hold_are_refused(options, message):
     with pytest.raises(OptionError, match=message):
         nps_trend(survey(), **{"score": "answer", "when": "day", **options})
+
+
+@pytest.mark.parametrize(
+    "waves",
+    [
+        ["Jan", "Feb", "Mar"],
+        ["Q4 2023", "Q1 2024", "Q2 2024"],
+        ["1st", "2nd", "3rd"],
+        ["before", "after", "wave 3"],
+        ["31.12.2023", "01.01.2024", "02.01.2024"],
+    ],
+)
+def test_texts_that_do_not_tell_their_order_are_refused(waves):
+    frame = pd.DataFrame({"w": waves * 3, "a": [3, 8, 10] * 3})
+    for column in (frame["w"], frame["w"].astype("category")):
+        with pytest.raises(DataError, match=r"order of these waves[\s\S]*Pass an ordered category"):
+            nps_trend(frame.assign(w=column), score="a", wave="w")
+    ordered = pd.Categorical(frame["w"], waves, ordered=True)
+    assert nps_trend(frame.assign(w=ordered), score="a", wave="w").waves == tuple(waves)
+    enum = pl.DataFrame(frame.to_dict("list"), schema_overrides={"w": pl.Enum(waves)})
+    assert nps_trend(enum, score="a", wave="w").waves == tuple(waves)
+    many = pd.DataFrame({"w": list("abcdefgh"), "a": 9})
+    with pytest.raises(DataError, match=r"'e', 'f', \.\.\."):
+        nps_trend(many, score="a", wave="w")
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_names_of_waves_are_no_times(kind):
+    frame = kind({"quarter": ["2024-Q1", "2024-Q2"], "a": [9, 3]})
+    with pytest.raises(DataError, match=r"does not hold dates[\s\S]*pass wave='quarter'"):
+        nps_trend(frame, score="a", when="quarter")
+    with pytest.raises(DataError, match=r"(?s)'a'(?!.*wave=)"):
+        nps_trend(kind({"d": [dt.date(2024, 1, 1)], "a": ["x"]}), score="a", when="d")
 
 
 def test_results_come_alone_and_at_one_level():

@@ -83,7 +83,6 @@ def test_rates_and_association_are_those_of_scipy():
     y = np.concatenate([[1] * s + [0] * n for s, n, _ in TABLE.values()])
     expected = stats.somersd(x, y)
     assert found.somers_d.value == pytest.approx(expected.statistic, rel=1e-12)
-    assert found.p_value == pytest.approx(expected.pvalue, rel=1e-12)
 
 
 def test_the_jackknife_leaves_out_every_customer():
@@ -96,6 +95,33 @@ def test_the_jackknife_leaves_out_every_customer():
         left_out.append(d_by_pairs(*zip(*pairs, strict=True)))
     error = math.sqrt(8 / 9 * sum((d - np.mean(left_out)) ** 2 for d in left_out))
     assert found.somers_d.standard_error == pytest.approx(error, rel=1e-12)
+    p_value = 2 * stats.norm.sf(abs(found.somers_d.value) / error)
+    assert found.p_value == pytest.approx(p_value, rel=1e-12)
+
+
+@given(st.lists(st.tuples(st.integers(1, 5), st.booleans()), min_size=4, max_size=30))
+def test_p_value_and_interval_tell_one_story(rows):
+    found = loyalty(*map(list, zip(*rows, strict=True)))
+    limits = found.somers_d.interval
+    if math.isnan(limits.low):
+        assert math.isnan(found.p_value)
+    else:
+        assert (0 in limits) == (found.p_value >= 0.05)
+
+
+def test_association_without_spread_has_no_interval():
+    found = loyalty([5] * 6 + [1] * 6, [1] * 6 + [0] * 6)
+    assert found.somers_d.value == 1
+    assert math.isnan(found.somers_d.standard_error)
+    assert math.isnan(found.somers_d.interval.low)
+    assert math.isnan(found.p_value)
+    assert "Somers' D 1.000\n" in repr(found)
+
+
+def test_exceptions_do_not_depend_on_the_order_of_rows():
+    found = loyalty([5, 5, 1, 5, 1], [0, 0, 1, 0, 1], ids=["c", "a", "e", "b", "d"])
+    assert found.satisfied_who_left.ids.tolist() == ["a", "b", "c"]
+    assert found.dissatisfied_who_stayed.ids.tolist() == ["d", "e"]
 
 
 def d_by_pairs(x, y):
@@ -124,8 +150,8 @@ def test_counts_and_exceptions_by_loops(rows):
             assert found.counts[answer - 1, column] == rows.count((answer, said))
     left = [i for i, (a, said) in zip(ids, rows, strict=True) if a >= 4 and said is False]
     stayed = [i for i, (a, said) in zip(ids, rows, strict=True) if a <= 2 and said is True]
-    assert found.satisfied_who_left.ids.tolist() == left
-    assert found.dissatisfied_who_stayed.ids.tolist() == stayed
+    assert found.satisfied_who_left.ids.tolist() == sorted(left)
+    assert found.dissatisfied_who_stayed.ids.tolist() == sorted(stayed)
     seen = [(a, int(said)) for a, said in rows if said is not None]
     if len({a for a, _ in seen}) > 1 and len({b for _, b in seen}) > 1:
         assert found.somers_d.value == pytest.approx(d_by_pairs(*zip(*seen, strict=True)))

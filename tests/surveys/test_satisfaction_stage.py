@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import retentionkit as rk
-from retentionkit.errors import DataError, OptionError
+from retentionkit.errors import DataError, OptionError, RetentionKitWarning
 
 stage = rk.surveys.satisfaction_stage
 NAMES = ("dissatisfied", "neutral", "satisfied", "loyal")
@@ -235,6 +235,15 @@ def test_results_cannot_be_changed():
     assert not found.equals(stage([5, 2], scale=(1, 7)))
 
 
+def test_attitudes_far_from_the_others_are_pointed_out():
+    options = {"attitude_from": 9, "scale": (1, 5)}
+    with pytest.warns(RetentionKitWarning, match=r"1 answer of 'attitude' \(99\)"):
+        stage([5] * 4, attitude=[7, 9, 10, 99], **options)
+    found = stage([5] * 3, attitude=[7, 9, None], attitude_scale=(0, 10), **options)
+    assert found.counts.tolist() == [0, 0, 2, 1]
+    assert found.equals(stage([5] * 3, attitude=[7, 9, None], **options))
+
+
 # -- refusals --------------------------------------------------------------------------------------
 
 
@@ -269,6 +278,22 @@ def test_no_answer_at_all():
         ({"satisfied": 6}, OptionError, "`satisfied` must be"),
         ({"attitude": [9, 9]}, OptionError, "belong together"),
         ({"attitude_from": 9}, OptionError, "belong together"),
+        ({"attitude_scale": (0, 10)}, OptionError, "none of the answers of `attitude_scale`"),
+        (
+            {"attitude": [9, 9], "attitude_from": 90, "attitude_scale": (0, 10)},
+            OptionError,
+            "attitude_from=90",
+        ),
+        (
+            {"attitude": [99, 9], "attitude_from": 9, "attitude_scale": (0, 10)},
+            DataError,
+            "1 answer of 'attitude' such as 99",
+        ),
+        (
+            {"attitude": [9, 9], "attitude_from": 9, "attitude_scale": 10},
+            OptionError,
+            "`attitude_scale` is the lowest and the highest answer",
+        ),
         ({"attitude": [9, math.inf], "attitude_from": 9}, DataError, "values without end"),
         ({"attitude": [9], "attitude_from": 9}, DataError, "one value for each answer"),
         ({"evidence": "both", "repurchased": [1, 0]}, OptionError, "no two kinds of evidence"),

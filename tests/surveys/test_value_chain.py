@@ -2,6 +2,7 @@
 
 import json
 import math
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import retentionkit as rk
-from retentionkit.errors import ColumnError, DataError, OptionError
+from retentionkit.errors import ColumnError, DataError, OptionError, RetentionKitWarning
 from retentionkit.surveys import value_chain
 
 THREE = {"perceived_value": "worth", "satisfaction": "csat", "repurchase": "again"}
@@ -90,6 +91,11 @@ def test_pairs_of_the_whole_chain():
     ]
     assert [row.moderator for row in chain.moderation.rows] == ["switching_cost", "attachment"]
     assert chain.columns == EVERYTHING
+    with pytest.raises(TypeError, match="item assignment"):
+        chain.columns["satisfaction"] = "worth"
+    with pytest.raises(TypeError, match="item assignment"):
+        chain.missing["satisfaction"] = 1
+    assert pickle.loads(pickle.dumps(chain)).equals(chain)  # noqa: S301 - our own
     some = value_chain(surveyed(), **THREE, advocacy="recommend")
     assert [row.target for row in some.links if row.source == "repurchase"] == ["advocacy"]
     assert some.moderation is None
@@ -202,9 +208,9 @@ def test_each_link_is_made_of_those_who_answered_what_it_needs():
     frame = surveyed()
     frame.loc[:9, "worth"] = np.nan
     frame.loc[5:19, "loyal"] = np.nan
-    with pytest.raises(DataError, match=r"20 of 300 rows: worth 10, loyal 15(.|\n)*'pairwise'"):
+    with pytest.raises(DataError, match=r"20 of 300 rows: worth 10, loyal 15(.|\n)*'drop'"):
         value_chain(frame, **EVERYTHING)
-    chain = value_chain(frame, **EVERYTHING, missing="pairwise")
+    chain = value_chain(frame, **EVERYTHING, missing="drop")
     assert row_of(chain, "perceived_value", "satisfaction").n == 290
     assert row_of(chain, "satisfaction", "repurchase").n == 300
     assert row_of(chain, "perceived_value", "loyalty").n == 280
@@ -219,7 +225,7 @@ def test_what_nobody_answered_together_is_undefined():
     frame.loc[:19, "csat"] = np.nan
     frame.loc[20:, "cost"] = np.nan
     frame.loc[20:, "worth"] = np.nan
-    chain = value_chain(frame, **THREE, switching_cost="cost", missing="pairwise")
+    chain = value_chain(frame, **THREE, switching_cost="cost", missing="drop")
     assert (chain.links[0].n, chain.moderation.rows[0].n) == (0, 0)
     assert math.isnan(chain.links[0].association)
     assert math.isnan(chain.links[0].difference)
@@ -231,12 +237,12 @@ def test_what_nobody_answered_together_is_undefined():
     # Two of them vary, but not among those who answered both.
     frame = surveyed(40).assign(again=[1.0] * 20 + [0.0] * 20)
     frame.loc[20:, "cost"] = np.nan
-    flat = value_chain(frame, **THREE, switching_cost="cost", missing="pairwise").moderation.rows[0]
+    flat = value_chain(frame, **THREE, switching_cost="cost", missing="drop").moderation.rows[0]
     assert (flat.n, flat.interaction) == (20, 0)
     assert math.isnan(flat.low)
     frame.loc[:19, "cost"] = [2.0] * 20
     frame.loc[39, "cost"], frame.loc[39, "csat"] = 3, np.nan
-    still = value_chain(frame, **THREE, switching_cost="cost", missing="pairwise").moderation.rows
+    still = value_chain(frame, **THREE, switching_cost="cost", missing="drop").moderation.rows
     assert math.isnan(still[0].at_high)
 
 
@@ -283,7 +289,8 @@ def test_what_is_printed():
     assert "raising one stage raises the next" in " ".join(text.split())
     assert "near 0 or 1 a rate cannot change much" in " ".join(text.split())
     assert "< 0.001" in text
-    assert max(map(len, text.splitlines())) <= 120
+    assert max(map(len, text.splitlines())) <= 100
+    assert max(map(len, repr(chain.moderation).splitlines())) <= 100
     assert "yes or no" not in repr(value_chain(surveyed(), **THREE))
     assert "there or below" in repr(chain.moderation)
     table = chain.to_frame()
@@ -305,16 +312,52 @@ def test_one_link():
         chain.link("satisfaction", "profit")
 
 
+def whole(n=200, *, seed=3):
+    """Whole answers from 1 to 5 and 0 to 10, and a yes or no."""
+    frame = surveyed(n, seed=seed)
+    return pd.DataFrame(
+        {
+            "worth": (3 + frame["worth"]).round().clip(1, 5),
+            "csat": (3 + frame["csat"]).round().clip(1, 5),
+            "again": frame["again"] > 0,
+            "recommend": (6 + 2 * frame["recommend"]).round().clip(0, 10),
+        }
+    )
+
+
+def test_codes_are_refused_on_a_scale_and_pointed_out_without():
+    options = THREE | {"advocacy": "recommend"}
+    scale = {"satisfaction": (1, 5), "advocacy": (0, 10)}
+    plain = value_chain(whole(), **options)
+    assert value_chain(whole(), **options, scale=scale).equals(plain)
+    # One pair is not one of the yes or no.
+    assert value_chain(whole(), **THREE, scale=(1, 5)).equals(value_chain(whole(), **THREE))
+    frame = whole()
+    frame.loc[:4, "recommend"] = 99
+    with pytest.raises(DataError, match=r"5 answers of 'advocacy' such as 99(.|\n)*0 to 10"):
+        value_chain(frame, **options, scale=scale)
+    with pytest.warns(RetentionKitWarning, match=r"5 answers of 'advocacy' \(99\)"):
+        value_chain(frame, **options)
+    frame.loc[:4, "recommend"] = [88, 88, 99, 99, 99]
+    with pytest.warns(RetentionKitWarning, match=r"5 answers of 'advocacy' \(88, 99\)"):
+        value_chain(frame, **options, scale={"satisfaction": (1, 5)})
+    frame.loc[:4, "recommend"] = -99
+    with pytest.warns(RetentionKitWarning, match=r"5 answers of 'advocacy' \(-99\)"):
+        value_chain(frame, **options)
+
+
 # -- refusals --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("options", "match"),
     [
-        ({"missing": "drop"}, "`missing`"),
+        ({"missing": "pairwise"}, "`missing`"),
         ({"multiplicity": "tukey"}, "`multiplicity`"),
         ({"confidence": 1}, "`confidence`"),
         ({"satisfaction": "worth"}, "asked for twice"),
+        ({"scale": 5}, "`scale` is the lowest and the highest answer"),
+        ({"scale": {"csat": (1, 5)}}, r"`scale` names what is not there(.|\n)*'csat'"),
     ],
 )
 def test_options_that_are_refused(options, match):
@@ -331,6 +374,6 @@ def test_columns_that_are_refused():
     with pytest.raises(DataError, match=r"`repurchase`, column 'again': 1 throughout"):
         value_chain(frame.assign(again=True), **THREE)
     with pytest.raises(DataError, match=r"`loyalty`, column 'loyal': no answer"):
-        value_chain(frame.assign(loyal=np.nan), **THREE, loyalty="loyal", missing="pairwise")
+        value_chain(frame.assign(loyal=np.nan), **THREE, loyalty="loyal", missing="drop")
     with pytest.raises(DataError, match="csat"):
         value_chain(frame.assign(csat="high"), **THREE)

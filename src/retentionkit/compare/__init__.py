@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from retentionkit._doors import open_door
 
 if TYPE_CHECKING:
-    from retentionkit.compare._comparison import Comparison, RequiredN
+    from retentionkit.compare._comparison import Comparison
     from retentionkit.compare._counts import counts
     from retentionkit.compare._means import means
     from retentionkit.compare._multiplicity import Multiplicity, adjusted_p_values
+    from retentionkit.compare._needed import RequiredN
     from retentionkit.compare._nps import nps
     from retentionkit.compare._progress import progress
     from retentionkit.compare._progress_result import Progress
@@ -47,7 +48,7 @@ __getattr__, __dir__ = open_door(
         "Design": "_terms",
         "Multiplicity": "_multiplicity",
         "Progress": "_progress_result",
-        "RequiredN": "_comparison",
+        "RequiredN": "_needed",
         "Selected": "_terms",
         "adjusted_p_values": "_multiplicity",
         "counts": "_counts",

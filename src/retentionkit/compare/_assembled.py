@@ -6,11 +6,11 @@ import dataclasses
 import math
 from typing import TYPE_CHECKING
 
-from retentionkit.compare._comparison import Comparison, RequiredN
+from retentionkit.compare._comparison import Comparison
 from retentionkit.compare._contrast import net, net_quotient
 from retentionkit.compare._measure import MEASURES
+from retentionkit.compare._needed import needed
 from retentionkit.compare._notes import expected_by_regression, notes_of
-from retentionkit.compare._required_n import required_n
 from retentionkit.results import Estimate, Interval
 
 if TYPE_CHECKING:
@@ -66,7 +66,10 @@ def assembled(
         test = "the level at which the interval of the net difference just reaches zero"
     parts = _estimates(measure, terms, pair, methods)
     outcome = None if other is None else _net_estimates(parts, other, contrast, terms)
-    told = [*notes_of(measure, terms, _sides(terms, pair, control), contrast), *methods.notes]
+    told = [
+        *notes_of(measure, terms, _sides(terms, pair, control), contrast, paired=pair.paired),
+        *methods.notes,
+    ]
     return Comparison(
         measure=measure,
         design=terms.design,
@@ -77,7 +80,7 @@ def assembled(
         net_relative=None if outcome is None else outcome[1],
         p_value=contrast.p_value,
         test=test,
-        required_n=_needed(measure, terms, contrast, paired=pair.paired),
+        required_n=needed(measure, terms, contrast, paired=pair.paired),
         regression=expected_by_regression(pair.first, terms),
         notes=tuple(told),
         definition=_definition(measure, terms, methods, pair, controlled=other is not None),
@@ -156,21 +159,6 @@ def _net_estimates(
             "Quotient over that of the control group, less 1, hybrid limits on the log scale.",
         ),
     )
-
-
-def _needed(measure: Measure, terms: Terms, contrast: Contrast, *, paired: bool) -> RequiredN:
-    unit = "pairs" if paired else MEASURES[measure].unit
-    if any(map(math.isnan, contrast.spread)):
-        return RequiredN(math.nan, math.nan, terms.power, unit)
-    # Exposure need not be whole: it is counted in millionths.
-    part = 1e-6 if measure == "count" else 1.0
-    one, two = (part * variance for variance in contrast.spread)
-    interval, with_power = (
-        part
-        * required_n(part * contrast.value, (one, two), confidence=terms.confidence, power=power)
-        for power in (None, terms.power)
-    )
-    return RequiredN(interval, with_power, terms.power, unit)
 
 
 def _definition(

@@ -4,69 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
-from retentionkit.compare._measure import MEASURES, Measure, p_text, percent
+from retentionkit._texts import p_text
+from retentionkit.compare._measure import MEASURES, Measure, percent
+from retentionkit.compare._terms import CHANGES
 from retentionkit.results import Columns, Estimate, Interval, Result
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from retentionkit.compare._needed import RequiredN
     from retentionkit.compare._terms import Design
     from retentionkit.frames import FrameKind
 
-__all__ = ["Comparison", "RequiredN"]
-
-_FEW: Final = 10
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class RequiredN:
-    """How many are needed in each group for the difference that was found or claimed.
-
-    Attributes
-    ----------
-    interval
-        So many that the interval of just this difference excludes zero; NaN where the variance is
-        not known, infinity where there is no difference.
-    with_power
-        So many that a true difference of this size is found with the chance `power`.
-    power
-        That chance.
-    unit
-        What is counted: customers, pairs, answers, units of exposure.
-
-    Examples
-    --------
-    >>> import retentionkit as rk
-    >>> print(rk.compare.rates(0.15, 0.45).required_n)
-    17 customers in each group for an interval without zero, 33 to find such a difference in 80 of
-    100 cases
-    """
-
-    interval: float
-    with_power: float
-    power: float
-    unit: str
-
-    def __str__(self) -> str:
-        """Both in words."""
-        if math.isnan(self.interval):
-            return "not known without a standard deviation"
-        if math.isinf(self.interval):
-            return "no number tells a difference of zero"
-        where = f"{self.unit} in each group" if self.unit != "pairs" else self.unit
-        return (
-            f"{self._told(self.interval)} {where} for an interval without zero, "
-            f"{self._told(self.with_power)} to find such a difference in {100 * self.power:g} of "
-            "100 cases"
-        )
-
-    def _told(self, number: float) -> str:
-        """A required number; the normal distribution that it is from does not hold for very few."""
-        if self.unit == MEASURES["count"].unit:
-            return f"{number:,.0f}" if number >= _FEW else f"{number:.3g}"
-        return f"{number:,.0f}" if number >= _FEW else f"fewer than {_FEW}"
+__all__ = ["Comparison"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -168,9 +120,10 @@ class Comparison(Result):
 
     def _table(self) -> Columns:
         figures = self._named()
-        changes = [("difference", self.difference), ("relative", self.relative)]
-        if self.net is not None and self.net_relative is not None:
-            changes += [("net", self.net), ("net_relative", self.net_relative)]
+        parts = (self.difference, self.relative, self.net, self.net_relative)
+        changes = [
+            (name, part) for name, part in zip(CHANGES, parts, strict=True) if part is not None
+        ]
         rows = [*figures, *changes]
         sizes = [None if _untold(part) else part.n for _, part in figures]
         return {

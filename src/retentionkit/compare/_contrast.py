@@ -26,14 +26,20 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from retentionkit.compare._figure import nowhere
+from retentionkit.intervals import hybrid
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from retentionkit.compare._figure import Figure, Limits
 
 __all__ = ["Contrast", "inverted", "net", "quotient", "student", "unknown"]
+
+#: The two limits for the numbers in the two groups, at a confidence.
+LimitsAt: TypeAlias = "Callable[[tuple[float, float], float], tuple[float, float]]"
 
 #: P-values below are not told apart.
 TINY: Final = 1e-12
@@ -57,6 +63,8 @@ class Contrast:
         Of no difference.
     spread
         The two variances that a required n is made of.
+    limits_at
+        The interval if so many had been in the two groups; None where that is not known.
     """
 
     value: float
@@ -66,13 +74,14 @@ class Contrast:
     centre: float
     p_value: float
     spread: tuple[float, float]
+    limits_at: LimitsAt | None = None
 
 
-def unknown(first: Figure, second: Figure) -> Contrast:
+def unknown(first: Figure, second: Figure, limits_at: LimitsAt | None = None) -> Contrast:
     """The difference of figures without n: a number, and no interval."""
     value = second.value - first.value
     spread = (first.variance, second.variance)
-    return Contrast(value, math.nan, nowhere, nowhere, value, math.nan, spread)
+    return Contrast(value, math.nan, nowhere, nowhere, value, math.nan, spread, limits_at)
 
 
 def quotient(first: Figure, second: Figure) -> Limits:
@@ -154,18 +163,27 @@ def inverted(limits: Limits, centre: float) -> float:
 def net(treated: Contrast, control: Contrast) -> Contrast:
     """The change of the treated less the change of the control group, and of their quotients."""
 
+    def less(own: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+        low, high = hybrid(control.centre, other, treated.centre, own)
+        return float(low), float(high)
+
     def limits(confidence: float) -> tuple[float, float]:
-        (low, high), (least, most) = treated.limits(confidence), control.limits(confidence)
-        below = math.hypot(treated.centre - low, most - control.centre)
-        above = math.hypot(high - treated.centre, control.centre - least)
-        return centre - below, centre + above
+        return less(treated.limits(confidence), control.limits(confidence))
+
+    own_at, other_at = treated.limits_at, control.limits_at
+    limits_at = None
+    if own_at is not None and other_at is not None:
+
+        def limits_at(sizes: tuple[float, float], confidence: float) -> tuple[float, float]:
+            return less(own_at(sizes, confidence), other_at(sizes, confidence))
 
     value = treated.value - control.value
     centre = treated.centre - control.centre
     error = math.hypot(treated.error, control.error)
     spread = (sum(treated.spread), sum(control.spread))
-    p_value = inverted(limits, centre)
-    return Contrast(value, error, limits, nowhere, centre, p_value, spread)
+    certain = math.isnan(treated.p_value) and math.isnan(control.p_value)
+    p_value = math.nan if certain else inverted(limits, centre)
+    return Contrast(value, error, limits, nowhere, centre, p_value, spread, limits_at)
 
 
 def net_quotient(
@@ -176,7 +194,5 @@ def net_quotient(
         return math.nan, math.nan
     value, low, high = map(math.log, one)
     control, least, most = map(math.log, other)
-    middle = value - control
-    below = math.hypot(value - low, most - control)
-    above = math.hypot(high - value, control - least)
-    return math.exp(middle - below), math.exp(middle + above)
+    below, above = hybrid(control, (least, most), value, (low, high))
+    return math.exp(below), math.exp(above)

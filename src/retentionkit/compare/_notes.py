@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from retentionkit._texts import counted
 from retentionkit.compare._measure import MEASURES
+from retentionkit.compare._needed import needed_beside, so_many
 from retentionkit.errors import warn
-from retentionkit.intervals import normal_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["expected_by_regression", "notes_of", "warn_of_selection"]
 
 _DESIGNS: Final[Mapping[Design, str]] = {
-    "before-after": "No control group: this is what changed, not what changed it.",
+    "before-after": (
+        "No control group: this is what changed, not what changed it; what was picked for being "
+        "bad gets better by itself."
+    ),
     "control-treated": "The effect of the treatment only if chance decided who was treated.",
     "rest-segment": "A segment and the rest differ in more than what the segment is named for.",
 }
@@ -48,7 +52,12 @@ def expected_by_regression(first: Figure, terms: Terms) -> float | None:
 
 
 def notes_of(
-    measure: Measure, terms: Terms, sides: Mapping[str, Figure], contrast: Contrast
+    measure: Measure,
+    terms: Terms,
+    sides: Mapping[str, Figure],
+    contrast: Contrast,
+    *,
+    paired: bool,
 ) -> Iterator[str]:
     """The notes, most important first; `sides` are the figures by name, the first one first."""
     if not terms.controlled:
@@ -57,17 +66,28 @@ def notes_of(
     yield from _regression(measure, terms, first, second)
     unknown = [name for name, figure in sides.items() if figure.n is None]
     if unknown:
-        yield f"No interval: n was not told for {' and '.join(unknown)}."
+        yield f"No interval: n was not told for {_listed(unknown)}."
         if len(sides) == 2 and len(unknown) == 1:  # noqa: PLR2004 - no control group
             yield from _other_side(measure, terms, sides, unknown[0], contrast)
+    elif math.isnan(contrast.p_value) and not math.isnan(contrast.limits(terms.confidence)[0]):
+        yield "Without sampling error: everybody answered."
     elif math.isnan(contrast.p_value):
         yield "No interval: there are too few values, or all of them are alike."
     elif contrast.p_value >= 1 - terms.confidence:
         what = "net difference" if terms.controlled else "difference"
         yield f"The data do not tell the {what} from zero."
-    for name, figure in sides.items():
-        if figure.missing:
-            yield f"{figure.missing:,} missing values left out of {name}."
+    for place, (name, figure) in enumerate(sides.items()):
+        if figure.missing and paired:
+            where = " of the control group" if place else ""
+            yield f"{counted(figure.missing, 'pair')} with a missing value left out{where}."
+        elif figure.missing:
+            yield f"{counted(figure.missing, 'missing value')} left out of {name}."
+
+
+def _listed(names: list[str]) -> str:
+    """Names as in a sentence."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _regression(measure: Measure, terms: Terms, first: Figure, second: Figure) -> Iterator[str]:
@@ -90,20 +110,17 @@ def _other_side(
     measure: Measure, terms: Terms, sides: Mapping[str, Figure], name: str, contrast: Contrast
 ) -> Iterator[str]:
     """With n on one side, how many on the other would do for an interval without zero."""
-    lacking = sides[name]
+    first, second = sides.values()
+    number = needed_beside(first, second, contrast, terms.confidence)
     (other,) = (each for each in sides if each != name)
-    allowed = (contrast.value / normal_quantile(terms.confidence)) ** 2 - sides[other].error ** 2
-    if math.isnan(allowed) or math.isnan(lacking.variance) or contrast.value == 0:
-        return
     unit = MEASURES[measure].unit
-    if allowed <= 0:
+    if math.isinf(number):
         yield (
             f"No number of {unit} in {name} would do for an interval without zero: {other} has too "
             "few."
         )
-    else:
-        needed = max(math.ceil(lacking.variance / allowed * (1 - 1e-12)), 1)
+    elif not math.isnan(number):
         yield (
-            f"With what {other} has, {needed:,} {unit} in {name} would do for an interval without "
+            f"With what {other} has, {name} needs {so_many(number, unit)} for an interval without "
             "zero."
         )

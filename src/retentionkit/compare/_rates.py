@@ -41,6 +41,7 @@ from retentionkit.compare._figure import (
 from retentionkit.compare._notes import warn_of_selection
 from retentionkit.compare._sides import CONTROL, OWN, sides_of, two_columns
 from retentionkit.compare._terms import Design, Selected, terms_of
+from retentionkit.compare._told import estimate_of, worth_of
 from retentionkit.errors import DataError
 from retentionkit.intervals import log_wald, newcombe, wilson
 
@@ -52,7 +53,8 @@ if TYPE_CHECKING:
 __all__ = ["rates"]
 
 _FORMS: Final = (
-    "(successes, n), a column of 0 and 1 or of truth values, or a published rate from 0 to 1"
+    "(successes, n), a column of 0 and 1 or of truth values, an Estimate of a share or a result "
+    "that has one as `share` or `rate`, or a published rate from 0 to 1"
 )
 _UNPAIRED: Final = Methods(
     figure="with a Wilson interval",
@@ -89,8 +91,9 @@ def rates(
     ----------
     first, second
         `(successes, n)`; or a column (list, array or series) with 0 and 1 or truth values, one for
-        each customer; or a published rate from 0 to 1 whose n is not known. First comes what is
-        compared with: before, control, rest.
+        each customer; or an Estimate of a share, or a result with one as its `share` or `rate`,
+        such as those of `surveys.csat` and `service.conversion_rate`; or a published rate from 0 to
+        1 whose n is not known. First comes what is compared with: before, control, rest.
     design
         `"before-after"`, `"control-treated"` or `"rest-segment"`: what the two are, in their order.
     control
@@ -133,7 +136,8 @@ def rates(
     Notes
     -----
     Of published rates the difference and the required n are told, and no interval is made up. The
-    interval of the relative change excludes zero if and only if that of the difference does.
+    interval of the relative change excludes zero if and only if that of the difference does, except
+    with `paired=True`, where the two are made in different ways.
 
     References
     ----------
@@ -178,13 +182,17 @@ def rates(
 
 def _unpaired(first: object, second: object, missing: Missing, names: tuple[str, str]) -> Pair:
     one, two = _read(names[0], first, missing), _read(names[1], second, missing)
+
+    def limits_at(sizes: tuple[float, float], confidence: float) -> tuple[float, float]:
+        n1, n2 = sizes[0] * one.of_each, sizes[1] * two.of_each
+        low, high = newcombe(one.value * n1, n1, two.value * n2, n2, confidence=confidence)
+        return float(low), float(high)
+
     if one.n is None or two.n is None:
-        return Pair(one, two, unknown(one, two))
-    counts = (one.value * one.n, one.n, two.value * two.n, two.n)
+        return Pair(one, two, unknown(one, two, limits_at))
 
     def limits(confidence: float) -> tuple[float, float]:
-        low, high = newcombe(*counts, confidence=confidence)
-        return float(low), float(high)
+        return limits_at((one.size, two.size), confidence)
 
     value = two.value - one.value
     contrast = Contrast(
@@ -195,6 +203,7 @@ def _unpaired(first: object, second: object, missing: Missing, names: tuple[str,
         centre=value,
         p_value=inverted(limits, value),
         spread=(one.variance, two.variance),
+        limits_at=limits_at,
     )
     return Pair(one, two, contrast)
 
@@ -204,18 +213,22 @@ def _paired(first: object, second: object, missing: Missing, names: tuple[str, s
     before, after = (_zero_one(name, values) for name, values in zip(names, columns, strict=True))
     n = len(before)
     gained, lost_it = float(after @ (1 - before)), float(before @ (1 - after))
-    one, two = _figure(float(before.sum()), n, lost), _figure(float(after.sum()), n, lost)
-    changed = [gained, n - gained - lost_it, lost_it]
+    one, two = _figure(float(before.sum()), n, lost), _figure(float(after.sum()), n)
+    changed = np.array([gained, n - gained - lost_it, lost_it])
     variance = float(net_scores.moments(changed)[1])
     value = two.value - one.value
 
-    def limits(confidence: float) -> tuple[float, float]:
-        low, high = net_scores.score(changed, confidence=confidence)
+    def limits_at(sizes: tuple[float, float], confidence: float) -> tuple[float, float]:
+        low, high = net_scores.score(changed * (sizes[0] / n), confidence=confidence)
         return float(low), float(high)
+
+    def limits(confidence: float) -> tuple[float, float]:
+        return limits_at((n, n), confidence)
 
     def ratio(confidence: float) -> tuple[float, float]:
         product = before.sum() * after.sum()
-        if product == 0:
+        # Where nobody changed, the error would be none, as if that were certain.
+        if product == 0 or gained + lost_it == 0:
             return math.nan, math.nan
         quotient = two.value / one.value
         error = quotient * math.sqrt((gained + lost_it) / product)
@@ -224,7 +237,7 @@ def _paired(first: object, second: object, missing: Missing, names: tuple[str, s
 
     error = math.sqrt(variance / n)
     p_value = _mcnemar(gained, lost_it)
-    contrast = Contrast(value, error, limits, ratio, value, p_value, (variance, 0.0))
+    contrast = Contrast(value, error, limits, ratio, value, p_value, (variance, 0.0), limits_at)
     return Pair(one, two, contrast, paired=True)
 
 
@@ -242,6 +255,11 @@ def _read(name: str, given: object, missing: Missing) -> Figure:
             name, given, low=0, high=1, do="Write 15 % as 0.15, or pass (successes, n)."
         )
         return published(rate, rate * (1 - rate))
+    told = estimate_of(given, "share", "rate")
+    if told is not None:
+        do = "Pass an estimate of a share; compare means with rk.compare.means."
+        rate = check_number(name, told.value, low=0, high=1, do=do)
+        return _share(rate, told.n, worth=worth_of(name, told))
     if is_summary(given, 2):
         n = check_whole(f"n of {name}", given[1], low=1)
         do = "Pass (successes, n), both whole numbers: 15 % of 400 are (60, 400)."
@@ -265,11 +283,16 @@ def _zero_one(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _figure(successes: float, n: int, missing: int = 0) -> Figure:
-    rate = successes / n
+    return _share(successes / n, n, worth=n, missing=missing)
+
+
+def _share(rate: float, n: int, *, worth: float, missing: int = 0) -> Figure:
+    """A share of n customers, who count as so many independent ones."""
 
     def limits(confidence: float) -> tuple[float, float]:
-        low, high = wilson(successes, n, confidence=confidence)
+        low, high = wilson(rate * worth, worth, confidence=confidence)
         return float(low), float(high)
 
     variance = rate * (1 - rate)
-    return Figure(rate, variance, math.sqrt(variance / n), n, float(n), limits, missing)
+    error = math.sqrt(variance / worth)
+    return Figure(rate, variance * n / worth, error, n, float(n), limits, missing, worth)

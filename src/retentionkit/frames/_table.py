@@ -206,6 +206,10 @@ class Table:
         """The place of each value of a column among its sorted labels, -1 where it is missing."""
         return codes(self._frame[name].to_native(), self.kind, argument)
 
+    def ordered(self, name: str) -> bool:
+        """Whether a column says itself in which order its labels come, as an ordered category."""
+        return isinstance(self._frame[name].dtype, nw.Enum)
+
     def numbered(self, name: str) -> NDArray[np.int64]:
         """The same number for the same value of a column, -1 where it is missing."""
         return numbered(self._frame[name].to_native(), self.kind)

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
-from retentionkit.arguments import check_number, probably
-from retentionkit.errors import DataError, OptionError
+from retentionkit.arguments import probably
+from retentionkit.errors import OptionError
 from retentionkit.surveys._drivers.driver_labels import PHASE_ALIASES, PHASES, Phase
 from retentionkit.surveys._drivers.numeric_columns import Asked
+from retentionkit.surveys._scales.stated_ends import check_ends, refuse_outside
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Items", "Named", "Scale", "item_phases", "named_items", "read_scale", "unlike_scales"]
+    from retentionkit.surveys._scales.stated_ends import EndsOf
+
+__all__ = ["Items", "Named", "item_phases", "named_items", "read_scale", "unlike_scales"]
 
 #: Columns, or labels and their columns.
 Named: TypeAlias = "Iterable[str] | Mapping[str, str]"
-#: Lowest and highest answer, for all items or by item.
-Scale: TypeAlias = "tuple[float, float] | Mapping[str, tuple[float, float]]"
 
 _FEWEST: Final = 2
 
@@ -103,7 +104,7 @@ def item_phases(phases: Mapping[str, Named]) -> dict[Phase, list[tuple[str, str]
 
 
 def read_scale(
-    scale: Scale | None, labels: tuple[str, ...], values: NDArray[np.float64]
+    scale: EndsOf | None, labels: tuple[str, ...], values: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Lowest and highest answer of each item, shape (k, 2); those that occur if not stated."""
     if scale is None:
@@ -117,19 +118,12 @@ def read_scale(
                 allowed="lowest and highest answer of each item",
                 do="Name all items, or pass one scale for all, such as scale=(1, 5).",
             )
-    ends: list[Any] = [scale[label] if isinstance(scale, Mapping) else scale for label in labels]
-    found = np.array([_ends(pair) for pair in ends], dtype=np.float64)
-    outside = (values < found[:, 0]) | (values > found[:, 1])
-    if outside.any():
-        at = int(np.argmax(outside.any(axis=0)))
-        seen = values[outside[:, at], at]
-        raise DataError(
-            "Some answers lie off the scale.",
-            received=f"{len(seen):,} answers of {labels[at]!r} such as {seen[0]:g}",
-            allowed=f"{found[at, 0]:g} to {found[at, 1]:g}",
-            do="Correct them, or state the scale of each item: scale={'guide': (0, 10), ...}.",
-        )
-    return found
+    pairs = [scale[label] if isinstance(scale, Mapping) else scale for label in labels]
+    ends = [check_ends("scale", pair) for pair in pairs]
+    do = "Correct them, or state the scale of each item: scale={'guide': (0, 10), ...}."
+    for label, answers, pair in zip(labels, values.T, ends, strict=True):
+        refuse_outside(label, answers, pair, do=do)
+    return np.array(ends, dtype=np.float64)
 
 
 def unlike_scales(labels: tuple[str, ...], values: NDArray[np.float64]) -> list[str]:
@@ -137,19 +131,6 @@ def unlike_scales(labels: tuple[str, ...], values: NDArray[np.float64]) -> list[
     middle = (values.min() + values.max()) / 2
     reached = values.max(axis=0)
     return [label for label, top in zip(labels, reached, strict=True) if top <= middle]
-
-
-def _ends(pair: Any) -> tuple[float, float]:  # noqa: ANN401 - anything may come
-    if type(pair) in {tuple, list} and len(pair) == _FEWEST:
-        low, high = check_number("scale", pair[0]), check_number("scale", pair[1])
-        if low < high:
-            return low, high
-    raise OptionError(
-        "`scale` is the lowest and the highest answer.",
-        received=repr(pair),
-        allowed="two numbers, the lower first",
-        do="Write scale=(1, 5).",
-    )
 
 
 def _pairs(items: Any, argument: str) -> list[tuple[str, str]]:  # noqa: ANN401 - anything may come

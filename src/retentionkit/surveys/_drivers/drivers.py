@@ -18,6 +18,7 @@ from retentionkit.surveys._drivers.driver_matrix import Limits, Measured, Ways, 
 from retentionkit.surveys._drivers.importance import DriverMethod, Errors, importance
 from retentionkit.surveys._drivers.numeric_columns import Absent, Asked, read_numeric, told_absent
 from retentionkit.surveys._drivers.regression import z_scores
+from retentionkit.surveys._scales.stated_ends import check_ends, refuse_outside, warn_of_codes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from retentionkit.frames import Frame
-    from retentionkit.surveys._drivers.driver_items import Items, Named, Scale
+    from retentionkit.surveys._drivers.driver_items import Items, Named
     from retentionkit.surveys._drivers.drivers_result import Drivers
     from retentionkit.surveys._drivers.importance import Importance
+    from retentionkit.surveys._scales.stated_ends import Ends, EndsOf
 
 __all__ = ["drivers"]
 
@@ -46,7 +48,8 @@ def drivers(
     phases: Mapping[str, Named] | None = None,
     method: DriverMethod = "shapley",
     errors: Errors = "robust",
-    scale: Scale | None = None,
+    scale: EndsOf | None = None,
+    outcome_scale: Ends | None = None,
     importance_cut: float | None = None,
     performance_cut: float | None = None,
     missing: Absent = "error",
@@ -80,6 +83,9 @@ def drivers(
     scale
         Lowest and highest answer of all items, such as `(1, 5)`, or a mapping of items to these.
         Default: the lowest and highest that occur in any item.
+    outcome_scale
+        Lowest and highest answer of the outcome, such as `(0, 10)`: others are refused. Default:
+        all numbers count.
     importance_cut, performance_cut
         Lines between the quadrants. Default: the means over the items.
     missing
@@ -110,13 +116,16 @@ def drivers(
     Warns
     -----
     RetentionKitWarning
-        Items can hardly be told apart (variance inflation of 10 or more); or they seem to have
-        different scales, and none was stated.
+        Items can hardly be told apart (variance inflation of 10 or more). Or, where no scale is
+        stated: items seem to have different ones, or answers far from all others, such as 99, may
+        stand for no answer.
 
     Notes
     -----
     Association, not effect: an item that matters to nobody has a share if it goes with one that
-    does. Shares of items without any association are a little above 0, since R² never falls.
+    does. Shares of items without any association are a little above 0, since R² never falls. Rows
+    are taken as different people: of who answered several times keep one answer, or the limits are
+    too narrow.
     The limits of Shapley shares come from the influence of each respondent on all subsets, and are
     made on the scale of the square root. Below some 60 respondents they are a little too short, and
     small shares a little too large. The lines of the quadrants are taken as given.
@@ -158,8 +167,7 @@ def drivers(
     values = read.values[~absent]
     _check_values(values, asked, set_aside=int(absent.sum()))
     ends = read_scale(scale, named.labels, values[:, 1:])
-    if scale is None:
-        _warn_of_scales(named.labels, values[:, 1:])
+    _check_scales(values, asked, scale, outcome_scale)
     found = importance(values, method, errors)
     alike = _told_alike(found, named.labels, method)
     measured = Measured(
@@ -245,6 +253,27 @@ def _told_alike(found: Importance, labels: tuple[str, ...], method: DriverMethod
         f"{', '.join(alike)}. The method {does}. Take their mean, or leave some out."
     )
     return alike
+
+
+def _check_scales(
+    values: NDArray[np.float64],
+    asked: tuple[Asked, ...],
+    scale: EndsOf | None,
+    outcome_scale: Ends | None,
+) -> None:
+    """Refuse an outcome off its scale; warn of what is odd where no scale is stated."""
+    outcome, *items = [item.label for item in asked]
+    columns = dict(zip([outcome, *items], values.T, strict=True))
+    unstated = items if scale is None else []
+    if outcome_scale is None:
+        unstated = [outcome, *unstated]
+    else:
+        pair = check_ends("outcome_scale", outcome_scale)
+        refuse_outside(outcome, values[:, 0], pair, do="Correct them, or make them missing.")
+    do = "Or state the scales, such as scale=(1, 5), outcome_scale=(0, 10)."
+    odd = warn_of_codes({label: columns[label] for label in unstated}, do=do)
+    if scale is None and not odd:
+        _warn_of_scales(tuple(items), values[:, 1:])
 
 
 def _warn_of_scales(labels: tuple[str, ...], values: NDArray[np.float64]) -> None:

@@ -6,9 +6,10 @@ With the design :math:`X` (a column of ones first), residuals :math:`e_i` and le
 .. math:: (X'X)^{-1} \Big(\sum_i \frac{e_i^2}{(1 - h_i)^2} x_i x_i'\Big) (X'X)^{-1} ,
 
 which is nearly that of the jackknife. A correlation of standardised :math:`a` and :math:`b` moves
-with each respondent by :math:`\psi_i = a_i b_i - r (a_i^2 + b_i^2)/2`; its squared standard error
-is :math:`\sum \psi_i^2 / n(n - 3)`, also where answers are not normal. For normal ones that is
-:math:`(1 - r^2)^2/(n - 3)`, which Fisher's :math:`z = \operatorname{artanh} r` is made for.
+with each respondent by :math:`\psi_i = a_i b_i - r (a_i^2 + b_i^2)/2`. Its squared standard error
+is :math:`\sum \psi_i^2 / (n (1 - h_i))^2`, also where answers are not normal, with :math:`h_i` the
+mean of the leverages in the lines through either. Limits are Student's on Fisher's scale
+:math:`z = \operatorname{artanh} r`, with as many degrees of freedom as the line has.
 
 References
 ----------
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from retentionkit.intervals import normal_quantile, t_quantile
+from retentionkit.intervals import t_quantile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,8 +36,8 @@ __all__ = ["Association", "LeastSquares", "association", "least_squares", "z_sco
 _DEPENDENT: Final = 1e-9
 #: The same of residuals that are nothing but rounding.
 _EXACT: Final = 1e-12
-#: Degrees of freedom that Fisher's z takes off n.
-_FISHER: Final = 3
+#: Coefficients of a straight line.
+_LINE: Final = 2
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -128,11 +129,11 @@ def association(
     confidence: float = 0.95,
 ) -> Association:
     """The correlation of x and y, or what is left of it where `given` is held, shape (n, q)."""
-    from scipy.special import ndtr  # noqa: PLC0415 - scipy is loaded when needed
+    from scipy.special import stdtr  # noqa: PLC0415 - scipy is loaded when needed
 
     n, held = len(x), 0 if given is None else given.shape[1]
     nowhere = Association(n, *[math.nan] * 5)
-    df = n - _FISHER - held
+    df = n - _LINE - held
     if df <= 0:
         return nowhere
     pair = np.column_stack([_left(x, given), _left(y, given)])
@@ -140,11 +141,12 @@ def association(
     r = float(np.clip((a * b).mean(), -1, 1))
     if math.isnan(r) or 1 - abs(r) < _DEPENDENT:
         return dataclasses.replace(nowhere, value=r)
-    influence = a * b - r * (a**2 + b**2) / 2
-    error = math.sqrt(float(influence @ influence) / n / df)
+    free = 1 - _leverage(given, n) - (a**2 + b**2) / (2 * n)
+    influence = (a * b - r * (a**2 + b**2) / 2) / np.where(free < _DEPENDENT, np.nan, free)
+    error = math.sqrt(float(influence @ influence)) / n
     centre, spread = math.atanh(r), error / (1 - r**2)
-    half = normal_quantile(confidence) * spread
-    p_value = 2 * float(ndtr(-abs(centre / spread)))
+    half = float(t_quantile(df + 1, confidence=confidence)) * spread
+    p_value = 2 * float(stdtr(df, -abs(centre / spread)))
     low, high = math.tanh(centre - half), math.tanh(centre + half)
     return Association(n, r, error, low, high, p_value)
 
@@ -152,3 +154,10 @@ def association(
 def _left(values: NDArray[np.float64], given: NDArray[np.float64] | None) -> NDArray[np.float64]:
     """What is left of a column once others are held."""
     return values if given is None else least_squares(values, given).residuals
+
+
+def _leverage(given: NDArray[np.float64] | None, n: int) -> NDArray[np.float64]:
+    """How much each respondent decides of a constant and of what is held."""
+    design = np.column_stack([np.ones(n), *([] if given is None else [given])])
+    q = np.asarray(np.linalg.qr(design)[0], dtype=np.float64)
+    return np.asarray((q**2).sum(axis=1), dtype=np.float64)

@@ -14,14 +14,16 @@ so that the link is :math:`b_1 + b_3 m` where the moderator is m, with the covar
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, get_args
+from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 import numpy as np
 
 from retentionkit.arguments import check_choice, check_confidence
 from retentionkit.compare import Multiplicity, adjusted_p_values
 from retentionkit.errors import DataError
+from retentionkit.results import frozen_mapping
 from retentionkit.surveys._drivers.numeric_columns import (
+    Absent,
     Asked,
     is_binary,
     read_numeric,
@@ -36,16 +38,15 @@ from retentionkit.surveys._drivers.value_chain_rows import (
     Moderator,
     Stage,
 )
+from retentionkit.surveys._scales.stated_ends import check_columns
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from retentionkit.frames import Frame
+    from retentionkit.surveys._scales.stated_ends import EndsOf
 
 __all__ = ["value_chain"]
-
-#: What is done with respondents who did not answer everything.
-Pairwise: TypeAlias = Literal["error", "pairwise"]
 
 _MODERATORS: Final[tuple[Moderator, ...]] = get_args(Moderator)
 _ENDS: Final[tuple[Stage, ...]] = ("loyalty", "advocacy")
@@ -74,7 +75,8 @@ def value_chain(
     advocacy: str | None = None,
     switching_cost: str | None = None,
     attachment: str | None = None,
-    missing: Pairwise = "error",
+    scale: EndsOf | None = None,
+    missing: Absent = "error",
     multiplicity: Multiplicity = "holm",
     confidence: float = 0.95,
 ) -> ValueChain:
@@ -91,9 +93,12 @@ def value_chain(
         Columns of what may follow repurchase: an attitude, a recommendation from 0 to 10.
     switching_cost, attachment
         Columns of what may make the link from satisfaction to repurchase weaker or stronger.
+    scale
+        Lowest and highest answer: one pair for all that are no yes or no, such as `(1, 5)`, or a
+        mapping, such as `{"satisfaction": (1, 5), "advocacy": (0, 10)}`. Other answers are refused.
     missing
-        `"error"`, or `"pairwise"`: each link is made of all who answered what it needs, and says
-        how many these are.
+        `"error"`, or `"drop"`: each link is made pairwise, of all who answered what it needs, and
+        says how many these are.
     multiplicity
         How p-values are adjusted for there being many, as in `rk.compare.adjusted_p_values`.
     confidence
@@ -110,7 +115,12 @@ def value_chain(
     OptionError
         An option is none of its choices, or a column is named twice.
     DataError
-        Answers are missing or the same for all, or a column does not have numbers.
+        Answers are missing, off their scale or the same for all, or a column does not have numbers.
+
+    Warns
+    -----
+    RetentionKitWarning
+        Answers without a stated scale lie far from all others, such as 99.
 
     Notes
     -----
@@ -119,6 +129,7 @@ def value_chain(
     at the end of a scale; a yes or no cannot reach 1 with a scale of many steps. Intervals are not
     adjusted for there being many, p-values are. Links are straight lines: rank correlations that
     are clearly higher tell of one that bends. The stages are those of [1]_, as customers see them.
+    Rows are taken as different people: of who answered several times keep one answer.
 
     References
     ----------
@@ -145,7 +156,7 @@ def value_chain(
     [('perceived_value', 'satisfaction', 0.78), ('satisfaction', 'repurchase', 0.53)]
     """
     confidence = check_confidence(confidence)
-    check_choice("missing", missing, get_args(Pairwise))
+    check_choice("missing", missing, get_args(Absent))
     check_choice("multiplicity", multiplicity, get_args(Multiplicity))
     given: dict[str, str | None] = {
         "perceived_value": perceived_value,
@@ -162,10 +173,11 @@ def value_chain(
     asked = [Asked(column, str(column), name) for name, column in named.items()]
     read = read_numeric(frame, asked)
     if read.absent.any() and missing == "error":
-        do = "Pass missing='pairwise' to make each link of those who answered what it needs."
+        do = "Pass missing='drop' to make each link of those who answered what it needs."
         raise told_absent(read.absent, asked, do=do)
     answers = _Answers(dict(zip(named, read.values.T, strict=True)), confidence)
     _check_vary(answers, asked)
+    check_columns(answers.by_name, scale)
     links = [_link(answers, *pair) for pair in _pairs([name for name in STAGES if name in named])]
     moderated = [_moderated(answers, name) for name in _MODERATORS if name in named]
     links, moderated, tests = _adjusted(links, moderated, multiplicity)
@@ -174,8 +186,10 @@ def value_chain(
         moderation=ChainModeration(tuple(moderated), confidence, _OF_MODERATION, read.kind)
         if moderated
         else None,
-        columns={item.argument: item.label for item in asked},
-        missing={name: int(np.isnan(column).sum()) for name, column in answers.by_name.items()},
+        columns=frozen_mapping({item.argument: item.label for item in asked}),
+        missing=frozen_mapping(
+            {name: int(np.isnan(column).sum()) for name, column in answers.by_name.items()}
+        ),
         yes_or_no=tuple(name for name, column in answers.by_name.items() if is_binary(column)),
         n=len(read.values),
         multiplicity=multiplicity,
@@ -326,7 +340,8 @@ def _definition(multiplicity: Multiplicity, tests: int) -> str:
         adjusted = f"adjusted for {tests} of them ({multiplicity})"
     return (
         "Association: correlation of neighbouring stages; of others what is left of it once the "
-        "stages between are held (partial); robust errors, limits by Fisher's z. Rank: Spearman's, "
+        "stages between are held (partial), as many as the table says; robust errors, limits by "
+        "Fisher's z. Rank: Spearman's, "
         "nothing held. Difference: of the later stage, in its own unit, per standard deviation of "
         f"the earlier (yes against no), the held alike. P-values {adjusted}. Association, not "
         "effect: no link says that raising one stage raises the next."

@@ -16,8 +16,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from retentionkit import frames
 from retentionkit.surveys._nps.answers import read_answers, read_clusters, read_weights
-from retentionkit.surveys._nps.nps_result import NPS, check_any, definition_of, nps_of
+from retentionkit.surveys._nps.nps_result import (
+    NPS,
+    check_any,
+    definition_of,
+    nps_of,
+    warn_of_no_width,
+)
 from retentionkit.surveys._nps.sample import Sample, check_method, limits
 
 if TYPE_CHECKING:
@@ -131,7 +138,8 @@ def nps(
         weighted=w is not None, clusters=sample.n_clusters, population=population
     )
     found = limits(sample, method, confidence, draws, rng)
+    warn_of_no_width(sample, method)
     return nps_of(
         sample, found, confidence, method, definition,
-        unanswered=read.unanswered, invalid=read.invalid,
+        unanswered=read.unanswered, invalid=read.invalid, kind=frames.series_kind(answers),
     )  # fmt: skip

@@ -77,7 +77,7 @@ def read_wave(
     score = nps_of(
         sample, limits(sample, "adjusted-wald", confidence, 0, 0), confidence, "adjusted-wald",
         definition_of(weighted=False, clusters=None, population=None),
-        unanswered=read.unanswered, invalid=read.invalid,
+        unanswered=read.unanswered, invalid=read.invalid, kind=frames.series_kind(answers),
     )  # fmt: skip
     place, names = _segments(f"{name}_segments", segments, read.given)
     people = None if ids is None else _ids(f"{name}_ids", ids, read.given)

@@ -1,7 +1,7 @@
 r"""What became of promoters, passives and detractors, and of units with a high or a low NPS?
 
 By customer: the outcome of each kind of answer, and a straight line on the answer. By unit: a
-straight line of the units' outcomes on their scores, see `_nps_linkage_units`.
+straight line of the units' outcomes on their scores, see `nps_linkage_units`.
 
 References
 ----------
@@ -21,7 +21,7 @@ import numpy as np
 from retentionkit import frames
 from retentionkit.arguments import check_choice, check_confidence
 from retentionkit.errors import warn
-from retentionkit.intervals import ratio, share, t_quantile
+from retentionkit.intervals import hybrid, ratio, share, t_quantile
 from retentionkit.results import Estimate, Interval
 from retentionkit.surveys._nps.nps_linkage_line import fit_line
 from retentionkit.surveys._nps.nps_linkage_result import NPSLinkage
@@ -52,8 +52,8 @@ def nps_linkage(
     score: str,
     outcome: str,
     unit: str | None = None,
-    customer: str | None = None,
-    kind: Outcome = "binary",
+    respondent: str | None = None,
+    outcome_kind: Outcome = "binary",
     missing: Treatment = "error",
     invalid: Treatment = "error",
     confidence: float = 0.95,
@@ -71,9 +71,10 @@ def nps_linkage(
     unit
         Column of the unit of each customer (branch, account, month), to compare the outcomes of
         units with their scores. Default: compare customers only.
-    customer
-        Column of customer ids, to make sure that none is there twice. Default: not checked.
-    kind
+    respondent
+        Column of customer ids, to make sure that none is there twice: one who is counted twice
+        makes the intervals too narrow. Default: not checked.
+    outcome_kind
         `"binary"`: the outcome is true or false, or 1 or 0; `"amount"`: a number.
     missing
         `"error"`, or `"drop"`: rows without answer, outcome or unit are left out and counted.
@@ -109,7 +110,7 @@ def nps_linkage(
 
     The score of a unit with few answers is half chance, and chance draws the slope of units toward
     that among customers of one unit. `by_unit.reliability` says how much is chance;
-    `by_unit.corrected_slope` takes it out where at least half is not.
+    `by_unit.corrected_slope` takes it out where at least three tenths are not.
 
     References
     ----------
@@ -134,28 +135,28 @@ def nps_linkage(
     >>> found.difference
     Estimate(0.5833, 95 % -0.01617 to 0.8292, n = 10)
     """
-    check_choice("kind", kind, get_args(Outcome))
+    check_choice("outcome_kind", outcome_kind, get_args(Outcome))
     check_confidence(confidence)
-    rows = read_rows(frame, score, outcome, unit, customer, kind, missing, invalid)
-    groups = [_group(rows.outcome[rows.points == p], kind, confidence) for p in (1, 0, -1)]
+    rows = read_rows(frame, score, outcome, unit, respondent, outcome_kind, missing, invalid)
+    groups = [_group(rows.outcome[rows.points == p], outcome_kind, confidence) for p in (1, 0, -1)]
     ones = np.ones(len(rows.points))
     line = fit_line(rows.answers.astype(np.float64), rows.outcome, ones)
     by_unit = None
     if unit is not None:
         by_unit = link_units(
             rows.unit, rows.names, rows.points, rows.outcome,
-            outcome_kind=kind, confidence=confidence, kind=frames.kind_of(frame),
+            outcome_kind=outcome_kind, confidence=confidence, kind=frames.kind_of(frame),
         )  # fmt: skip
         _warn_of_few_units(by_unit.n)
     said = "Outcome per point of the answer, straight line, HC3 errors and Student's interval."
     return NPSLinkage(
         outcome=str(outcome),
-        outcome_kind=kind,
+        outcome_kind=outcome_kind,
         n=len(rows.points),
         promoters=groups[0],
         passives=groups[1],
         detractors=groups[2],
-        difference=_difference(groups[0], groups[2], kind, confidence),
+        difference=_difference(groups[0], groups[2], outcome_kind, confidence),
         answer_slope=line.slope_estimate(1.0, confidence, said),
         answer_p_value=line.p_value(),
         answer_r_squared=line.r_squared,
@@ -185,17 +186,16 @@ def _difference(first: Estimate, second: Estimate, kind: Outcome, confidence: fl
     error = math.hypot(first.standard_error, second.standard_error)
     if kind == "binary":
         said = "Difference of two shares, Newcombe's score interval."
-        one, two = first.interval, second.interval
-        below = math.hypot(first.value - one.low, two.high - second.value)
-        above = math.hypot(one.high - first.value, second.value - two.low)
+        one, two = ((found.interval.low, found.interval.high) for found in (first, second))
+        low, high = map(float, hybrid(second.value, two, first.value, one))
     else:
         said = "Difference of two means, Welch's interval."
         parts = [(found.standard_error**2, found.n - 1) for found in (first, second)]
         rest = sum(part**2 / max(freedom, 1) for part, freedom in parts)
         freedom = error**4 / rest if rest > 0 else math.nan
-        below = above = float(t_quantile(freedom + 1, confidence=confidence)) * error
-    limits = Interval(value - below, value + above, confidence)
-    return Estimate(value, error, limits, first.n + second.n, said)
+        half = float(t_quantile(freedom + 1, confidence=confidence)) * error
+        low, high = value - half, value + half
+    return Estimate(value, error, Interval(low, high, confidence), first.n + second.n, said)
 
 
 def _warn_of_few_units(units: int) -> None:

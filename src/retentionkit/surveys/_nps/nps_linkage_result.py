@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, ClassVar
 
 from retentionkit.errors import OptionError
-from retentionkit.results import Columns, Estimate, Interval, Result
+from retentionkit.results import Columns, Estimate, Result
 from retentionkit.surveys._nps.nps_linkage_words import Outcome, amount, fit_told
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class NPSLinkage(Result):
     answer_p_value, answer_r_squared
         Two-sided p-value of no slope, and the share of the variance that the line describes.
     by_unit
-        The outcomes of units on their NPS; None without units.
+        The outcomes of units on their NPS, with the slope per 10 points of it; None without units.
     unanswered, invalid, without_outcome, without_unit
         Customers who were left out, by the first reason that applies.
     definition
@@ -69,26 +69,6 @@ class NPSLinkage(Result):
     kind: FrameKind | None = None
 
     _heading: ClassVar[str] = "Linkage of an outcome to NPS"
-
-    @property
-    def slope(self) -> Estimate:
-        """By unit, the outcome per 10 points of NPS; without units, per point of the answer."""
-        return self.answer_slope if self.by_unit is None else self.by_unit.slope
-
-    @property
-    def interval(self) -> Interval:
-        """The interval of the slope."""
-        return self.slope.interval
-
-    @property
-    def p_value(self) -> float:
-        """The p-value of no slope."""
-        return self.answer_p_value if self.by_unit is None else self.by_unit.p_value
-
-    @property
-    def r_squared(self) -> float:
-        """Share of the variance that the line of the slope describes."""
-        return self.answer_r_squared if self.by_unit is None else self.by_unit.r_squared
 
     @property
     def range(self) -> tuple[float, float]:

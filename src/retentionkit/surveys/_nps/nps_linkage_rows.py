@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,18 +42,18 @@ def read_rows(
     score: str,
     outcome: str,
     unit: str | None,
-    customer: str | None,
+    respondent: str | None,
     kind: Outcome,
     missing: Treatment,
     invalid: Treatment,
 ) -> Rows:
     """The customers of a frame who can be compared, and how many others there are."""
-    table = _table(frame, score, outcome, unit, customer, kind)
-    if customer is not None:
+    table = _table(frame, score, outcome, unit, respondent, kind)
+    if respondent is not None:
         _check_customers(table)
     numbers, found = table.arrays("score", "outcome")
     read = read_answers(numbers, missing=missing, invalid=invalid, argument=str(score))
-    values = _binary(found) if kind == "binary" else _amounts(found)
+    values = frames.read_flags(found, argument="outcome") if kind == "binary" else _amounts(found)
     place, names = np.zeros(len(values), dtype=np.int64), list[object]()
     if unit is not None:
         place, names = frames.read_labels(table.arrays("unit")[0], argument="unit")
@@ -84,7 +83,7 @@ def read_rows(
 
 
 def _table(
-    frame: Frame, score: str, outcome: str, unit: str | None, customer: str | None, kind: Outcome
+    frame: Frame, score: str, outcome: str, unit: str | None, respondent: str | None, kind: Outcome
 ) -> Table:
     wanted = {
         "score": frames.Wanted(score, "score", "number"),
@@ -92,13 +91,13 @@ def _table(
     }
     if unit is not None:
         wanted["unit"] = frames.Wanted(unit, "unit", "any")
-    if customer is not None:
-        wanted["customer"] = frames.Wanted(customer, "customer", "id")
+    if respondent is not None:
+        wanted["respondent"] = frames.Wanted(respondent, "respondent", "id")
     return frames.read(frame, wanted)
 
 
 def _check_customers(table: Table) -> None:
-    ids = frames.read_ids(table.arrays("customer")[0], argument="customer")
+    ids = frames.read_ids(table.arrays("respondent")[0], argument="respondent")
     if len(set(ids.tolist())) < len(ids):  # hashed, since sorting text is slow
         known, times = np.unique(ids, return_counts=True)
         raise DataError(
@@ -107,21 +106,6 @@ def _check_customers(table: Table) -> None:
             allowed="one row for each customer",
             do="Keep one answer of each, such as the last one.",
         )
-
-
-def _binary(found: NDArray[Any]) -> NDArray[np.float64]:
-    """1, 0 or NaN of each, from numbers or truth values."""
-    place, names = frames.read_labels(found, argument="outcome")
-    odd: list[object] = [name for name in names if isinstance(name, str) or name not in (0, 1)]
-    if odd:
-        raise DataError(
-            "A binary outcome happened or did not.",
-            received=f"values such as {odd[0]!r}",
-            allowed="true and false, or 1 and 0",
-            do="Turn it into true and false, or pass kind='amount' for numbers.",
-        )
-    values = np.array([*(float(name == 1) for name in names), math.nan])
-    return values[place]  # of what is missing, the place is the last
 
 
 def _amounts(found: NDArray[Any]) -> NDArray[np.float64]:

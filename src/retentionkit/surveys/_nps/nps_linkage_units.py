@@ -42,8 +42,9 @@ __all__ = ["UnitLinkage", "link_units"]
 
 _STEP: Final = 10.0  # points of NPS that a slope is told for
 _FEWEST: Final = 3
-#: Reliability below which more than half of what differs between units is chance.
-_RELIABLE: Final = 0.5
+#: Reliability below which the slope without chance is the quotient of two numbers that are chance.
+#: (A higher bound would keep those units whose scores happen to scatter, and bias the slope.)
+_RELIABLE: Final = 0.3
 
 _SLOPE: Final = (
     "Outcome of a unit per 10 points of its NPS: straight line, units weighted by their answers, "
@@ -76,7 +77,7 @@ class UnitLinkage(Result):
     reliability
         Share of the differences in NPS between units that is not chance, 0 to 1.
     corrected_slope
-        The slope with chance taken out; NaN below a reliability of one half.
+        The slope with chance taken out; NaN below a reliability of 0.3.
     outcome_kind
         `"binary"` or `"amount"`.
     definition
@@ -97,7 +98,7 @@ class UnitLinkage(Result):
     ...     }
     ... )
     >>> found = rk.surveys.nps_linkage(
-    ...     frame, score="answer", outcome="spend", kind="amount", unit="branch"
+    ...     frame, score="answer", outcome="spend", outcome_kind="amount", unit="branch"
     ... )
     >>> found.by_unit.predict(10)
     Estimate(7.567, 95 % 7.172 to 7.962, n = 12)
@@ -158,9 +159,7 @@ class UnitLinkage(Result):
                 "No unit has such a score, and nothing says that the line goes on.",
                 received=f"{score:g}",
                 allowed=f"{low:.1f} to {high:.1f}, the scores of these {self.n:,} units",
-                do="Stay inside, or wait for units that get there. What a point is worth here need "
-                "not hold there: 5.9 % more revenue per point would be 37 times the revenue for "
-                "-18 to 45.",
+                do="Stay inside, or wait for units that get there.",
             )
         line = fit_line(self.nps, self.outcomes, self.answers.astype(np.float64))
         said = f"Mean outcome of units with an NPS of {score:g}, by the line through all units."

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from retentionkit._texts import p_text
+
 if TYPE_CHECKING:
     from retentionkit.results import Estimate
 
@@ -12,8 +14,6 @@ __all__ = ["Outcome", "amount", "fit_told"]
 
 #: What became of a customer: something that happens or not, or an amount.
 Outcome: TypeAlias = Literal["binary", "amount"]
-
-_SMALL = 1e-4
 
 
 def amount(found: Estimate, kind: Outcome) -> str:
@@ -30,6 +30,6 @@ def amount(found: Estimate, kind: Outcome) -> str:
 
 def fit_told(p: float, r_squared: float) -> str:
     """How well a line fits, in words."""
-    said = "undefined" if math.isnan(p) else "< 0.0001" if p < _SMALL else f"= {p:.4f}"
+    said = "undefined" if math.isnan(p) else p_text(p, sign=True)
     share = "undefined" if math.isnan(r_squared) else f"{r_squared:.2f}"
     return f"p {said}, R² {share}"

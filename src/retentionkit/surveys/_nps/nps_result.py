@@ -6,16 +6,20 @@ import dataclasses
 import math
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from retentionkit._texts import counted
 from retentionkit.arguments import check_whole
 from retentionkit.errors import DataError, warn
-from retentionkit.results import Columns, Interval, Result
+from retentionkit.results import Columns, Interval, Result, frozen_array
 from retentionkit.surveys._nps.sample import METHOD_NAMES, Method, Sample, check_method, limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
+    from numpy.typing import NDArray
+
+    from retentionkit.frames import FrameKind
 
 __all__ = ["NPS", "nps_of"]
 
@@ -50,10 +54,21 @@ class NPS(Result):
     design_effect
         How many times the variance of the score is that of as many independent answers of equal
         weight, through weights, clusters and population; NaN where one cluster cannot tell.
+    n_clusters
+        How many clusters the answers came from; None where they are independent.
+    population
+        How many people could have answered; None for very many.
+    worth
+        Promoters, passives and detractors as many as intervals and comparisons take them for,
+        shape (3,): the counts, or the weighted shares times the number of independent answers that
+        all are worth, which is at most Kish's. NaN where one cluster cannot tell. Where everybody
+        answered, infinite for each kind that was given and 0 for the others; the sum is infinite.
     method
         How the interval was made.
     definition
         One sentence: what the score is, and how weights, clusters and population enter.
+    kind
+        Kind of the caller's frame or series.
     """
 
     score: float
@@ -70,8 +85,12 @@ class NPS(Result):
     invalid: int
     effective_n: float
     design_effect: float
+    n_clusters: int | None
+    population: int | None
+    worth: NDArray[np.float64]
     method: Method
     definition: str
+    kind: FrameKind | None = dataclasses.field(default=None, compare=False)
 
     _heading: ClassVar[str] = "NPS"
 
@@ -132,6 +151,7 @@ class NPS(Result):
         sample = Sample.of_counts(counts, population=population)
         definition = definition_of(weighted=False, clusters=None, population=population)
         found = limits(sample, method, confidence, draws, rng)
+        warn_of_no_width(sample, method)
         return nps_of(sample, found, confidence, method, definition, unanswered=absent)
 
     @property
@@ -208,12 +228,12 @@ def nps_of(
     *,
     unanswered: int = 0,
     invalid: int = 0,
+    kind: FrameKind | None = None,
 ) -> NPS:
     """The score of a sample and its limits on the scale -1 to 1 as a result."""
     low, high = (100 * limit for limit in found)
     if math.isinf(sample.worth):
         low = high = sample.score
-    warn_of_no_width(sample, method)
     return NPS(
         score=sample.score,
         standard_error=100 * sample.standard_error,
@@ -228,9 +248,13 @@ def nps_of(
         unanswered=unanswered,
         invalid=invalid,
         effective_n=sample.effective_n,
-        design_effect=sum(sample.counts) / sample.worth,
+        design_effect=sum(sample.counts) / sample.linear,
+        n_clusters=sample.n_clusters,
+        population=sample.population,
+        worth=frozen_array(sample.worths, np.float64),
         method=method,
         definition=definition,
+        kind=kind,
     )
 
 

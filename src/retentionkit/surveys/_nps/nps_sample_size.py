@@ -7,7 +7,8 @@ With the share :math:`q` of passives and the score :math:`s`, one answer has the
     n = (V_1 + V_2) \frac{(z_{1-\alpha/2} + z_\text{power})^2}{d^2}
 
 answers, per wave in the second case. Of a population of :math:`N` people, :math:`n N/(N - 1 + n)`
-are as good. Passives make a score more certain: the fewer there are, the more answers it needs.
+are as good, since their score has the variance :math:`(V/n) (N - n)/(N - 1)`. Passives make a score
+more certain: the fewer there are, the more answers it needs.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from retentionkit._texts import counted
 from retentionkit.arguments import check_confidence, check_number, check_whole
-from retentionkit.errors import OptionError
+from retentionkit.errors import OptionError, warn
 from retentionkit.intervals import normal_quantile
 from retentionkit.results import Columns, Result
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["NPSSampleSize", "nps_sample_size"]
+__all__ = ["NPSSampleSize", "answers_needed", "nps_sample_size"]
 
 _END = 100.0  # of the scale, on either side
 _SLACK = 1e-9  # 1 - 0.9 is a little less than 0.1
@@ -59,7 +60,7 @@ class NPSSampleSize(Result):
     population
         How many people could answer, in each wave; None for very many.
     confidence, power
-        Level of the interval, and chance of telling the change.
+        Level of the interval, and chance of telling the change; the latter None without a change.
     definition
         One sentence: what these numbers of answers are enough for.
     """
@@ -75,7 +76,7 @@ class NPSSampleSize(Result):
     assumed: bool
     population: int | None
     confidence: float
-    power: float
+    power: float | None
     definition: str
 
     _heading: ClassVar[str] = "Answers needed"
@@ -87,7 +88,7 @@ class NPSSampleSize(Result):
 
     def _table(self) -> Columns:
         rows: list[tuple[str, int]] = [("for the interval", self.for_interval)]
-        if self.for_power is not None:
+        if self.for_power is not None and self.power is not None:
             rows.append((f"for {100 * self.power:g} % power", self.for_power))
         rows.append(("the same, no passives", self.worst_case))
         unit = "answers" if self.for_power is None else "answers_per_wave"
@@ -127,7 +128,7 @@ def nps_sample_size(
     passives: float | Sequence[float] | None = None,
     population: int | None = None,
     confidence: float = 0.95,
-    power: float = 0.8,
+    power: float | None = None,
 ) -> NPSSampleSize:
     """How many answers tell a change of the score, or tell one score closely enough?
 
@@ -146,7 +147,7 @@ def nps_sample_size(
     confidence
         Level of the interval.
     power
-        Chance of telling the change if it is true, 0.5 to 1.
+        Chance of telling the change if it is true, 0.5 to 1; of a change only. Default: 0.8.
 
     Returns
     -------
@@ -156,7 +157,12 @@ def nps_sample_size(
     ------
     OptionError
         Neither a change nor a margin is asked for, or both; a score does not go together with the
-        passives; the two scores are the same.
+        passives; the two scores are the same; `power` is given with a margin.
+
+    Warns
+    -----
+    RetentionKitWarning
+        All scores lie within one point of 0, as if they were fractions.
 
     Notes
     -----
@@ -180,23 +186,32 @@ def nps_sample_size(
       the same, no passives               201
     """
     check_confidence(confidence)
-    chance = check_number("power", power, low=0.5, high=1 - 1e-9)
     people = None if population is None else check_whole("population", population, low=2)
     scores, width = _question(before, after, margin, score)
+    lone = margin is not None
+    chance = _chance(power)
+    if lone and power is not None:
+        raise OptionError(
+            "An interval of one score has no power.",
+            received=f"power={power!r} with margin",
+            allowed="power only with before and after",
+            do="Leave `power` out, or pass the two scores of a change.",
+        )
+    _warn_of_fractions(before, after, margin, score)
     shares = _shares(passives, len(scores))
     given = [0.0 if one is None else check_number("score", one, low=-_END, high=_END) / _END
              for one in scores]  # fmt: skip
     for one, share in zip(given, shares, strict=True):
         _check_possible(one, share)
-    lone = margin is not None
     z = normal_quantile(confidence)
     strong = z if lone or chance == 0.5 else z + normal_quantile(2 * chance - 1)  # noqa: PLR2004
-    worst = sum(1 - one**2 for one in given)
-    spread = worst - sum(shares)
+    worst = [1 - one**2 for one in given]
+    spread = [most - share for most, share in zip(worst, shares, strict=True)]
+    everybody = [math.inf if people is None else people] * len(given)
     return NPSSampleSize(
-        for_interval=_answers(spread, z / width, people),
-        for_power=None if lone else _answers(spread, strong / width, people),
-        worst_case=_answers(worst, strong / width, people),
+        for_interval=answers_needed(spread, width / z, everybody),
+        for_power=None if lone else answers_needed(spread, width / strong, everybody),
+        worst_case=answers_needed(worst, width / strong, everybody),
         before=None if lone else _END * given[0],
         after=None if lone else _END * given[1],
         score=None if scores[0] is None or not lone else _END * given[0],
@@ -205,7 +220,7 @@ def nps_sample_size(
         assumed=passives is None,
         population=people,
         confidence=confidence,
-        power=chance,
+        power=None if lone else chance,
         definition=_definition(lone=lone),
     )
 
@@ -239,6 +254,22 @@ def _question(
     )
 
 
+def _chance(power: float | None) -> float:
+    do = "Write 80 % as power=0.8; below one half a change is told less often than not."
+    return check_number("power", 0.8 if power is None else power, low=0.5, high=1 - 1e-9, do=do)
+
+
+def _warn_of_fractions(*given: float | None) -> None:
+    """Scores between -1 and 1 ask for millions of answers, and are seldom meant."""
+    sizes = [abs(number) for number in given if number is not None]
+    if max(sizes) <= 1 and any(0 < size < 1 for size in sizes):
+        warn(f"Scores of NPS are -100 to 100, and these are {_listed(given)}: write 0.38 as 38.")
+
+
+def _listed(given: Sequence[float | None]) -> str:
+    return " and ".join(f"{number:g}" for number in given if number is not None)
+
+
 def _shares(passives: float | Sequence[float] | None, waves: int) -> tuple[float, ...]:
     """The share of passives in each wave."""
     if isinstance(passives, tuple | list):
@@ -249,8 +280,12 @@ def _shares(passives: float | Sequence[float] | None, waves: int) -> tuple[float
                 allowed="one number, or for a change two",
                 do="Pass passives=0.2, or for a change passives=(0.2, 0.25).",
             )
-        return tuple(check_number("passives", share, low=0, high=1) for share in passives)
-    return (0.0 if passives is None else check_number("passives", passives, low=0, high=1),) * waves
+        return tuple(map(_share, passives))
+    return (0.0 if passives is None else _share(passives),) * waves
+
+
+def _share(passives: object) -> float:
+    return check_number("passives", passives, low=0, high=1, do="Write 20 % as passives=0.2.")
 
 
 def _check_possible(score: float, share: float) -> None:
@@ -264,11 +299,20 @@ def _check_possible(score: float, share: float) -> None:
         )
 
 
-def _answers(spread: float, distance: float, population: int | None) -> int:
-    """The fewest answers, at least 1, whose error is small enough."""
-    n = max(spread, 0.0) * distance**2
-    if population is not None:
-        n = n * population / (population - 1 + n)
+def answers_needed(variances: Sequence[float], error: float, populations: Sequence[float]) -> int:
+    """The fewest answers in each sample that bring the error of a score or a change so far down.
+
+    `variances` are of one answer of each sample, `populations` how many people could answer; where
+    all of them do, nothing is left to chance in that sample.
+    """
+    samples = sorted(zip(populations, variances, strict=True))
+    n = 1.0
+    for at, (most, _) in enumerate(samples):
+        rest = [(variance, 1 / (size - 1)) for size, variance in samples[at:] if size > 1]
+        above = sum(max(variance, 0.0) * (1 + part) for variance, part in rest)
+        n = above / (error**2 + sum(max(variance, 0.0) * part for variance, part in rest))
+        if n <= most:
+            break
     # A quotient that is whole but for rounding is not raised by one.
     return max(math.ceil(n * (1 - 1e-12)), 1)
 

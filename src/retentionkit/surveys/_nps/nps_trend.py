@@ -1,30 +1,19 @@
-r"""Net promoter score over time: waves, what changed between them, and the line through all.
-
-With the scores :math:`s_t` of waves at :math:`t` and their variances :math:`V_t`, the slope is
-
-.. math:: b = \sum_t c_t s_t, \qquad c_t = \frac{u_t (t - \bar t)}{\sum u_t (t - \bar t)^2},
-    \qquad u_t = 1 / V_t ,
-
-with :math:`\bar t = \sum u_t t / \sum u_t`, and the variance :math:`\sum c_t^2 V_t`, to which
-respondents of several waves add twice the covariances of these.
-"""
+"""Net promoter score over time: waves, what changed between them, and the line through all."""
 
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 import numpy as np
 
-from retentionkit import net_scores
-from retentionkit.arguments import check_choice
+from retentionkit._texts import counted
+from retentionkit.arguments import check_choice, check_whole
 from retentionkit.compare import adjusted_p_values
-from retentionkit.errors import OptionError
+from retentionkit.errors import DataError, OptionError, warn
 from retentionkit.frames import Wanted
-from retentionkit.intervals import estimate
-from retentionkit.results import Estimate, frozen_array
+from retentionkit.results import frozen_array
 from retentionkit.surveys._nps.group_differences import (
     Differences,
     Side,
@@ -34,8 +23,9 @@ from retentionkit.surveys._nps.group_differences import (
 )
 from retentionkit.surveys._nps.nps_by import MULTIPLICITY_NAMES
 from retentionkit.surveys._nps.nps_result import definition_of
+from retentionkit.surveys._nps.nps_slope import slope_of
 from retentionkit.surveys._nps.nps_waves import NPSTrend
-from retentionkit.surveys._nps.survey_options import Options
+from retentionkit.surveys._nps.survey_options import FEW, Options
 from retentionkit.surveys._nps.survey_rows import read_rows
 from retentionkit.surveys._nps.wave_sources import of_column, of_periods, of_results
 
@@ -46,8 +36,10 @@ if TYPE_CHECKING:
     from retentionkit.frames import Frame
     from retentionkit.surveys._nps.answers import Treatment
     from retentionkit.surveys._nps.nps_result import NPS
+    from retentionkit.surveys._nps.nps_slope import Slope
     from retentionkit.surveys._nps.nps_waves import Every
     from retentionkit.surveys._nps.survey_options import GroupMethod, Repeats
+    from retentionkit.surveys._nps.survey_rows import SurveyRows
     from retentionkit.surveys._nps.wave_sources import Waves
 
     Floats = NDArray[np.float64]
@@ -69,6 +61,7 @@ def nps_trend(
     repeats: Repeats = "cluster",
     missing: Treatment = "error",
     invalid: Treatment = "error",
+    minimum_n: int = 0,
     multiplicity: Multiplicity = "holm",
     confidence: float = 0.95,
     method: GroupMethod = "adjusted-wald",
@@ -88,14 +81,18 @@ def nps_trend(
     every
         `"week"` (from Monday), `"month"`, `"quarter"` or `"year"`.
     wave
-        Column of the waves, instead of calendar periods: numbers, dates or texts in their order,
-        or an ordered category.
+        Column of the waves, instead of calendar periods, each one step after the other: numbers or
+        dates, an ordered category, or texts whose numbers tell their order, such as `"wave 10"` or
+        `"2024-Q1"`. Other texts are refused: the alphabet would put February before January.
     weights, respondent, missing, invalid
         As in `nps_by`. With `missing="drop"` answers without a date or wave are counted apart too.
     repeats
         `"cluster"`: all answers count, and errors take those of one respondent together, within
         waves and between them; `"latest"` or `"first"`: of each respondent one answer of each wave
         counts (needs `when`).
+    minimum_n
+        Waves with fewer answers are suppressed: their number is shown, their score is undefined,
+        and the next change is from the wave before them. 0 or 1 shows all.
     multiplicity
         How p-values of the changes are adjusted, as in `rk.compare.adjusted_p_values`.
     confidence
@@ -112,8 +109,8 @@ def nps_trend(
     ColumnError
         There is no such column.
     DataError
-        There is no answer, some are none on this scale or have no date or wave; or a column cannot
-        be read.
+        There is no answer, some are none on this scale or have no date or wave; the order of waves
+        cannot be told; or a column cannot be read.
     OptionError
         An option is none of its choices, or does not hold with another; neither `when` nor `wave`
         is named.
@@ -123,14 +120,17 @@ def nps_trend(
     Warns
     -----
     RetentionKitWarning
-        The answers look like those of another scale.
+        The answers look like those of another scale; or a wave that is shown has so few answers
+        that the normal distribution is doubtful (10, with `"wald"` 30), as in `nps_change`.
 
     Notes
     -----
     Waves are taken as answers of independent people unless `respondent` is named. Intervals and
     p-values of changes are those of adjusted Wald, unless the method is `"wald"`. The line is
-    weighted by the inverse variances of adjusted Wald; its error is widened by the square root of
-    the scatter of the waves about it, over that which their answers explain, where that is above 1.
+    weighted by the inverse variances of adjusted Wald. From four waves on its interval is the wider
+    of two: by the errors of the scores, and by the scatter of the waves about the line with
+    Student's t. Fewer cannot tell their scatter: if more than chance moves single waves, their
+    interval is too narrow.
 
     Examples
     --------
@@ -149,10 +149,11 @@ def nps_trend(
     options = Options(weights, respondent, repeats, missing, invalid, confidence, method)
     check_choice("multiplicity", multiplicity, MULTIPLICITY_NAMES)
     check_choice("every", every, _EVERY)
+    asked = _Asked(options, multiplicity, check_whole("minimum_n", minimum_n, low=0))
     if isinstance(frame, Mapping):
         _check_bare(score, when, wave, weights, respondent)
         results = cast("Mapping[str, NPS | None]", frame)
-        return _result(of_results(results, options), options, multiplicity, None)
+        return _result(of_results(results, options), asked, None)
     if score is None or (when is None and wave is None):
         raise OptionError(
             "The columns of the answers and of their waves must be named.",
@@ -161,8 +162,8 @@ def nps_trend(
             do="Name the column of dates with when=, or that of waves with wave=.",
         )
     if wave is None:
-        rows = read_rows(frame, {}, score=score, when=when, options=options)
-        return _result(of_periods(rows, every), options, multiplicity, every)
+        rows = _read_dated(frame, score, when, options)
+        return _result(of_periods(rows, every), asked, every)
     if when is not None and not options.dated:
         raise OptionError(
             "Waves come from a column or from the calendar, not from both.",
@@ -172,7 +173,22 @@ def nps_trend(
         )
     columns = {"wave": Wanted(wave, "wave", "any")}
     rows = read_rows(frame, columns, score=score, when=when, options=options)
-    return _result(of_column(rows), options, multiplicity, None)
+    return _result(of_column(rows), asked, None)
+
+
+def _read_dated(frame: Frame, score: str, when: str | None, options: Options) -> SurveyRows:
+    """The rows; whose column of times holds names of waves was meant for `wave`."""
+    try:
+        return read_rows(frame, {}, score=score, when=when, options=options)
+    except DataError as error:
+        if error.wrong != f"Column {when!r} does not hold dates.":
+            raise
+        raise DataError(
+            error.wrong,
+            received=error.received,
+            allowed=error.allowed,
+            do=f"If it holds the names of waves, such as '2024-Q1', pass wave={when!r}. {error.do}",
+        ) from None
 
 
 def _check_bare(*columns: object) -> None:
@@ -186,42 +202,65 @@ def _check_bare(*columns: object) -> None:
         )
 
 
-def _result(
-    waves: Waves, options: Options, multiplicity: Multiplicity, every: Every | None
-) -> NPSTrend:
+class _Asked(NamedTuple):
+    """What is asked of the waves."""
+
+    options: Options
+    multiplicity: Multiplicity
+    least: int
+
+    def shown(self, waves: Waves) -> NDArray[np.bool_]:
+        """Which waves have answers enough; with a warning of those that have few all the same."""
+        n = waves.counts.sum(axis=1)
+        shown: NDArray[np.bool_] = n >= max(self.least, 1)
+        with np.errstate(invalid="ignore"):  # of one respondent, or without answers
+            worth = np.fmin(n, waves.worth)
+        method = self.options.method
+        fewest = FEW["wald" if method == "wald" else "adjusted-wald"]
+        few = int((shown & (worth < fewest)).sum())
+        if few and shown.sum() > 1:
+            warn(
+                f"Waves with fewer than {fewest} independent answers: {few:,} of {len(n):,}, the "
+                f"fewest {worth[shown].min():.3g}. Of so few the normal interval of a change "
+                f"(method={method!r}) is doubtful; minimum_n leaves such waves out."
+            )
+        return shown
+
+
+def _result(waves: Waves, asked: _Asked, every: Every | None) -> NPSTrend:
     """Scores, changes and slope of waves."""
-    n = waves.counts.sum(axis=1)
-    observed = np.flatnonzero(n > 0)
+    n, shown, options = waves.counts.sum(axis=1), asked.shown(waves), asked.options
     side = side_of(waves.shares, waves.worth, waves.clusters, options.method)
-    changes = _changes(waves, side, observed, options.confidence)
-    definition = _definition(options, waves, multiplicity, changes, every or "wave")
-    adjusted = side_of(waves.shares, waves.worth, waves.clusters, "adjusted-wald")
-    slope, p, scatter = _slope(waves, adjusted, observed, options.confidence, definition)
-    promoters, passives, detractors = (frozen_array(kind, np.int64) for kind in waves.counts.T)
+    at = np.flatnonzero(shown)
+    changes = _changes(waves, side, at, options.confidence)
+    slope = slope_of(waves, side, _inverse_variances(waves), at, options.confidence)
+    definition = _definition(options, waves, asked.multiplicity, changes, slope, every or "wave")
+    adjusted_p = adjusted_p_values(changes.p_value, method=asked.multiplicity)
+    kinds = [frozen_array(np.where(shown, kind, np.nan), np.float64) for kind in waves.counts.T]
     return NPSTrend(
         waves=waves.names,
         start=None if waves.start is None else frozen_array(waves.start, "datetime64[us]"),
         n=frozen_array(n, np.int64),
-        **_in_per_cent(waves, side, changes),
-        promoters=promoters,
-        passives=passives,
-        detractors=detractors,
+        **_in_per_cent(waves, side, changes, shown),
+        promoters=kinds[0],
+        passives=kinds[1],
+        detractors=kinds[2],
         unanswered=frozen_array(waves.unanswered, np.int64),
         invalid=frozen_array(waves.invalid, np.int64),
         observed=frozen_array(n > 0, np.bool_),
+        suppressed=frozen_array(~shown & (n > 0), np.bool_),
         partial=_partial(waves),
-        compared_with=_before(waves, observed),
+        compared_with=_before(waves, at),
         p_value=frozen_array(changes.p_value, np.float64),
-        adjusted_p_value=frozen_array(
-            adjusted_p_values(changes.p_value, method=multiplicity), np.float64
-        ),
-        slope=slope,
-        slope_p_value=p,
-        scatter_p_value=scatter,
+        adjusted_p_value=frozen_array(adjusted_p, np.float64),
+        slope=slope.estimate(definition, options.confidence),
+        slope_p_value=slope.p_value,
+        scatter_p_value=slope.scatter_p_value,
         undated=waves.undated,
         set_aside=waves.set_aside,
         every=every,
-        multiplicity=multiplicity,
+        minimum_n=asked.least,
+        multiplicity=asked.multiplicity,
         confidence=options.confidence,
         method=options.method,
         definition=definition,
@@ -229,18 +268,29 @@ def _result(
     )
 
 
-def _in_per_cent(waves: Waves, side: Side, changes: Differences) -> dict[str, Floats]:
+def _inverse_variances(waves: Waves) -> Floats:
+    """The weights of the line, by adjusted Wald; NaN for a wave without answers or error."""
+    side = side_of(waves.shares, waves.worth, waves.clusters, "adjusted-wald")
+    return np.where(side.variance > 0, 1 / np.where(side.variance > 0, side.variance, 1), np.nan)
+
+
+def _in_per_cent(
+    waves: Waves, side: Side, changes: Differences, shown: NDArray[np.bool_]
+) -> dict[str, Floats]:
     """The figures that are told on the scale -100 to 100, cut off at its ends."""
-    variance = net_scores.moments(waves.shares)[1]
-    return {name: frozen_array(100 * value, np.float64) for name, value in {
+    figures = {
         "score": side.value,
         "low": np.maximum(waves.low, -1.0),
         "high": np.minimum(waves.high, 1.0),
-        "standard_error": np.sqrt(variance / waves.worth),
+        "standard_error": waves.error,
         "change": changes.value,
         "change_low": np.maximum(changes.low, -2.0),
         "change_high": np.minimum(changes.high, 2.0),
-    }.items()}  # fmt: skip
+    }
+    return {
+        name: frozen_array(np.where(shown, 100 * value, np.nan), np.float64)
+        for name, value in figures.items()
+    }
 
 
 def _before(waves: Waves, observed: NDArray[np.int64]) -> tuple[str | None, ...]:
@@ -275,57 +325,25 @@ def _changes(
     return Differences(*spread)
 
 
-def _slope(
-    waves: Waves, side: Side, observed: NDArray[np.int64], confidence: float, definition: str
-) -> tuple[Estimate, float, float]:
-    """The slope per wave, its p-value, and that of the scatter about the line."""
-    from scipy.special import chdtrc, ndtr  # noqa: PLC0415 - scipy is loaded when needed
-
-    at = observed[np.isfinite(side.variance[observed]) & (side.variance[observed] > 0)]
-    answers = int(waves.counts[at].sum())
-    if len(at) < 2:  # noqa: PLR2004 - a line has two points
-        nothing = estimate(
-            math.nan, math.nan, n=answers, definition=definition, confidence=confidence
-        )
-        return nothing, math.nan, math.nan
-    times, value, u = at.astype(np.float64), side.value[at], 1 / side.variance[at]
-    times -= float(u @ times) / float(u.sum())
-    c = u * times / float(u @ times**2)
-    slope = float(c @ value)
-    error = math.sqrt(max(float(c**2 @ side.variance[at]) + _shared(waves, at, c), 0.0))
-    residual = value - float(u @ value) / float(u.sum()) - slope * times
-    scatter, degrees = float(u @ residual**2), len(at) - 2
-    if degrees:
-        error *= math.sqrt(max(scatter / degrees, 1.0))
-    found = estimate(
-        100 * slope, 100 * error, n=answers, definition=definition, confidence=confidence
-    )
-    p = 2 * float(ndtr(-abs(slope) / error)) if error > 0 else math.nan
-    return found, p, float(chdtrc(degrees, scatter)) if degrees else math.nan
-
-
-def _shared(waves: Waves, at: NDArray[np.int64], c: Floats) -> float:
-    """What respondents of several waves add to the variance of the slope."""
-    if waves.tallies is None or waves.tallies.pairs is None:
-        return 0.0
-    pairs, tallies = waves.tallies.pairs, waves.tallies
-    factor = np.zeros(len(tallies))
-    factor[at] = c / tallies.sums[at].sum(axis=1)
-    residual = pairs.points - tallies.values[pairs.group] * pairs.weight
-    parts = factor[pairs.group] * residual
-    together = np.bincount(pairs.respondent, weights=parts)
-    return float(together @ together) - float(parts @ parts)
-
-
 def _definition(
-    options: Options, waves: Waves, multiplicity: Multiplicity, changes: Differences, unit: str
+    options: Options,
+    waves: Waves,
+    multiplicity: Multiplicity,
+    changes: Differences,
+    slope: Slope,
+    unit: str,
 ) -> str:
     base = definition_of(weighted=False, clusters=None, population=None)[:-1]
     number = int((~np.isnan(changes.p_value)).sum())
+    certain = (
+        "or of their scatter about it (Student's t), whichever is wider"
+        if slope.scattered
+        else f"alone: below four {unit}s their scatter about a line cannot be told"
+    )
     return (
         f"{base}{waves.note}, by {unit}; change: the score of a {unit} less that of the last "
         f"{unit} observed before it, p-values adjusted {MULTIPLICITY_NAMES[multiplicity]} for "
-        f"{number:,} changes; slope: points per {unit} along a line weighted by the inverse "
-        f"variances of the scores, with a {100 * options.confidence:g} % normal interval, widened "
-        "where waves scatter more than their answers explain."
+        f"{counted(number, 'change')}; slope: points per {unit} along a line weighted by the "
+        f"inverse variances of the scores, with the {100 * options.confidence:g} % interval of "
+        f"their errors {certain}."
     )

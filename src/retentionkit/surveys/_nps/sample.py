@@ -54,36 +54,55 @@ class Sample:
     ----------
     counts
         Promoters, passives and detractors among the answers.
-    shares
-        Their shares, weighted where there are weights.
-    worth
+    sums
+        Their weights added up: the counts where there are none.
+    linear
         How many independent answers of equal weight, from a population without end, would have the
-        same standard error; NaN where one cluster cannot tell.
+        same (linearised) standard error; NaN where one cluster cannot tell.
+    worth
+        How many intervals and comparisons take them for, see `net_scores.cautious_n`; infinite
+        where everybody answered.
     effective_n
         Kish's effective number of answers of unequal weight.
     n_clusters
         How many clusters there are; None where answers are independent.
+    population
+        How many people could have answered; None for very many.
     points, weights, clusters
         The answers themselves, the largest weight 1; None where only counts are known, or all
         answers are independent and of equal weight.
     """
 
     counts: tuple[int, int, int]
-    shares: tuple[float, float, float]
+    sums: tuple[float, float, float]
+    linear: float
     worth: float
     effective_n: float
     n_clusters: int | None = None
+    population: int | None = None
     points: NDArray[np.int64] | None = None
     weights: NDArray[np.float64] | None = None
     clusters: NDArray[np.int64] | None = None
 
     @property
+    def shares(self) -> tuple[float, float, float]:
+        """Shares of promoters, passives and detractors."""
+        total = sum(self.sums)
+        first, middle, last = self.sums
+        return first / total, middle / total, last / total
+
+    @property
+    def worths(self) -> tuple[float, float, float]:
+        """Promoters, passives and detractors as many as they are taken for; 0 for no answer."""
+        first, middle, last = (
+            share * self.worth if share or math.isnan(self.worth) else 0.0 for share in self.shares
+        )
+        return first, middle, last
+
+    @property
     def score(self) -> float:
         """The score on the scale -100 to 100; of counts as exact as a number can be."""
-        if self.weights is not None:
-            first, _, last = self.shares
-            return 100 * (first - last)
-        return 100 * (self.counts[0] - self.counts[2]) / sum(self.counts)
+        return 100 * (self.sums[0] - self.sums[2]) / sum(self.sums)
 
     @property
     def value(self) -> float:
@@ -93,15 +112,16 @@ class Sample:
     @property
     def standard_error(self) -> float:
         """Of the score; 0 where all answers are alike, NaN where one cluster cannot tell."""
-        _, variance = net_scores.moments(self.shares)
-        return math.sqrt(float(variance) / self.worth)
+        _, variance = net_scores.moments(self.sums)
+        return math.sqrt(float(variance) / self.linear)
 
     @classmethod
     def of_counts(cls, counts: tuple[int, int, int], *, population: int | None = None) -> Sample:
         """Independent answers of equal weight."""
         n = sum(counts)
-        shares = (counts[0] / n, counts[1] / n, counts[2] / n)
-        return cls(counts, shares, _grown(float(n), n, population), float(n))
+        first, middle, last = map(float, counts)
+        worth = n * _growth(n, population)
+        return cls(counts, (first, middle, last), worth, worth, float(n), population=population)
 
     @classmethod
     def of_points(
@@ -122,21 +142,27 @@ class Sample:
         w = np.ones(len(points)) if weights is None else weights / weights.max()
         sums = np.bincount(place, weights=w, minlength=3)
         squares = np.bincount(place, weights=w * w, minlength=3)
-        shares = (sums / sums.sum()).tolist()
-        worth = float(net_scores.effective_n(sums, squares))
+        linear = float(net_scores.effective_n(sums, squares))
         if clusters is not None:
-            residuals = np.bincount(clusters, weights=w * (points - (shares[0] - shares[2])))
+            value = float(net_scores.moments(sums)[0])
+            residuals = np.bincount(clusters, weights=w * (points - value))
             sizes = np.bincount(clusters, weights=w)
             scatter, size, number = residuals @ residuals, sizes @ sizes, len(sizes)
-            worth = float(
-                net_scores.clustered_n(worth, sums=sums, scatter=scatter, sizes=size, number=number)
+            linear = float(
+                net_scores.clustered_n(
+                    linear, sums=sums, scatter=scatter, sizes=size, number=number
+                )
             )
+        growth = _growth(len(points), population)
+        promoters, passives, detractors = sums.tolist()
         return cls(
             counts=counts,
-            shares=(shares[0], shares[1], shares[2]),
-            worth=_grown(worth, len(points), population),
+            sums=(promoters, passives, detractors),
+            linear=linear * growth,
+            worth=float(net_scores.cautious_n(linear, sums, squares)) * growth,
             effective_n=float(sums.sum() ** 2 / squares.sum()),
             n_clusters=None if clusters is None else int(clusters.max()) + 1,
+            population=population,
             points=points,
             weights=None if weights is None else w,
             clusters=clusters,
@@ -173,9 +199,8 @@ def limits(
     elif math.isinf(sample.worth):  # everybody answered
         return sample.value, sample.value
     else:
-        counts = np.multiply(sample.shares, sample.worth)
         make = net_scores.wald if method == "wald" else net_scores.adjusted_wald
-        low, high = make(counts, z=_quantile(sample, confidence))
+        low, high = make(sample.worths, z=_quantile(sample, confidence))
     return float(low), float(high)
 
 
@@ -186,13 +211,13 @@ def _quantile(sample: Sample, confidence: float) -> float:
     return float(t_quantile(sample.n_clusters, confidence=confidence))
 
 
-def _grown(n: float, answers: int, population: int | None) -> float:
-    """What answers are worth where they are a good part of all the people there are.
+def _growth(answers: int, population: int | None) -> float:
+    """How many times more answers are worth that are a good part of all the people there are.
 
     The variance of a share drawn without replacement is (N - n)/(N - 1) times the usual one.
     """
     if population is None:
-        return n
+        return 1.0
     size = check_whole("population", population, low=1)
     if size < answers:
         raise OptionError(
@@ -201,7 +226,7 @@ def _grown(n: float, answers: int, population: int | None) -> float:
             allowed="at least as many people as answers",
             do="Pass how many people could have answered, or leave `population` out.",
         )
-    return math.inf if size == answers else n * (size - 1) / (size - answers)
+    return math.inf if size == answers else (size - 1) / (size - answers)
 
 
 def _bootstrap(

@@ -7,26 +7,24 @@ answered several times, for each respondent in each group.
 from __future__ import annotations
 
 import dataclasses
-import math
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from retentionkit import net_scores
 from retentionkit.intervals import normal_quantile, t_quantile
-from retentionkit.results import Interval
-from retentionkit.surveys._nps.nps_result import NPS
+from retentionkit.surveys._nps.nps_result import nps_of
+from retentionkit.surveys._nps.sample import Sample
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from retentionkit.surveys._nps.nps_result import NPS
     from retentionkit.surveys._nps.sample import Method
 
     Floats = NDArray[np.float64]
 
 __all__ = ["Pairs", "Tallies", "added", "limits_of", "one_nps", "over", "paired"]
-
-_END: Final = 100.0
 
 
 class Pairs(NamedTuple):
@@ -65,6 +63,16 @@ class Tallies:
     invalid: NDArray[np.int64]
     pairs: Pairs | None = None
 
+    def __post_init__(self) -> None:
+        """Nobody can change them: results keep them."""
+        own = (self.counts, self.sums, self.squares, self.unanswered, self.invalid)
+        for array in (*own, *(self.pairs or ())):
+            array.flags.writeable = False
+
+    def __reduce__(self) -> tuple[type[Tallies], tuple[Any, ...]]:
+        """Pickled and copied so that they are read-only again."""
+        return Tallies, tuple(getattr(self, field.name) for field in dataclasses.fields(self))
+
     def __len__(self) -> int:
         """The number of groups."""
         return len(self.counts)
@@ -99,8 +107,8 @@ class Tallies:
         return np.bincount(self.pairs.group, minlength=len(self))
 
     @property
-    def worth(self) -> Floats:
-        """How many independent answers of equal weight each group is worth, as in `Sample`."""
+    def linear(self) -> Floats:
+        """How many independent answers of equal weight have the standard error, as in `Sample`."""
         independent = net_scores.effective_n(self.sums, self.squares)
         plain = (self.sums == self.squares).all(axis=1)  # weights of 1, to the last digit
         independent = np.where(plain, self.sums.sum(axis=1), independent)
@@ -114,6 +122,11 @@ class Tallies:
         return net_scores.clustered_n(
             independent, sums=self.sums, scatter=scatter, sizes=sizes, number=number
         )
+
+    @property
+    def worth(self) -> Floats:
+        """How many intervals and differences take each group for, as in `Sample`."""
+        return net_scores.cautious_n(self.linear, self.sums, self.squares)
 
     def merged(self, place: NDArray[np.int64], size: int) -> Tallies:
         """The groups added together that have the same place; -1 leaves one out."""
@@ -189,32 +202,22 @@ def limits_of(tallies: Tallies, method: Method, confidence: float) -> tuple[Floa
 
 def one_nps(tallies: Tallies, at: int, method: Method, confidence: float, definition: str) -> NPS:
     """The score of one group that has answers as a result."""
-    low, high = (
-        100 * float(limit[0]) for limit in limits_of(_only(tallies, at), method, confidence)
+    one = _only(tallies, at)
+    low, high = (float(limit[0]) for limit in limits_of(one, method, confidence))
+    promoters, passives, detractors = one.counts[0].tolist()
+    first, middle, last = one.sums[0].tolist()
+    sample = Sample(
+        counts=(promoters, passives, detractors),
+        sums=(first, middle, last),
+        linear=float(one.linear[0]),
+        worth=float(one.worth[0]),
+        effective_n=float(one.effective_n[0]),
+        n_clusters=None if one.clusters is None else int(one.clusters[0]),
     )
-    worth, n = float(tallies.worth[at]), int(tallies.n[at])
-    promoters, passives, detractors = tallies.counts[at].tolist()
-    shares: list[float] = tallies.shares[at].tolist()
-    first, last, total = (float(part) for part in (*tallies.sums[at, ::2], tallies.sums[at].sum()))
-    _, variance = net_scores.moments(tallies.sums[at])
-    return NPS(
-        score=100 * (first - last) / total,
-        standard_error=100 * math.sqrt(float(variance) / worth),
-        interval=Interval(max(low, -_END), min(high, _END), confidence),
-        clipped=low < -_END or high > _END,
-        promoters=promoters,
-        passives=passives,
-        detractors=detractors,
-        promoter_share=shares[0],
-        passive_share=shares[1],
-        detractor_share=shares[2],
-        unanswered=int(tallies.unanswered[at]),
-        invalid=int(tallies.invalid[at]),
-        effective_n=float(tallies.effective_n[at]),
-        design_effect=n / worth,
-        method=method,
-        definition=definition,
-    )
+    return nps_of(
+        sample, (low, high), confidence, method, definition,
+        unanswered=int(one.unanswered[0]), invalid=int(one.invalid[0]),
+    )  # fmt: skip
 
 
 def _only(tallies: Tallies, at: int) -> Tallies:

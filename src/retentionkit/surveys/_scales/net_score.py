@@ -246,7 +246,7 @@ def _result(
     above, below = sides
     neutral = tuple(step for step in scale.steps.tolist() if step not in {*above, *below})
     return NetScore(
-        score=_END * sample.value,
+        score=sample.score,
         standard_error=_END * sample.standard_error,
         interval=Interval(max(low, -_END), min(high, _END), confidence),
         clipped=low < -_END or high > _END,
@@ -260,7 +260,7 @@ def _result(
         unanswered=aside[0],
         invalid=aside[1],
         effective_n=sample.effective_n,
-        design_effect=sum(sample.counts) / sample.worth,
+        design_effect=sum(sample.counts) / sample.linear,
         method=method,
         definition=_definition(sample, scale, sides, neutral, population),
     )

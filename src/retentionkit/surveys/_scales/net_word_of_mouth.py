@@ -11,6 +11,10 @@ just add up. The interval is linearised, and adjusted as that of the net promote
 answers are added, half of them of people who said nothing. Good and bad balance at the multiplier
 :math:`n_p / n_d`; its interval is the Wilson interval of the share of good ones among those who
 spoke, as odds.
+
+Where only those who spoke are counted, nobody can be silent, :math:`d = 1 - p`, and
+:math:`w = (1 + m) p - m` has the Wilson limits of :math:`p`. So the interval of the net holds 0 if
+and only if that of the break-even holds :math:`m`.
 """
 
 from __future__ import annotations
@@ -39,7 +43,8 @@ class NetWordOfMouth(Result):
     ----------
     net
         People who spoke well less the multiplier times those who spoke badly, per person asked,
-        with its interval inside what is possible, minus the multiplier to 1.
+        with its interval inside what is possible, minus the multiplier to 1: adjusted Wald, or
+        Wilson limits where only those who spoke are counted.
     positive, negative, silent
         People who spoke well, badly, and not at all.
     negative_multiplier
@@ -97,7 +102,7 @@ class NetWordOfMouth(Result):
         low, high = self.net.interval.low, self.net.interval.high
         level = f"{100 * self.net.interval.confidence:g} %"
         return {
-            "net": f"{self.net.value:z.3g} per person asked, {level} {low:z.3g} to {high:z.3g}",
+            "net": f"{self.net.value:z.3g} a person, {level} {low:z.3g} to {high:z.3g}",
             "people": (
                 f"{self.n:,} = {self.positive:,} spoke well + {self.negative:,} badly"
                 f" + {self.silent:,} not at all"
@@ -136,7 +141,8 @@ def net_word_of_mouth(
         How many good words one bad word outweighs. Three is a saying, not a finding: look at
         `break_even`, which does not need it.
     n
-        How many people were asked, those included who said nothing. Default: only those who spoke.
+        How many people were asked, those included who said nothing. Default: only those who spoke
+        are counted, and nobody can have been silent.
     confidence
         Level of the intervals.
 
@@ -157,24 +163,25 @@ def net_word_of_mouth(
     >>> import retentionkit as rk
     >>> rk.surveys.net_word_of_mouth(92, 8)
     Net word of mouth
-      net         0.68 per person asked, 95 % 0.43 to 0.861
+      net         0.68 a person, 95 % 0.4 to 0.836
       people      100 = 92 spoke well + 8 badly + 0 not at all
       assumption  one bad word outweighs 3 good ones
       break-even  11.5 good ones, 95 % 5.67 to 23.3
-      definition  People who spoke well less 3 times those who spoke badly, per person who spoke;
-                  the factor is an assumption.
+      definition  People who spoke well less 3 times those who spoke badly, per person who spoke
+                  (Wilson limits); the factor is an assumption.
     """
     level = check_confidence(confidence)
     spoke = (check_whole("positive", positive, low=0), check_whole("negative", negative, low=0))
     times = check_number("negative_multiplier", negative_multiplier, low=0, open_low=True)
     asked = _asked(n, sum(spoke))
     silent = asked - sum(spoke)
+    whom = "who spoke (Wilson limits)" if n is None else "asked (adjusted Wald limits)"
     definition = (
-        f"People who spoke well less {times:g} times those who spoke badly, per person "
-        f"{'who spoke' if n is None else 'asked'}; the factor is an assumption."
+        f"People who spoke well less {times:g} times those who spoke badly, per person {whom}; the "
+        "factor is an assumption."
     )
     return NetWordOfMouth(
-        net=_net(*spoke, silent, times, level, definition),
+        net=_net(*spoke, None if n is None else silent, times, level, definition),
         positive=spoke[0],
         negative=spoke[1],
         silent=silent,
@@ -185,15 +192,28 @@ def net_word_of_mouth(
 
 
 def _net(
-    positive: int, negative: int, silent: int, times: float, confidence: float, definition: str
+    positive: int,
+    negative: int,
+    silent: int | None,
+    times: float,
+    confidence: float,
+    definition: str,
 ) -> Estimate:
-    n = positive + negative + silent
+    """The net with its interval; `silent` is None where nobody could be."""
+    n = positive + negative + (silent or 0)
     value, variance = _moments(positive, negative, n, times)
-    above, neutral, below = net_scores.adjusted((positive, silent, negative)).tolist()
-    total = above + neutral + below
-    middle, spread = _moments(above, below, total, times)
-    half = normal_quantile(confidence) * math.sqrt(spread / total)
-    limits = Interval(max(middle - half, -times), min(middle + half, 1.0), confidence)
+    if silent is None:
+        low, high = (
+            (1 + times) * float(limit) - times
+            for limit in wilson(positive, n, confidence=confidence)
+        )
+    else:
+        above, neutral, below = net_scores.adjusted((positive, silent, negative)).tolist()
+        total = above + neutral + below
+        middle, spread = _moments(above, below, total, times)
+        half = normal_quantile(confidence) * math.sqrt(spread / total)
+        low, high = min(middle - half, value), max(middle + half, value)
+    limits = Interval(max(low, -times), min(high, 1.0), confidence)
     return Estimate(value, math.sqrt(variance / n), limits, n, definition)
 
 

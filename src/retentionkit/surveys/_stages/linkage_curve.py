@@ -14,7 +14,16 @@ likelihood ratio: with :math:`k_j` of :math:`n_j` customers of answer j and the 
         + (n_j - k_j) \log \frac{n_j - k_j}{n_j (1 - \pi_j)} \right) ,
 
 chi-squared with the number of answers less two degrees of freedom. Of a mean it is the line of
-least squares, and the F test for lack of fit.
+least squares, with an error (HC3) that holds where some answers vary more than others, and the test
+of Welch and James [2]_: the means :math:`m_j`, each weighted by :math:`w_j = n_j / s_j^2`, against
+the line nearest to them. With leverages :math:`h_j`, q answers less two, and
+:math:`A = \sum_j (1 - h_j)^2 / (n_j - 1)`,
+
+.. math::
+
+    F = \frac{\sum_j w_j (m_j - a - b j)^2}{q + 2 A (q - 1) / (q + 2)}
+
+has q and :math:`q (q + 2) / 3 A` degrees of freedom.
 """
 
 from __future__ import annotations
@@ -106,12 +115,15 @@ def linkage_curve(
     Notes
     -----
     The curve describes who stayed; it does not say that raising an answer from 4 to 5 makes anybody
-    stay. The isotonic curve has no interval of its own: read those of the points.
+    stay. The isotonic curve has no interval of its own: read those of the points. Rows are taken as
+    different people: of who answered several times keep one answer, or the limits are too narrow.
 
     References
     ----------
     .. [1] Jones, T. O. and Sasser, W. E. (1995). Why Satisfied Customers Defect. Harvard Business
        Review 73(6), 88-99.
+    .. [2] Johansen, S. (1980). The Welch-James Approximation to the Distribution of the Residual
+       Sum of Squares in a Weighted Linear Regression. Biometrika 67(1), 85-92.
 
     Examples
     --------
@@ -137,6 +149,8 @@ def linkage_curve(
     found = read_outcome(outcome, argument="outcome", size=len(read.place))
     known = read.given & ~np.isnan(found)
     x, y = read.place[known], found[known]
+    order = np.lexsort((y, x))  # sums do not depend on the order of rows
+    x, y = x[order], y[order]
     answers = _check_answers(x, steps)
     measure: Measure = "rate" if np.isin(y, (0, 1)).all() else "mean"
     points = (rates if measure == "rate" else means)(x, y, len(answers), level)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from retentionkit.intervals import newcombe, t_quantile, wilson
+from retentionkit.surveys._drivers.regression import least_squares
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -122,26 +123,38 @@ def _rate_error(x: NDArray[np.float64], n: NDArray[np.int64], p: NDArray[np.floa
 def straight_mean(
     x: NDArray[np.float64], y: NDArray[np.float64], points: Points, confidence: float
 ) -> Line:
-    """The line of least squares through values, and the F test of the means against it."""
-    from scipy.stats import f, linregress  # noqa: PLC0415 - scipy is loaded when needed
+    """The line of least squares through values with its HC3 error, and a test of the means."""
+    fit = least_squares(y, x[:, None])
+    intercept, slope = fit.coefficients.tolist()
+    error = fit.combined(np.array([0.0, 1.0]), confidence)[1]
+    quantile = float(t_quantile(fit.df + 1, confidence=confidence))
+    return Line(intercept, slope, error, quantile, *_departure(x, y, points))
 
-    n = len(x)
-    found: Any = linregress(x, y)
-    slope, intercept = float(found.slope), float(found.intercept)
-    given = points.n > 0
-    levels = int(given.sum())
-    statistic, p_value = math.nan, math.nan
-    step, place = np.unique(x, return_inverse=True)
-    value = points.value[given]
-    within = float(((y - value[place.reshape(-1)]) ** 2).sum())
-    if levels >= _LEVELS and n > levels and within > 0:
-        apart = float(points.n[given] @ (value - intercept - slope * step) ** 2)
-        statistic = apart / (levels - 2) / (within / (n - levels))
-        p_value = float(f.sf(statistic, levels - 2, n - levels))
-    # Two degrees of freedom are those of the line.
-    quantile = float(t_quantile(n - 1, confidence=confidence))
-    error = float(found.stderr) if n > 2 else math.nan  # noqa: PLR2004 - a line through two points
-    return Line(intercept, slope, error, quantile, statistic, p_value)
+
+def _departure(
+    x: NDArray[np.float64], y: NDArray[np.float64], points: Points
+) -> tuple[float, float]:
+    """F of Welch and James, each mean with the variance of its own answers, and its p-value.
+
+    Answers whose variance is not known, those of one customer or all alike, are left out.
+    """
+    from scipy.special import fdtrc  # noqa: PLC0415 - scipy is loaded when needed
+
+    known = points.high > points.low
+    df = int(known.sum()) - 2
+    if df < _LEVELS - 2:
+        return math.nan, math.nan
+    n, mean = points.n[known], points.value[known]
+    step = np.unique(x)[known[points.n > 0]]
+    weight = n / np.array([float(y[x == at].var(ddof=1)) for at in step])
+    parts = np.linalg.qr(np.sqrt(weight)[:, None] * np.column_stack([np.ones(len(step)), step]))
+    q = np.asarray(parts[0], dtype=np.float64)
+    scaled = np.sqrt(weight) * mean
+    apart = float(((scaled - q @ (q.T @ scaled)) ** 2).sum())
+    free = 1 - (q**2).sum(axis=1)
+    unsure = float((free**2 / (n - 1)).sum())
+    statistic = apart / (df + 2 * (df - 1) * unsure / (df + 2))
+    return statistic, float(fdtrc(df, df * (df + 2) / (3 * unsure), statistic))
 
 
 def rises(

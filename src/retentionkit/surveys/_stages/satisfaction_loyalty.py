@@ -8,7 +8,8 @@ which the one with the higher answer stayed and the other left, less the share o
 .. math:: D = \frac{\sum_{i<j} (l_i s_j - s_i l_j)}{\sum_{i<j} n_i n_j} .
 
 Its standard error is the jackknife's: every customer is left out once, which the counts of the
-table do at once for all who are alike.
+table do at once for all who are alike. Interval and p-value are both made of it; where it is 0, as
+where every answer did one thing, nothing is known of either.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ __all__ = ["satisfaction_loyalty"]
 
 _DISSATISFIED: Final = 0
 _SATISFIED: Final = 2
+_ROUNDING: Final = 1e-12  # an error of Somers' D that is none
 _LEFT_MAY_MEAN: Final = "seekers of variety or price, needs that changed, or polite answers"
 _STAYED_MAY_MEAN: Final = "captive (contract, no other choice, costly to switch), or habit"
 
@@ -211,7 +213,7 @@ def _exceptions(
     """Satisfied customers who left, or dissatisfied ones who stayed."""
     wanted, did = (_SATISFIED, LEFT) if satisfied else (_DISSATISFIED, STAYED)
     who, what = ("Satisfied", "left") if satisfied else ("Dissatisfied", "stayed")
-    ids = customer[(stage == wanted) & (outcome == did)]
+    ids = np.sort(customer[(stage == wanted) & (outcome == did)])
     found = share(
         len(ids),
         _known(stage, outcome, wanted)[1],
@@ -232,25 +234,30 @@ def _somers_d(counts: NDArray[np.int64], confidence: float) -> tuple[Estimate, f
         return estimate(
             math.nan, math.nan, n=n, definition=definition, confidence=confidence
         ), math.nan
-    value, p_value = _scipy_d(table)
+    from scipy.special import ndtr  # noqa: PLC0415 - scipy is loaded when needed
+
+    value = _scipy_d(table)
     cells = [(at, table[at]) for at in zip(*np.nonzero(table), strict=True)]
-    left_out = np.array([_scipy_d(_without(table, at))[0] for at, _ in cells])
+    left_out = np.array([_scipy_d(_without(table, at)) for at, _ in cells])
     weight = np.array([number for _, number in cells])
     mean = float(weight @ left_out) / n
     error = math.sqrt((n - 1) / n * float(weight @ (left_out - mean) ** 2))
+    if not error > _ROUNDING:  # all are as if each had been left out alike
+        error = math.nan
+    p_value = 2 * float(ndtr(-abs(value / error)))
     return estimate(
         value, error, n=n, definition=definition, confidence=confidence, low=-1.0, high=1.0
     ), p_value
 
 
-def _scipy_d(table: NDArray[np.int64]) -> tuple[float, float]:
+def _scipy_d(table: NDArray[np.int64]) -> float:
     from scipy.stats import somersd  # noqa: PLC0415 - scipy is loaded when needed
 
     if np.count_nonzero(table.sum(axis=1)) < 2:  # noqa: PLR2004 - one answer is left
-        return math.nan, math.nan
+        return math.nan
     with np.errstate(invalid="ignore", divide="ignore"):  # one outcome is left
         found: Any = somersd(table)
-    return float(found.statistic), float(found.pvalue)
+    return float(found.statistic)
 
 
 def _without(table: NDArray[np.int64], at: tuple[Any, ...]) -> NDArray[np.int64]:

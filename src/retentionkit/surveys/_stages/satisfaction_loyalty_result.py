@@ -40,7 +40,7 @@ class LoyaltyExceptions:
     Attributes
     ----------
     ids
-        Their ids, or their positions from 0 if no ids were given.
+        Their ids in order, or their positions from 0 if no ids were given.
     share
         Their share of the customers with such an answer of whom it is known, with Wilson interval.
     may_mean
@@ -87,7 +87,7 @@ class SatisfactionLoyalty(Result):
         Somers' D of staying on the answer: of two customers with different answers, how much more
         often the one with the higher answer stayed and the other left than the reverse; -1 to 1.
     p_value
-        Of Somers' D, against no association.
+        Of Somers' D, against no association, by the error that makes its interval.
     satisfied_who_left, dissatisfied_who_stayed
         The exceptions.
     rule

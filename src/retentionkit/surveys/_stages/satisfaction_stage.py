@@ -18,20 +18,20 @@ import numpy as np
 
 from retentionkit.arguments import check_choice, check_confidence
 from retentionkit.durations import moment
-from retentionkit.errors import DataError
-from retentionkit.frames import read_numbers
+from retentionkit.errors import OptionError
 from retentionkit.intervals import wilson
 from retentionkit.results import frozen_array
 from retentionkit.surveys._scales.scale_answers import Scale
+from retentionkit.surveys._scales.stated_ends import check_ends, refuse_outside, warn_of_codes
 from retentionkit.surveys._stages.satisfaction_stage_result import (
     LOYAL,
     SATISFIED,
     SatisfactionStages,
 )
 from retentionkit.surveys._stages.stage_answers import (
-    check_size,
     kind_among,
     read_flags,
+    read_outcome,
     read_respondents,
     read_stage_answers,
 )
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from retentionkit.durations import Moment
     from retentionkit.surveys._scales.scale_answers import Labels, Treatment
+    from retentionkit.surveys._scales.stated_ends import Ends
     from retentionkit.surveys._stages.satisfaction_stage_result import IntervalMethod
     from retentionkit.surveys._stages.stage_rule import Evidence, StageRule
 
@@ -57,6 +58,7 @@ def satisfaction_stage(
     repurchased: object = None,
     attitude: object = None,
     attitude_from: float | None = None,
+    attitude_scale: Ends | None = None,
     evidence: Evidence = "either",
     ids: object = None,
     as_of: Moment | None = None,
@@ -86,6 +88,9 @@ def satisfaction_stage(
         recommend, or how much better than others they think of you; missing where not known.
     attitude_from
         The lowest `attitude` that counts as loyal.
+    attitude_scale
+        The lowest and the highest `attitude`, such as `(0, 10)`: others are refused. Default: all
+        numbers count, also codes such as 99.
     evidence
         With both repurchase and attitude, `"either"` is enough, or `"both"` are needed.
     ids
@@ -115,6 +120,11 @@ def satisfaction_stage(
         length, or `repurchased` does not say yes or no.
     OptionError
         The cuts do not fit the scale or each other, or an option is none of its choices.
+
+    Warns
+    -----
+    RetentionKitWarning
+        Some `attitude`, without a stated scale, lies far from all others, such as 99.
 
     Notes
     -----
@@ -159,7 +169,8 @@ def satisfaction_stage(
         labels=labels,
     )
     size = len(read.numbers)
-    proof = _proof(rule, repurchased, attitude, size)
+    held = _attitude(attitude, rule, attitude_scale, size)
+    proof = _proof(rule, repurchased, held, size)
     stage = _with_loyal(rule.stages(read.place), proof)
     counts = np.bincount(stage[stage >= 0], minlength=len(STAGES))
     told = _is_told(rule, proof[stage >= SATISFIED])
@@ -184,13 +195,12 @@ def satisfaction_stage(
 
 
 def _proof(
-    rule: StageRule, repurchased: object, attitude: object, size: int
+    rule: StageRule, repurchased: object, held: NDArray[np.float64] | None, size: int
 ) -> NDArray[np.float64]:
     """What is known of each one's loyalty; NaN throughout where nothing was given."""
     bought = None
     if repurchased is not None:
         bought = read_flags(repurchased, argument="repurchased", size=size)
-    held = None if attitude is None else _attitude(attitude, size)
     proof = rule.proof(bought, held)
     return np.full(size, np.nan) if proof is None else proof
 
@@ -205,16 +215,26 @@ def _is_told(rule: StageRule, proof: NDArray[np.float64]) -> bool:
     return bool(rule.sources) and (len(proof) == 0 or not bool(np.isnan(proof).all()))
 
 
-def _attitude(attitude: object, size: int) -> NDArray[np.float64]:
-    numbers = read_numbers(attitude, argument="attitude")
-    check_size("attitude", len(numbers), size)
-    if np.isinf(numbers).any():
-        raise DataError(
-            "`attitude` has values without end.",
-            received=f"{np.isinf(numbers).sum():,} infinite",
-            allowed="finite numbers; missing where it is not known",
-            do="Set them to missing, or correct them.",
+def _attitude(
+    attitude: object, rule: StageRule, scale: Ends | None, size: int
+) -> NDArray[np.float64] | None:
+    """Attitudes on their scale, NaN where not known; None where none were given."""
+    ends = None if scale is None else check_ends("attitude_scale", scale)
+    cut = rule.attitude_from
+    if ends is not None and (cut is None or not ends[0] <= cut <= ends[1]):
+        raise OptionError(
+            "`attitude_from` is none of the answers of `attitude_scale`.",
+            received=f"attitude_from={cut}, attitude_scale={scale}",
+            allowed=f"a number from {ends[0]:g} to {ends[1]:g}, with `attitude`",
+            do="Pass the lowest attitude that counts as loyal.",
         )
+    if attitude is None:
+        return None
+    numbers = read_outcome(attitude, argument="attitude", size=size)
+    if ends is None:
+        warn_of_codes({"attitude": numbers}, do="Or state attitude_scale=(0, 10).")
+    else:
+        refuse_outside("attitude", numbers, ends, do="Correct them, or make them missing.")
     return numbers
 
 
