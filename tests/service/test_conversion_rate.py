@@ -106,6 +106,7 @@ def test_truth_values(kind):
     assert counts(found.group("a")) == (1, 1, 0)
     assert counts(found.group(None)) == (1, 0, 0)
     assert found.reasons == {"without `converted`": 1}
+    assert found.set_aside == 1
     assert "set aside" in repr(found)
     assert found.kind == kind
     assert conversion_rate(pd.DataFrame({"converted": [1, 0, 0, 0]})).value == 0.25

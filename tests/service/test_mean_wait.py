@@ -198,6 +198,7 @@ def test_one_wait_has_no_interval():
 def test_waits_that_cannot_be_used_are_counted():
     found = mean_wait([5, None, -1], missing="drop", invalid="drop", by=["a", "b", "c"])
     assert found.reasons == {"without a wait": 1, "below 0 or infinite": 1}
+    assert found.set_aside == 2
     assert [row.group for row in found.groups] == ["a"]
     assert "set aside" in repr(found)
 

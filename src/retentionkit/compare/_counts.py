@@ -33,7 +33,7 @@ from retentionkit.compare._figure import (
 from retentionkit.compare._notes import warn_of_selection
 from retentionkit.compare._sides import CONTROL, OWN, sides_of
 from retentionkit.compare._terms import Design, Selected, terms_of
-from retentionkit.intervals import hybrid
+from retentionkit.intervals import hybrid, poisson
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -210,10 +210,7 @@ def _read(name: str, given: object) -> Figure:
     rate = events / exposure
 
     def limits(confidence: float) -> tuple[float, float]:
-        from scipy.special import gammainccinv, gammaincinv  # noqa: PLC0415 - as above
-
-        tail = 0.5 - confidence / 2
-        low = float(gammaincinv(events, tail)) if events else 0.0
-        return low / exposure, float(gammainccinv(events + 1, tail)) / exposure
+        low, high = poisson(events, confidence=confidence)
+        return float(low) / exposure, float(high) / exposure
 
     return Figure(rate, rate, math.sqrt(events) / exposure, events, exposure, limits)

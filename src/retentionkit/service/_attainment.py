@@ -143,50 +143,37 @@ def attainment(
     check_choice("denominator", denominator, _DENOMINATORS)
     levels = check_levels(quantiles)
     check_by(by, COLUMNS, levels)
-    ends = {
-        name: column
-        for name, column in (("responded", responded), ("solved", solved))
-        if column is not None
-    }
+    named = {"responded": responded, "solved": solved}
+    ends = {name: column for name, column in named.items() if column is not None}
     limits = {"responded": response, "solved": solution}
     numbers = {name: limit_in_microseconds(_PROMISES[name], limits[name], unit) for name in ends}
     _check_ends(ends, unit, elapsed, denominator)
-    _check_unused(
-        ends,
-        unit,
-        {"responded": {"response": response}, "solved": {"solution": solution}},
-        {"opened": opened, "as_of": as_of, "time_zone": time_zone, "missing": missing},
-        elapsed,
-    )
+    clock = {"opened": opened, "as_of": as_of, "time_zone": time_zone, "missing": missing}
+    _check_unused(ends, unit, limits, clock, elapsed)
     cases = read_waits(
         frame, start=opened if unit is None else None, ends=ends, unit=unit, elapsed=elapsed,
         as_of=as_of, time_zone=time_zone, missing=missing, invalid=invalid,
     )  # fmt: skip
     shown: TimeUnit = "hour" if unit is None else check_unit(unit)
-    stages = {
-        _PROMISES[name]: (waits, numbers[name]) for name, waits in _answered(cases.waits).items()
-    }
-    definition = _definition(
-        {_PROMISES[name]: said(limits[name], unit) for name in ends}, cases, denominator
-    )
-    groups = read_groups(frame, by, cases.used)
+    answered = _answered(cases.waits)
+    stages = {_PROMISES[name]: (waits, numbers[name]) for name, waits in answered.items()}
+    words = {_PROMISES[name]: said(limits[name], unit) for name in ends}
+    definition = _definition(words, cases, denominator)
     promises = [
         promise
-        for label, some in groups.masks()
+        for group in read_groups(frame, by, cases.used).masks()
         for promise in _promises(
-            label, some, stages, levels, definition, level, shown, due=denominator == "due"
+            group, stages, levels, definition, level, shown, due=denominator == "due"
         )
     ]
+    aged = unit is None or elapsed is not None
     return Attainment(
         promises=tuple(promises),
         by=by,
         unit=shown,
         levels=levels,
         reasons=cases.reasons,
-        notes=(
-            *_without_hours(cases, numbers),
-            *leaning(promises, denominator, aged=unit is None or elapsed is not None),
-        ),
+        notes=(*_without_hours(cases, numbers), *leaning(promises, denominator, aged=aged)),
         definition=definition,
         kind=frames.kind_of(frame),
     )
@@ -196,8 +183,7 @@ _PROMISES: Final[Mapping[str, str]] = {"responded": "response", "solved": "solut
 
 
 def _promises(
-    label: object,
-    some: NDArray[np.bool_],
+    group: tuple[object, NDArray[np.bool_]],
     stages: Mapping[str, tuple[Waits, float]],
     levels: tuple[float, ...],
     definition: str,
@@ -207,6 +193,7 @@ def _promises(
     due: bool,
 ) -> list[Promise]:
     """The promises to one group, and all of them together."""
+    label, some = group
     found: list[Promise] = []
     stood: list[NDArray[np.int64]] = []
     for name, (waits, limit) in stages.items():
@@ -301,14 +288,15 @@ def _check_ends(
 def _check_unused(
     ends: Mapping[str, str],
     unit: TimeUnit | None,
-    limits: Mapping[str, Mapping[str, object]],
+    limits: Mapping[str, object],
     clock: Mapping[str, object],
     elapsed: str | None,
 ) -> None:
     """Refuse what says nothing beside what was passed."""
     for name, limit in limits.items():
         if name not in ends:
-            refuse_unused(f"without {name}=", limit, response="1 hour", solution="24 hours")
+            promise = {_PROMISES[name]: limit}
+            refuse_unused(f"without {name}=", promise, response="1 hour", solution="24 hours")
     if unit is None:
         refuse_unused("beside points in time", {"elapsed": elapsed})
     else:

@@ -220,8 +220,7 @@ def conversion_rate(
     level = check_confidence(confidence)
     check_choice("missing", missing, ("error", "drop"))
     check_choice("invalid", invalid, ("error", "drop"))
-    _check_noun(of)
-    check_names({"of": of, "by": by}, _COLUMNS)
+    _check_noun(of, by)
     times = {"within": within, "as_of": as_of, "time_zone": time_zone, "invalid": invalid}
     if is_number(contacts):
         columns = {"contacted": contacted, "converted": converted, "by": by, "missing": missing}
@@ -260,7 +259,7 @@ def conversion_rate(
     )
 
 
-def _check_noun(of: object) -> None:
+def _check_noun(of: object, by: object) -> None:
     if not (isinstance(of, str) and of.strip()):
         raise OptionError(
             "Nothing says what the rate is a share of.",
@@ -268,6 +267,7 @@ def _check_noun(of: object) -> None:
             allowed="a noun in the plural",
             do="Pass of='enquiries', 'contacts' or 'visits'.",
         )
+    check_names({"of": of, "by": by}, _COLUMNS)
 
 
 def _groups(
