@@ -333,7 +333,9 @@ def on_the_way(frame: pd.DataFrame) -> rk.compare.Progress:
     )
     assert_type(found.probability, float | None)
     rk.compare.progress([0.8], dates=["2025-01-01"], goal=1, deadline="1 year", direction="out")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    return rk.compare.progress(frame, value="rate", dates="day", n="customers", goal=1, deadline="1 year")
+    return rk.compare.progress(
+        frame, value="rate", dates="day", n="customers", goal=1, deadline="1 year"
+    )
 
 
 def on_other_scales() -> rk.surveys.CSAT:
@@ -406,7 +408,9 @@ def changed(before: list[int], after: list[int], frame: pd.DataFrame) -> rk.surv
     needed = rk.surveys.nps_sample_size(38, 62, passives=(0.2, 0.25))
     assert_type(needed, rk.surveys.NPSSampleSize)
     assert_type(needed.n, int)
-    linked = rk.surveys.nps_linkage(frame, score="answer", outcome="spend", outcome_kind="amount", unit="a")
+    linked = rk.surveys.nps_linkage(
+        frame, score="answer", outcome="spend", outcome_kind="amount", unit="a"
+    )
     assert_type(linked, rk.surveys.NPSLinkage)
     assert_type(linked.by_unit, rk.surveys.UnitLinkage | None)
     assert_type(linked.predict(20.0).value, float)

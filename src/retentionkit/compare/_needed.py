@@ -118,8 +118,12 @@ def needed_beside(first: Figure, second: Figure, contrast: Contrast, confidence:
         return math.nan
     if contrast.limits_at is not None:
         at = contrast.limits_at
-        sizes = (lambda n: (n, known.size)) if known is second else (lambda n: (known.size, n))
-        return _smallest(lambda n: _tells(contrast.value, at(sizes(n), confidence)))
+
+        def tells(n: float) -> bool:
+            sizes = (n, known.size) if known is second else (known.size, n)
+            return _tells(contrast.value, at(sizes, confidence))
+
+        return _smallest(tells)
     allowed = (contrast.value / normal_quantile(confidence)) ** 2 - known.error**2
     if math.isnan(allowed) or not lacking.variance > 0:
         return math.nan
