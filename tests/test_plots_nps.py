@@ -131,7 +131,9 @@ def test_many_waves_have_some_names():
 
 
 def test_full_waves_need_no_legend():
-    found = rk.surveys.nps_trend({"a": rk.surveys.nps([10, 9, 3] * 5), "b": rk.surveys.nps([9, 8] * 5)})
+    found = rk.surveys.nps_trend(
+        {"a": rk.surveys.nps([10, 9, 3] * 5), "b": rk.surveys.nps([9, 8] * 5)}
+    )
     ax = rk.plots.nps_trend(found)
     assert ax.get_legend() is None
     assert ax.get_xticklabels()[0].get_rotation() == 0
