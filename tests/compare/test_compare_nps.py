@@ -208,7 +208,7 @@ def test_options_that_are_refused():
         nps(38, 85, passives=0.2)
     with pytest.raises(OptionError, match=r"(?s)`passives`.*Write 20 % passives as passives=0.2"):
         nps(38, 62, passives=20)
-    with pytest.raises(OptionError, match="is of published scores"):
+    with pytest.raises(OptionError, match="is of published figures"):
         nps((1, 2, 3), (1, 2, 3), passives=0.9)
     with pytest.warns(RetentionKitWarning, match="on the scale -100 to 100") as caught:
         nps(0.38, 0.62)

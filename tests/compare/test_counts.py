@@ -52,6 +52,12 @@ def test_whole_numbers_alone_are_probably_events():
         assert "Read as events per unit" not in " ".join(told.notes)
 
 
+def test_parts_of_events_are_refused_in_a_readable_way():
+    with pytest.raises(OptionError, match="whole number") as caught:
+        counts((10.5, 100), (5, 100))
+    assert len(str(caught.value)) < 250
+
+
 def test_no_events_are_not_an_unknown_number():
     found = counts((10, 100), (0, 100))
     assert (found.second.n, found.n) == (0, 10)

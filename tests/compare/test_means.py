@@ -293,7 +293,7 @@ def test_no_ratios(first, error, match):
 def test_options_that_are_refused():
     with pytest.raises(OptionError, match="standard_deviation"):
         means(1, 2, standard_deviation=0)
-    with pytest.raises(OptionError, match="is of published means"):
+    with pytest.raises(OptionError, match="is of published figures"):
         means([1.0, 2.0], (1.0, 2.0, 3), standard_deviation=9)
     assert means([1.0, 2.0], 1.0, standard_deviation=9).required_n.unit == "customers"
     with pytest.raises(OptionError, match="`missing`"):

@@ -98,6 +98,10 @@ def test_refusals():
         adjusted([0.5], method="sidak")
     with pytest.raises(OptionError, match="`variances`"):
         required_n(0.1, (-1, 1))
+    for wrong in (0.25, (0.25,), (0.1, 0.2, 0.3)):
+        with pytest.raises(OptionError, match="one for each group"):
+            required_n(0.2, wrong)
+    assert required_n(0.2, [0.2, 0.3]) == required_n(0.2, (0.2, 0.3))
     with pytest.raises(OptionError, match="`power`"):
         required_n(0.1, (1, 1), power=1)
     assert required_n(0, (1, 1)) == math.inf

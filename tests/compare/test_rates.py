@@ -36,6 +36,7 @@ def test_newcombe_s_own_example():
     assert found.n == found.difference.n == 150
     assert (found.first.n, found.second.n) == (80, 70)
     assert float(found) == found.value == found.difference.value
+    assert found.interval == found.difference.interval
     assert found.relative.value == pytest.approx(1 / 3, rel=1e-14)
 
 

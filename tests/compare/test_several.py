@@ -2,6 +2,7 @@
 
 import json
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -9,6 +10,7 @@ import pytest
 
 import retentionkit as rk
 from retentionkit.errors import KindError, OptionError
+from retentionkit.results import Interval
 
 several, rates = rk.compare.several, rk.compare.rates
 
@@ -119,6 +121,11 @@ def test_results_of_other_rooms():
     assert (frame["low"][0], frame["high"][0]) == (change.interval.low, change.interval.high)
     assert math.isnan(frame["relative"][0])
     assert math.isnan(frame["first"][0])
+    assert frame["required_n"][0] == change.required_n.with_power
+    told = SimpleNamespace(difference=1.0, interval=Interval(0.5, 1.5, 0.95), p_value=0.01, n=3)
+    assert math.isnan(several({"a": told}).to_frame()["required_n"][0])
+    with pytest.raises(KindError, match="by name"):
+        several({"a": SimpleNamespace(difference=1.0, p_value=0.01)})
     assert "+26.36" in repr(found)
 
 

@@ -329,11 +329,13 @@ def served(frame: pd.DataFrame) -> rk.service.Attainment:
 def on_the_way(frame: pd.DataFrame) -> rk.compare.Progress:
     """Progress towards a goal."""
     found = rk.compare.progress(
-        [0.8, 0.82], dates=["2025-01-01", "2025-07-01"], goal=1, by="1 year"
+        [0.8, 0.82], dates=["2025-01-01", "2025-07-01"], goal=1, deadline="1 year"
     )
     assert_type(found.probability, float | None)
-    rk.compare.progress([0.8], dates=["2025-01-01"], goal=1, by="1 year", direction="out")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    return rk.compare.progress(frame, value="rate", dates="day", n="customers", goal=1, by="1 year")
+    rk.compare.progress([0.8], dates=["2025-01-01"], goal=1, deadline="1 year", direction="out")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    return rk.compare.progress(
+        frame, value="rate", dates="day", n="customers", goal=1, deadline="1 year"
+    )
 
 
 def on_other_scales() -> rk.surveys.CSAT:

@@ -11,6 +11,7 @@ from retentionkit.compare._contrast import net, net_quotient
 from retentionkit.compare._measure import MEASURES
 from retentionkit.compare._needed import needed
 from retentionkit.compare._notes import expected_by_regression, notes_of
+from retentionkit.errors import OptionError
 from retentionkit.results import Estimate, Interval
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from retentionkit.compare._terms import Terms
     from retentionkit.frames import FrameKind
 
-__all__ = ["Methods", "Pair", "assembled"]
+__all__ = ["Methods", "Pair", "assembled", "check_used"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -43,6 +44,20 @@ class Methods:
     test: str
     #: What else the measure takes for granted.
     notes: tuple[str, ...] = ()
+
+
+def check_used(option: str, value: object, *pairs: Pair | None) -> bool:
+    """Whether a figure came without its n; else refuse the option, which is of such figures."""
+    sides = [side for pair in pairs if pair is not None for side in (pair.first, pair.second)]
+    published = any(side.n is None for side in sides)
+    if value is not None and not published:
+        raise OptionError(
+            f"`{option}` is of published figures.",
+            received=f"{option}={value!r}, and every figure with its n",
+            allowed=f"{option}= with a figure that came as a number alone",
+            do="Leave it out: the data have their own.",
+        )
+    return published
 
 
 def assembled(

@@ -170,20 +170,21 @@ def net(treated: Contrast, control: Contrast) -> Contrast:
     def limits(confidence: float) -> tuple[float, float]:
         return less(treated.limits(confidence), control.limits(confidence))
 
-    own_at, other_at = treated.limits_at, control.limits_at
-    limits_at = None
-    if own_at is not None and other_at is not None:
+    def limits_at(sizes: tuple[float, float], confidence: float) -> tuple[float, float]:
+        assert treated.limits_at is not None  # noqa: S101 - for the type checker
+        assert control.limits_at is not None  # noqa: S101 - as above
+        return less(treated.limits_at(sizes, confidence), control.limits_at(sizes, confidence))
 
-        def limits_at(sizes: tuple[float, float], confidence: float) -> tuple[float, float]:
-            return less(own_at(sizes, confidence), other_at(sizes, confidence))
-
+    known = treated.limits_at is not None and control.limits_at is not None
     value = treated.value - control.value
     centre = treated.centre - control.centre
     error = math.hypot(treated.error, control.error)
     spread = (sum(treated.spread), sum(control.spread))
     certain = math.isnan(treated.p_value) and math.isnan(control.p_value)
     p_value = math.nan if certain else inverted(limits, centre)
-    return Contrast(value, error, limits, nowhere, centre, p_value, spread, limits_at)
+    return Contrast(
+        value, error, limits, nowhere, centre, p_value, spread, limits_at if known else None
+    )
 
 
 def net_quotient(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from retentionkit.arguments import check_number, check_whole
-from retentionkit.compare._assembled import Methods, Pair, assembled
+from retentionkit.compare._assembled import Methods, Pair, assembled, check_used
 from retentionkit.compare._contrast import Contrast, student
 from retentionkit.compare._figure import (
     HUGE,
@@ -32,7 +32,6 @@ from retentionkit.compare._notes import warn_of_selection
 from retentionkit.compare._sides import CONTROL, OWN, sides_of, two_columns
 from retentionkit.compare._terms import Design, Selected, terms_of
 from retentionkit.compare._told import estimate_of, mean_of
-from retentionkit.errors import OptionError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -162,15 +161,7 @@ def means(
 
     pair = make(first, second, OWN)
     other = None if control is None else make(*sides_of(control), CONTROL)
-    if standard_deviation is not None and not any(
-        side.n is None for each in (pair, other) if each for side in (each.first, each.second)
-    ):
-        raise OptionError(
-            "`standard_deviation` is of published means.",
-            received=f"standard_deviation={standard_deviation!r}, and no mean without its n",
-            allowed="standard_deviation= with a mean that came without data and n",
-            do="Leave it out: the data have their own.",
-        )
+    check_used("standard_deviation", standard_deviation, pair, other)
     methods = _PAIRED if paired else _WELCH
     return assembled("mean", terms, pair, methods, control=other, kind=kind_of(first, second))
 

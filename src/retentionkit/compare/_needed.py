@@ -103,7 +103,9 @@ def needed(measure: Measure, terms: Terms, contrast: Contrast, *, paired: bool) 
     )
     if contrast.limits_at is not None and contrast.value:
         at = contrast.limits_at
-        interval = _smallest(lambda n: _tells(contrast.value, at((n, n), terms.confidence)))
+        interval = _smallest(
+            lambda n: _tells(contrast.value, at((n, n), terms.confidence)), interval
+        )
         with_power = max(with_power, interval)
     return RequiredN(interval, with_power, terms.power, unit)
 
@@ -118,8 +120,12 @@ def needed_beside(first: Figure, second: Figure, contrast: Contrast, confidence:
         return math.nan
     if contrast.limits_at is not None:
         at = contrast.limits_at
-        sizes = (lambda n: (n, known.size)) if known is second else (lambda n: (known.size, n))
-        return _smallest(lambda n: _tells(contrast.value, at(sizes(n), confidence)))
+
+        def tells(n: float) -> bool:
+            sizes = (n, known.size) if known is second else (known.size, n)
+            return _tells(contrast.value, at(sizes, confidence))
+
+        return _smallest(tells)
     allowed = (contrast.value / normal_quantile(confidence)) ** 2 - known.error**2
     if math.isnan(allowed) or not lacking.variance > 0:
         return math.nan
@@ -131,13 +137,16 @@ def _tells(value: float, limits: tuple[float, float]) -> bool:
     return limits[0] > 0 if value > 0 else limits[1] < 0
 
 
-def _smallest(does: Callable[[float], bool]) -> float:
-    """The smallest whole number that does, as all greater ones do; infinity if none does."""
-    least, most = 0.0, 1.0
+def _smallest(does: Callable[[float], bool], near: float = 1.0) -> float:
+    """The smallest whole number that does, as all greater ones do; infinity if none does.
+
+    It is looked for from a little below `near` on.
+    """
+    least, most, step = 0.0, float(max(math.floor(0.9 * near), 1)), max(near // 4, 1.0)
     while not does(most):
         if most > _MOST:
             return math.inf
-        least, most = most, 2 * most
+        least, most, step = most, most + step, 2 * step
     while most - least > 1:
         middle = math.floor((least + most) / 2)
         least, most = (least, middle) if does(middle) else (middle, most)

@@ -13,7 +13,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from retentionkit.arguments import check_number
-from retentionkit.compare._assembled import Methods, Pair, assembled
+from retentionkit.compare._assembled import Methods, Pair, assembled, check_used
 from retentionkit.compare._contrast import Contrast, unknown
 from retentionkit.compare._figure import (
     is_number,
@@ -25,7 +25,7 @@ from retentionkit.compare._notes import warn_of_selection
 from retentionkit.compare._nps_figures import END, Survey, read_survey
 from retentionkit.compare._sides import CONTROL, OWN, sides_of
 from retentionkit.compare._terms import Design, Selected, terms_of
-from retentionkit.errors import OptionError, warn
+from retentionkit.errors import warn
 
 if TYPE_CHECKING:
     from retentionkit.compare._comparison import Comparison
@@ -139,17 +139,9 @@ def nps(
 
     pair = make(first, second, OWN)
     other = None if control is None else make(*sides_of(control), CONTROL)
-    figures = (pair, other) if other is not None else (pair,)
-    published_too = any(None in {p.first.n, p.second.n} for p in figures)
-    if passives is not None and not published_too:
-        raise OptionError(
-            "`passives` is of published scores.",
-            received=f"passives={passives!r}, and no score without its counts",
-            allowed="passives= with a score that came alone",
-            do="Leave it out: the counts have their own passives.",
-        )
+    published = check_used("passives", passives, pair, other)
     methods = _METHODS
-    if passives is None and published_too:
+    if passives is None and published:
         methods = dataclasses.replace(_METHODS, notes=(_WORST,))
     if any(getattr(given, "n_clusters", None) is not None for given in (first, second)):
         methods = dataclasses.replace(methods, difference=_CLUSTERED, test=_CLUSTERED_TEST)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 import numpy as np
 
+from retentionkit._texts import counted
 from retentionkit.arguments import check_choice, check_confidence, check_number
 from retentionkit.compare._progress_deadline import read_deadline
 from retentionkit.compare._progress_figures import Figures, read_figures
@@ -39,7 +40,7 @@ def progress(
     *,
     dates: object,
     goal: float,
-    by: Moment,
+    deadline: Moment,
     value: str = "value",
     n: object = None,
     standard_errors: object = None,
@@ -57,12 +58,12 @@ def progress(
         The figure at several dates, shape (k,): a list, an array or a series; or a frame with one
         row for each date. Two values are a base and a current figure.
     dates
-        When each was measured: dates or ISO text; the name of the column in a frame. No date
-        twice; in any order.
+        When each was measured: dates or ISO text, in a list, an array or a series; the name of the
+        column in a frame. No date twice; in any order.
     goal
         The figure to be reached, in the unit of the values: 0.85 for 85 %.
-    by
-        The deadline: a date, or a time from the first date on, such as `"12 months"`.
+    deadline
+        The day by which: a date, or a time from the first date on, such as `"12 months"`.
     value
         Name of the column of figures in a frame.
     n
@@ -109,7 +110,7 @@ def progress(
     ...     [0.80, 0.81, 0.808, 0.82, 0.824, 0.83],
     ...     dates=[f"2025-{month:02}-01" for month in range(1, 7)],
     ...     goal=0.85,
-    ...     by="12 months",
+    ...     deadline="12 months",
     ... )
     >>> found.status, round(found.share_of_way, 2), round(found.probability, 2)
     ('on track', 0.6, 0.98)
@@ -121,11 +122,11 @@ def progress(
     )
     today = int(figures.days[-1]) if as_of is None else day_number(moment("as_of", as_of))
     target = _target(goal, limits)
-    deadline = read_deadline(by, int(figures.days[0]))
-    used = figures.until(min(today, deadline))
+    last = read_deadline(deadline, int(figures.days[0]))
+    used = figures.until(min(today, last))
     if len(used.days) == 0:
         raise _nothing_yet(figures, today)
-    way = _way(used, target, deadline, today, direction)
+    way = _way(used, target, last, today, direction)
     return _found(figures, used, way, level=level, bounds=limits)
 
 
@@ -136,6 +137,8 @@ class _Way(NamedTuple):
     deadline: int
     today: int
     direction: Direction
+    #: Whether nobody said which direction is better.
+    guessed: bool
 
     @property
     def over(self) -> bool:
@@ -245,6 +248,16 @@ def _notes(
     """What to keep in mind."""
     notes: list[str] = []
     ahead, behind = way.deadline - int(used.days[-1]), int(used.days[-1] - used.days[0])
+    if way.guessed and way.direction == "down" and used.values[-1] > used.values[0]:
+        notes.append(
+            "The goal lies below the base, so less is taken for better. If more is better, the "
+            "goal is reached already: pass direction='up'."
+        )
+    if way.over and ahead > int(np.diff(used.days).max(initial=0)):
+        notes.append(
+            f"The last figure is {counted(ahead, 'day')} before the deadline: nothing tells what "
+            "the figure was then."
+        )
     if not way.over and not math.isnan(seen.value):
         if ahead > behind:
             notes.append(
@@ -276,9 +289,8 @@ def _way(
 ) -> _Way:
     base = float(used.values[0])
     if direction is not None:
-        return _Way(
-            goal, deadline, today, check_choice("direction", direction, get_args(Direction))
-        )
+        chosen = check_choice("direction", direction, get_args(Direction))
+        return _Way(goal, deadline, today, chosen, guessed=False)
     if goal == base:
         raise OptionError(
             "The goal is the base, and nothing says on which side to stay.",
@@ -286,7 +298,7 @@ def _way(
             allowed="a goal above or below the base; or direction='up' or 'down'",
             do="Pass direction='up' to stay at the goal or above, 'down' to stay at it or below.",
         )
-    return _Way(goal, deadline, today, "up" if goal > base else "down")
+    return _Way(goal, deadline, today, "up" if goal > base else "down", guessed=True)
 
 
 def _bounds(bounds: tuple[float, float] | None) -> tuple[float, float]:

@@ -19,18 +19,31 @@ __all__ = ["read_deadline"]
 _TIME: Final = re.compile(r"\s*(\d+)\s*(day|week|month|year)s?\s*", re.IGNORECASE)
 
 
-def read_deadline(by: Moment, start: int) -> int:
+def read_deadline(deadline: Moment, start: int) -> int:
     """The day number of the deadline; calendar months from the first date on."""
-    match = _TIME.fullmatch(by) if isinstance(by, str) else None
-    end = _later(start, int(match[1]), match[2].lower()) if match else day_number(moment("by", by))
+    match = _TIME.fullmatch(deadline) if isinstance(deadline, str) else None
+    end = _later(start, int(match[1]), match[2].lower()) if match else _date(deadline)
     if end > start:
         return end
     raise OptionError(
         "The deadline does not lie after the first figure.",
-        received=f"by={str(calendar_day(end))!r}, first figure on {calendar_day(start)}",
+        received=f"deadline={str(calendar_day(end))!r}, first figure on {calendar_day(start)}",
         allowed="a later date, or a time such as '12 months'",
         do="Check the years of both.",
     )
+
+
+def _date(deadline: Moment) -> int:
+    try:
+        return day_number(moment("deadline", deadline))
+    except OptionError:
+        raise OptionError(
+            "`deadline` is neither a date nor a time.",
+            received=repr(deadline),
+            allowed="a date, ISO text such as '2026-01-31', or a time from the first figure on: "
+            "whole days, weeks, months or years, such as '12 months'",
+            do="Write '18 months' for a year and a half, '6 months' for two quarters.",
+        ) from None
 
 
 def _later(start: int, number: int, unit: str) -> int:
@@ -52,7 +65,7 @@ def _later(start: int, number: int, unit: str) -> int:
 def _too_late(number: int, unit: str) -> OptionError:
     return OptionError(
         "The deadline lies beyond the calendar.",
-        received=f"by='{number} {unit}s'",
+        received=f"deadline='{number} {unit}s'",
         allowed="a day before the year 10000",
         do="Pass a time such as '12 months', or a date.",
     )

@@ -9,7 +9,7 @@ import numpy as np
 
 from retentionkit import frames
 from retentionkit.arguments import check_choice
-from retentionkit.durations import calendar_day
+from retentionkit.durations import calendar_day, day_number, moment
 from retentionkit.errors import DataError, KindError, OptionError
 from retentionkit.frames import Wanted
 
@@ -104,45 +104,74 @@ def read_figures(
 
 def _columns(
     values: Any,  # noqa: ANN401 - a frame or a column
-    dates: object,
+    dates: Any,  # noqa: ANN401 - as above
     value: str,
-    extra: object,
+    extra: Any,  # noqa: ANN401 - as above
     name: str,
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64] | None, FrameKind | None]:
     """Days, figures, and n or standard errors."""
-    try:
-        kind = frames.kind_of(values)
-    except KindError:
-        days = frames.read_days(dates, argument="dates")
-        figures = frames.read_numbers(values, argument="values")
-        more = None if extra is None else frames.read_numbers(extra, argument=name)
-        sizes = [len(figures), len(days), len(figures if more is None else more)]
-        if len(set(sizes)) > 1:
-            raise DataError(
-                "The columns are not of one length.",
-                received=f"{sizes[0]:,} values, {sizes[1]:,} dates, {sizes[2]:,} n or errors",
-                allowed="one date, and one n or standard error if any, for each value",
-                do="Take them from the same rows.",
-            ) from None
-        return days, figures, more, frames.series_kind(values)
-    wanted = {"value": Wanted(value, "value", "number"), "when": Wanted(dates, "dates", "moment")}
-    if extra is not None:
-        wanted["extra"] = Wanted(extra, name, "number")
-    table = frames.read(values, wanted)
-    unknown = int(np.sum(table.missing("when")))
-    if unknown:
+    kind = _frame_kind(values)
+    named = ("values", "dates", name)
+    if kind is not None:
+        named = (value, dates, extra)
+        wanted = {"value": Wanted(value, "value", "any"), "when": Wanted(dates, "dates", "any")}
+        if extra is not None:
+            wanted["extra"] = Wanted(extra, name, "any")
+        frames.read(values, wanted)  # refuses columns that there are not
+        extra = None if extra is None else values[extra]
+        values, dates = values[value], values[dates]
+    days = _days(dates, str(named[1]))
+    figures = frames.read_numbers(values, argument=str(named[0]))
+    more = None if extra is None else frames.read_numbers(extra, argument=str(named[2]))
+    sizes = [len(figures), len(days), len(figures if more is None else more)]
+    if len(set(sizes)) > 1:
         raise DataError(
-            f"Column {dates!r} has missing dates.",
-            received=f"{unknown:,} of {len(table):,} rows",
-            allowed="a date in every row",
-            do="Drop these rows first.",
+            "The columns are not of one length.",
+            received=f"{sizes[0]:,} values, {sizes[1]:,} dates, {sizes[2]:,} n or errors",
+            allowed="one date, and one n or standard error if any, for each value",
+            do="Take them from the same rows.",
         )
-    read = table.settled()
-    days = np.asarray(read.arrays("day")[0], dtype=np.int64)
-    numbers = [
-        np.asarray(read.arrays(ours)[0], dtype=np.float64) for ours in wanted if ours != "when"
-    ]
-    return days, numbers[0], None if extra is None else numbers[1], kind
+    return days, figures, more, kind or frames.series_kind(values)
+
+
+def _frame_kind(values: object) -> FrameKind | None:
+    """The kind of a frame; None for a column. A frame that is not there yet is refused."""
+    try:
+        return frames.kind_of(values)
+    except KindError:
+        if hasattr(values, "collect"):
+            raise
+        return None
+
+
+def _days(dates: object, name: str) -> NDArray[np.int64]:
+    """Day numbers of dates, or of ISO text in a series as in a list."""
+    try:
+        return frames.read_days(dates, argument=name)
+    except DataError:
+        text = _of_text(dates, name)
+        if text is None:
+            raise
+        return text
+
+
+def _of_text(dates: object, name: str) -> NDArray[np.int64] | None:
+    """Day numbers of text; None where some of it is something else."""
+    try:
+        place, found = frames.read_labels(dates, argument=name)
+    except DataError:
+        return None
+    if not found or not all(isinstance(each, str) for each in found):
+        return None
+    if (place < 0).any():
+        raise DataError(
+            f"`{name}` has missing dates.",
+            received=f"{(place < 0).sum():,} of {len(place):,}",
+            allowed="a date in every place",
+            do="Drop the missing ones first.",
+        )
+    days = np.array([day_number(moment(name, each)) for each in found], dtype=np.int64)
+    return np.asarray(days[place])
 
 
 def _check_values(values: NDArray[np.float64], bounds: tuple[float, float]) -> None:

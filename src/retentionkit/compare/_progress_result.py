@@ -129,7 +129,9 @@ class Progress(Result):
         return {**self._table(), "date": [str(date) for date in dates]}
 
     def _facts(self) -> Mapping[str, str]:
-        facts = {"status": _SAID[self.status]}
+        side = "above" if self.direction == "up" else "below"
+        goal = f"{self.goal:,.6g} or {side}, by {self.deadline}"
+        facts = {"status": _SAID[self.status], "goal": goal}
         if not math.isnan(self.share_of_way):
             facts["way"] = (
                 f"{100 * self.share_of_way:z.0f} % of the way after "

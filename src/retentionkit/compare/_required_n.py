@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 
 from retentionkit.arguments import check_number
-from retentionkit.compare._figure import is_summary
 from retentionkit.errors import OptionError
 from retentionkit.intervals import normal_quantile
 
@@ -64,14 +63,16 @@ def required_n(
     72.0
     """
     d = check_number("difference", difference)
-    if not is_summary(variances, 2):
+    try:
+        one, two = variances
+    except (TypeError, ValueError):
         raise OptionError(
             "`variances` are two: one for each group.",
             received=repr(variances),
             allowed="a tuple of two numbers from 0 on",
             do="Write (0.25, 0.25) if the groups have the same.",
-        )
-    spread = sum(check_number("variances", variance, low=0) for variance in variances)
+        ) from None
+    spread = sum(check_number("variances", variance, low=0) for variance in (one, two))
     z = normal_quantile(confidence)
     if power is not None:
         chance = check_number("power", power, low=0.5, high=1 - 1e-9)

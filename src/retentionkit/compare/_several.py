@@ -15,6 +15,7 @@ from retentionkit.compare._comparison import Comparison
 from retentionkit.compare._figure import kind_of
 from retentionkit.compare._measure import MEASURES, Wording, percent
 from retentionkit.compare._multiplicity import MULTIPLICITIES, Multiplicity, adjusted_p_values
+from retentionkit.compare._needed import RequiredN
 from retentionkit.errors import KindError, OptionError
 from retentionkit.results import Columns, Estimate, Interval, Result, frozen_array, frozen_mapping
 
@@ -109,9 +110,7 @@ class Comparisons(Result):
             "high": [_interval(part).high for part in parts],
             "relative": [_relative(part) for part in parts],
             "n": [getattr(part, "n", None) for part in parts],
-            "required_n": [
-                math.nan if pair is None else pair.required_n.with_power for pair in pairs
-            ],
+            "required_n": [_required(part) for part in parts],
             "p_value": self.p_values,
             "adjusted": self.adjusted,
             "found": [name in left for name in self.comparisons],
@@ -265,6 +264,12 @@ def _relative(part: Finding) -> float:
     if not isinstance(part, Comparison):
         return math.nan
     return part.relative.value if part.net_relative is None else part.net_relative.value
+
+
+def _required(part: Finding) -> float:
+    """How many are needed to find such a difference; NaN where the result does not say."""
+    needed = getattr(part, "required_n", None)
+    return needed.with_power if isinstance(needed, RequiredN) else math.nan
 
 
 def _words(part: Finding) -> Wording:
