@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 import numpy as np
 
 from retentionkit.arguments import check_choice, check_confidence
-from retentionkit.compare import adjusted_p_values
-from retentionkit.compare._multiplicity import Multiplicity
+from retentionkit.compare import Multiplicity, adjusted_p_values
 from retentionkit.errors import DataError, OptionError
 from retentionkit.intervals import share, wilson
 from retentionkit.results import frozen_array
@@ -97,6 +96,9 @@ def expectation_gap(
 
     Notes
     -----
+    There is no `missing`: hardly anybody answers every item, so what was not answered is always
+    counted, in `unpaired` and `unanswered`, and only pairs of answers have a gap.
+
     Expectations that are asked after the trip are coloured by it: ask before, or read the gap as
     what people now say. A gap says where experience and expectation part, not what made people
     leave.

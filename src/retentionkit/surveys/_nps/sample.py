@@ -121,9 +121,7 @@ class Sample:
         n = sum(counts)
         first, middle, last = map(float, counts)
         worth = n * _growth(n, population)
-        return cls(
-            counts, (first, middle, last), worth, worth, float(n), population=population
-        )
+        return cls(counts, (first, middle, last), worth, worth, float(n), population=population)
 
     @classmethod
     def of_points(
