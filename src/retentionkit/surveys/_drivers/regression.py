@@ -6,9 +6,11 @@ With the design :math:`X` (a column of ones first), residuals :math:`e_i` and le
 .. math:: (X'X)^{-1} \Big(\sum_i \frac{e_i^2}{(1 - h_i)^2} x_i x_i'\Big) (X'X)^{-1} ,
 
 which is nearly that of the jackknife. With weights :math:`w_i` the rows of :math:`X` and the
-residuals are those times :math:`\sqrt{w_i}`. A correlation of standardised :math:`a` and :math:`b` moves
-with each respondent by :math:`\psi_i = a_i b_i - r (a_i^2 + b_i^2)/2`. Its squared standard error
-is :math:`\sum \psi_i^2 / (n (1 - h_i))^2`, also where answers are not normal, with :math:`h_i` the
+residuals are those times :math:`\sqrt{w_i}`.
+
+A correlation of standardised :math:`a` and :math:`b` moves with each respondent by
+:math:`\psi_i = a_i b_i - r (a_i^2 + b_i^2)/2`. Its squared standard error is
+:math:`\sum \psi_i^2 / (n (1 - h_i))^2`, also where answers are not normal, with :math:`h_i` the
 mean of the leverages in the lines through either. Limits are Student's on Fisher's scale
 :math:`z = \operatorname{artanh} r`, with as many degrees of freedom as the line has.
 

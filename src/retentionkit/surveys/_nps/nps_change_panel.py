@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, NamedTuple, Typ
 import numpy as np
 
 from retentionkit import net_scores
-from retentionkit.intervals import normal_quantile, t_quantile
+from retentionkit.intervals import normal_quantile, satterthwaite, t_quantile
 from retentionkit.results import Columns, Estimate, Interval, Result, frozen_array
 from retentionkit.surveys._nps.nps_result import NPS
 
@@ -205,15 +205,13 @@ def difference(
         product = float(np.sum(np.outer(_POINTS - first, _POINTS - second) * both))
         variance -= 2 * product / (n * m)
     # As in `group_differences`: of few clusters no variance is known well.
-    shaken = sum(
-        part**2 / (score.n_clusters - 1)
-        for part, score in ((one, before), (two, after))
-        if score.n_clusters is not None and score.n_clusters > 1
-    )
+    freedom = [
+        math.inf if score.n_clusters is None else score.n_clusters - 1 for score in (before, after)
+    ]
     return Difference(
         value=second - first,
         error=0.0 if variance < _NOTHING else math.sqrt(variance),
-        degrees=(one + two) ** 2 / shaken if shaken > 0 else math.inf,
+        degrees=satterthwaite([one, two], freedom),
     )
 
 
