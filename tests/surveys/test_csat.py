@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from retentionkit.compare import rates
 from retentionkit.errors import DataError, OptionError, RetentionKitWarning
 from retentionkit.surveys import CSAT, csat, nps
 
@@ -257,6 +258,16 @@ def test_intervals_of_shares_cover_by_enumeration(size):
     for p in (0.2, 0.5, 0.58, 0.89):
         inside = [k for k in range(size + 1) if p in CSAT.from_counts({1: size - k, 5: k}).interval]
         assert stats.binom.pmf(inside, size, p).sum() > 0.9
+
+
+def test_comparisons_know_of_clusters():
+    answers, clusters = np.repeat([5, 5, 5, 2, 2, 4], 10), np.repeat(range(6), 10)
+    other = CSAT.from_counts({2: 40, 5: 60})
+    plain = rates(other, csat(answers)).difference
+    tied = rates(other, csat(answers, clusters=clusters)).difference
+    assert tied.value == plain.value
+    assert tied.interval.low < plain.interval.low - 0.2
+    assert tied.interval.high > plain.interval.high + 0.1
 
 
 # -- properties ------------------------------------------------------------------------------------

@@ -190,9 +190,10 @@ def test_the_frame_is_of_the_callers_kind():
 
 @pytest.mark.parametrize(
     "items",
-    [{}, ["a", "b"], {"pace": "ab"}, {"pace": ("a",)}, {"pace": ("a", "a")}, {"pace": None}],
-    ids=str,
-)
+    [{}, ["a", "b"], {"pace": "ab"}, {"pace": ("a",)}, {"pace": ("a", "a")}, {"pace": None},
+     {"pace": (pd.Series([1]), pd.Series([2]))}],
+    ids=lambda items: str(items)[:20],
+)  # fmt: skip
 def test_items_are_pairs_of_columns(items):
     with pytest.raises(OptionError, match="does not name two columns for each item"):
         expectation_gap(frame_of([(1, 2)]), items=items, scale=(1, 5))

@@ -220,11 +220,18 @@ def _mean(values: Array) -> float:
     return float(values.mean()) if len(values) else math.nan  # whole numbers: exact in any order
 
 
+def _is_pair(columns: object) -> bool:
+    """Whether it names two different columns."""
+    if not is_list(columns) or not all(isinstance(name, str) for name in columns):
+        return False
+    return len(columns) == len(set(columns)) == 2  # noqa: PLR2004 - a pair
+
+
 def _pair_columns(items: object) -> dict[str, str]:
     """Both columns of each item in a row, by a name of their own."""
     given: Any = items
     pairs: list[Any] = list(given.values()) if hasattr(given, "values") else []
-    if pairs and all(is_list(x) and len(x) == 2 and x[0] != x[1] for x in pairs):  # noqa: PLR2004 - a pair
+    if pairs and all(_is_pair(each) for each in pairs):
         return {
             f"{name} {side}": pair[at]
             for name, pair in given.items()
