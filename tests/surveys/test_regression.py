@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from retentionkit.surveys._drivers.regression import association, least_squares, z_scores
+from retentionkit.surveys._regression import association, least_squares, z_scores
 
 # -- worked example --------------------------------------------------------------------------------
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from retentionkit.results import Estimate, Interval
-from retentionkit.surveys._drivers.regression import least_squares
+from retentionkit.surveys._regression import least_squares
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from retentionkit.surveys._drivers.regression import LeastSquares
+    from retentionkit.surveys._regression import LeastSquares
 
 __all__ = ["Line", "fit_line"]
 
