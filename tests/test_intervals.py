@@ -17,6 +17,7 @@ from retentionkit.intervals import (
     normal_quantile,
     poisson,
     ratio,
+    satterthwaite,
     share,
     t_quantile,
     three_moments,
@@ -99,6 +100,17 @@ def test_at_the_limits_a_number_of_events_has_half_of_the_error(confidence):
 
 
 # --- definition ----------------------------------------------------------------------------------
+
+
+def test_degrees_of_freedom_are_those_of_welch():
+    rng = np.random.default_rng(1)
+    one, two = rng.normal(0, 1, 9), rng.normal(0, 3, 20)
+    found = stats.ttest_ind(one, two, equal_var=False)
+    squares = [stats.sem(part) ** 2 for part in (one, two)]
+    assert satterthwaite(squares, [8, 19]) == pytest.approx(found.df)
+    # A variance that is known does not shake the other, nor does one of nothing.
+    assert satterthwaite([2.0, 0.0], [8, math.inf]) == 8
+    assert satterthwaite([0.0, 0.0], [8, 19]) == math.inf
 
 
 def test_a_ratio_to_one_is_a_mean_with_its_standard_error():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from retentionkit.surveys._drivers.regression import association, least_squares, z_scores
+from retentionkit.surveys._regression import association, least_squares, z_scores
 
 # -- worked example --------------------------------------------------------------------------------
 
@@ -38,6 +38,22 @@ def test_hc3_is_that_of_the_matrices():
         leverage = row @ bread @ row
         meat += np.outer(row, row) * residual**2 / (1 - leverage) ** 2
     np.testing.assert_allclose(fit.covariance, bread @ meat @ bread, rtol=1e-10)
+
+
+def test_weights_are_those_of_the_matrices():
+    rng = np.random.default_rng(7)
+    x, y, w = rng.standard_normal((30, 2)), rng.standard_normal(30), rng.uniform(0.2, 5, 30)
+    fit = least_squares(y, x, w)
+    design = np.column_stack([np.ones(30), x])
+    bread = np.linalg.inv(design.T @ (w[:, None] * design))
+    coefficients = bread @ design.T @ (w * y)
+    meat = np.zeros((3, 3))
+    for row, weight, value in zip(design, w, y, strict=True):
+        part = weight * (value - row @ coefficients) / (1 - weight * row @ bread @ row)
+        meat += np.outer(row, row) * part**2
+    np.testing.assert_allclose(fit.coefficients, coefficients, rtol=1e-10)
+    np.testing.assert_allclose(fit.covariance, bread @ meat @ bread, rtol=1e-10)
+    np.testing.assert_allclose(fit.residuals, y - design @ coefficients, rtol=1e-10)
 
 
 def test_hc3_is_the_jackknife_around_the_estimate():

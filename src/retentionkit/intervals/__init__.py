@@ -1,6 +1,13 @@
 """Intervals of estimates, shares, differences and totals, thin on `scipy`."""
 
-from retentionkit.intervals._estimates import estimate, log_wald, normal_quantile, ratio, t_quantile
+from retentionkit.intervals._estimates import (
+    estimate,
+    log_wald,
+    normal_quantile,
+    ratio,
+    satterthwaite,
+    t_quantile,
+)
 from retentionkit.intervals._shares import hybrid, newcombe, poisson, share, wilson
 from retentionkit.intervals._totals import (
     Total,
@@ -21,6 +28,7 @@ __all__ = [
     "normal_quantile",
     "poisson",
     "ratio",
+    "satterthwaite",
     "share",
     "t_quantile",
     "three_moments",

@@ -17,7 +17,7 @@ from retentionkit.results import Estimate, Interval
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["estimate", "log_wald", "normal_quantile", "ratio", "t_quantile"]
+__all__ = ["estimate", "log_wald", "normal_quantile", "ratio", "satterthwaite", "t_quantile"]
 
 
 def normal_quantile(confidence: float) -> float:
@@ -46,6 +46,28 @@ def t_quantile(n: ArrayLike, *, confidence: float = 0.95) -> NDArray[np.float64]
     size = np.asarray(n, dtype=np.float64)
     freedom = np.where(size > 1, size - 1, np.nan)
     return np.asarray(stdtrit(freedom, 0.5 + check_confidence(confidence) / 2), dtype=np.float64)
+
+
+def satterthwaite(variances: ArrayLike, freedom: ArrayLike) -> float:
+    r"""Degrees of freedom of a sum of estimated variances :math:`v_i`, each with its own [1]_.
+
+    .. math:: \nu = \frac{(\sum_i v_i)^2}{\sum_i v_i^2 / \nu_i} ,
+
+    infinite where no variance was estimated: all are zero, or of infinitely many degrees.
+
+    References
+    ----------
+    .. [1] Welch, B. L. (1947). The generalization of "Student's" problem when several different
+       population variances are involved. Biometrika 34, 28-35.
+
+    Examples
+    --------
+    >>> round(satterthwaite([4.0, 1.0], [9, 19]), 2), satterthwaite([4.0, 1.0], [np.inf, np.inf])
+    (13.66, inf)
+    """
+    v, degrees = np.asarray(variances, dtype=np.float64), np.asarray(freedom, dtype=np.float64)
+    shaken = float(np.sum(v[degrees > 0] ** 2 / degrees[degrees > 0]))
+    return math.inf if shaken == 0 else float(v.sum()) ** 2 / shaken
 
 
 def log_wald(

@@ -17,7 +17,7 @@ from retentionkit.surveys._drivers.driver_items import named_items, read_scale, 
 from retentionkit.surveys._drivers.driver_matrix import Limits, Measured, Ways, matrix_of
 from retentionkit.surveys._drivers.importance import DriverMethod, Errors, importance
 from retentionkit.surveys._drivers.numeric_columns import Absent, Asked, read_numeric, told_absent
-from retentionkit.surveys._drivers.regression import z_scores
+from retentionkit.surveys._regression import z_scores
 from retentionkit.surveys._scales.stated_ends import check_ends, refuse_outside, warn_of_codes
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 import numpy as np
 
 from retentionkit.intervals import t_quantile
-from retentionkit.surveys._drivers.regression import z_scores
 from retentionkit.surveys._drivers.shapley import SINGULAR, shapley, shapley_influence
+from retentionkit.surveys._regression import z_scores
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -29,7 +29,6 @@ from retentionkit.surveys._drivers.numeric_columns import (
     read_numeric,
     told_absent,
 )
-from retentionkit.surveys._drivers.regression import association, least_squares, z_scores
 from retentionkit.surveys._drivers.value_chain_result import ChainModeration, ValueChain
 from retentionkit.surveys._drivers.value_chain_rows import (
     STAGES,
@@ -38,6 +37,7 @@ from retentionkit.surveys._drivers.value_chain_rows import (
     Moderator,
     Stage,
 )
+from retentionkit.surveys._regression import association, least_squares, z_scores
 from retentionkit.surveys._scales.stated_ends import check_columns
 
 if TYPE_CHECKING:

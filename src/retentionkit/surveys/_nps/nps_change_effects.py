@@ -27,7 +27,7 @@ from retentionkit import net_scores
 from retentionkit.arguments import check_choice
 from retentionkit.intervals import normal_quantile
 from retentionkit.results import Columns, Estimate, Interval, Result, frozen_array
-from retentionkit.surveys._nps.nps_change_panel import points
+from retentionkit.surveys._nps.nps_change_panel import NOTHING, POINTS, points
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,9 +42,6 @@ __all__ = ["NPSEffects", "Wave", "effects_of"]
 Effect: TypeAlias = Literal["within", "mix", "entry_exit"]
 
 _EFFECTS: Final[tuple[Effect, ...]] = get_args(Effect)
-_POINTS: Final = np.array([1.0, 0.0, -1.0])
-#: A variance that is rounding only.
-_NOTHING: Final = 1e-15
 
 _DEFINITION: Final = (
     "Within: change of a segment's score, times its mean share. Mix: change of its share, times "
@@ -242,10 +239,10 @@ def effects_of(
         variance += 2 * (people @ product) / (n * m)
     # The mix of one segment is none, as are entries without any; else no width is no knowledge.
     told = np.array([True, size > 1, bool(np.isnan(values[:, 0]).any())])
-    unknown = (variance < _NOTHING) & np.tile(told, size + 1)
+    unknown = (variance < NOTHING) & np.tile(told, size + 1)
     errors = 100 * np.sqrt(np.where(unknown, np.nan, np.maximum(variance, 0.0)))
     numbers = [some.sum(axis=1) for some in counts]
-    scores = [100 * _over(some @ _POINTS, some.sum(axis=1)) for some in counts]
+    scores = [100 * _over(some @ POINTS, some.sum(axis=1)) for some in counts]
     own = np.where(np.isnan(values), np.nan, errors[: 3 * size].reshape(size, 3))
     sums = [
         _estimate(100 * float(np.nansum(values[:, at])), float(errors[3 * size + at]), n + m,
@@ -290,8 +287,8 @@ def _effects(
 ) -> tuple[NDArray[np.float64], tuple[NDArray[np.float64], NDArray[np.float64]]]:
     """Effects, shape (k, 3), and their derivatives by an answer, shape (3k, 3k), of each wave."""
     shares = [some.sum(axis=1) / some.sum() for some in (before, after)]
-    scores = [_over(some @ _POINTS, some.sum(axis=1)) for some in (before, after)]
-    totals = [float(some.sum(axis=0) @ _POINTS / some.sum()) for some in (before, after)]
+    scores = [_over(some @ POINTS, some.sum(axis=1)) for some in (before, after)]
+    totals = [float(some.sum(axis=0) @ POINTS / some.sum()) for some in (before, after)]
     mean = sum(totals) / 2
     share, score = (shares[0] + shares[1]) / 2, (scores[0] + scores[1]) / 2
     grown, risen = shares[1] - shares[0], scores[1] - scores[0]
@@ -322,7 +319,7 @@ def _slopes(
     """What an answer in each cell does to shares, to shares times scores, and to the total."""
     size = len(shares)
     mine = np.repeat(np.eye(size), 3, axis=0)
-    worth = np.tile(_POINTS, size)[:, None]
+    worth = np.tile(POINTS, size)[:, None]
     of_score = mine * (worth - np.where(shares > 0, scores, 0.0))
     return mine - shares, of_score, worth - total
 

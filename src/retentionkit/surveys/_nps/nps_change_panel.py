@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, NamedTuple, Typ
 import numpy as np
 
 from retentionkit import net_scores
-from retentionkit.intervals import normal_quantile, t_quantile
+from retentionkit.intervals import normal_quantile, satterthwaite, t_quantile
 from retentionkit.results import Columns, Estimate, Interval, Result, frozen_array
 from retentionkit.surveys._nps.nps_result import NPS
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from retentionkit.frames import FrameKind
 
-__all__ = ["ChangeMethod", "Difference", "NPSPanel", "difference", "panel_of"]
+__all__ = ["NOTHING", "POINTS", "ChangeMethod", "Difference", "NPSPanel", "difference", "panel_of"]
 
 #: How the interval and the p-value of a change are made.
 ChangeMethod: TypeAlias = Literal["adjusted-wald", "wald"]
@@ -39,9 +39,9 @@ ChangeMethod: TypeAlias = Literal["adjusted-wald", "wald"]
 #: Kinds of answers, in the order of the counts of `net_scores`.
 KINDS: Final = ("promoter", "passive", "detractor")
 
-_POINTS: Final = np.array([1.0, 0.0, -1.0])
+POINTS: Final = np.array([1.0, 0.0, -1.0])
 #: A variance that is rounding only: people who never change.
-_NOTHING: Final = 1e-15
+NOTHING: Final = 1e-15
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -202,18 +202,16 @@ def difference(
     (first, one, n), (second, two, m) = (_side(score, method) for score in (before, after))
     variance = one + two
     if both is not None:
-        product = float(np.sum(np.outer(_POINTS - first, _POINTS - second) * both))
+        product = float(np.sum(np.outer(POINTS - first, POINTS - second) * both))
         variance -= 2 * product / (n * m)
     # As in `group_differences`: of few clusters no variance is known well.
-    shaken = sum(
-        part**2 / (score.n_clusters - 1)
-        for part, score in ((one, before), (two, after))
-        if score.n_clusters is not None and score.n_clusters > 1
-    )
+    freedom = [
+        math.inf if score.n_clusters is None else score.n_clusters - 1 for score in (before, after)
+    ]
     return Difference(
         value=second - first,
-        error=0.0 if variance < _NOTHING else math.sqrt(variance),
-        degrees=(one + two) ** 2 / shaken if shaken > 0 else math.inf,
+        error=0.0 if variance < NOTHING else math.sqrt(variance),
+        degrees=satterthwaite([one, two], freedom),
     )
 
 

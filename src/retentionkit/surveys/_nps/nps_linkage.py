@@ -21,7 +21,7 @@ import numpy as np
 from retentionkit import frames
 from retentionkit.arguments import check_choice, check_confidence
 from retentionkit.errors import warn
-from retentionkit.intervals import hybrid, ratio, share, t_quantile
+from retentionkit.intervals import hybrid, ratio, satterthwaite, share, t_quantile
 from retentionkit.results import Estimate, Interval
 from retentionkit.surveys._nps.nps_linkage_line import fit_line
 from retentionkit.surveys._nps.nps_linkage_result import NPSLinkage
@@ -190,10 +190,11 @@ def _difference(first: Estimate, second: Estimate, kind: Outcome, confidence: fl
         low, high = map(float, hybrid(second.value, two, first.value, one))
     else:
         said = "Difference of two means, Welch's interval."
-        parts = [(found.standard_error**2, found.n - 1) for found in (first, second)]
-        rest = sum(part**2 / max(freedom, 1) for part, freedom in parts)
-        freedom = error**4 / rest if rest > 0 else math.nan
-        half = float(t_quantile(freedom + 1, confidence=confidence)) * error
+        squares = [found.standard_error**2 for found in (first, second)]
+        freedom = satterthwaite(squares, [first.n - 1, second.n - 1])
+        # Where all spend the same, nothing is known of the error.
+        t = float(t_quantile(freedom + 1, confidence=confidence)) if error > 0 else math.nan
+        half = t * error
         low, high = value - half, value + half
     return Estimate(value, error, Interval(low, high, confidence), first.n + second.n, said)
 

@@ -306,13 +306,15 @@ def answers_needed(variances: Sequence[float], error: float, populations: Sequen
     all of them do, nothing is left to chance in that sample.
     """
     samples = sorted(zip(populations, variances, strict=True))
-    n = 1.0
-    for at, (most, _) in enumerate(samples):
-        rest = [(variance, 1 / (size - 1)) for size, variance in samples[at:] if size > 1]
-        above = sum(max(variance, 0.0) * (1 + part) for variance, part in rest)
-        n = above / (error**2 + sum(max(variance, 0.0) * part for variance, part in rest))
-        if n <= most:
-            break
+
+    def of_rest(at: int) -> float:
+        """The number where everybody answered in the smaller populations."""
+        parts = [(max(spread, 0.0), 1 / (size - 1)) for size, spread in samples[at:] if size > 1]
+        above = sum(spread * (1 + part) for spread, part in parts)
+        return above / (error**2 + sum(spread * part for spread, part in parts))
+
+    found = ((of_rest(at), most) for at, (most, _) in enumerate(samples))
+    n = next((number for number, most in found if number <= most), samples[-1][0])
     # A quotient that is whole but for rounding is not raised by one.
     return max(math.ceil(n * (1 - 1e-12)), 1)
 

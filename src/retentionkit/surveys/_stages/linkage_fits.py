@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from retentionkit.intervals import newcombe, t_quantile, wilson
-from retentionkit.surveys._drivers.regression import least_squares
+from retentionkit.surveys._regression import least_squares
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -5,9 +5,12 @@ With the design :math:`X` (a column of ones first), residuals :math:`e_i` and le
 
 .. math:: (X'X)^{-1} \Big(\sum_i \frac{e_i^2}{(1 - h_i)^2} x_i x_i'\Big) (X'X)^{-1} ,
 
-which is nearly that of the jackknife. A correlation of standardised :math:`a` and :math:`b` moves
-with each respondent by :math:`\psi_i = a_i b_i - r (a_i^2 + b_i^2)/2`. Its squared standard error
-is :math:`\sum \psi_i^2 / (n (1 - h_i))^2`, also where answers are not normal, with :math:`h_i` the
+which is nearly that of the jackknife. With weights :math:`w_i` the rows of :math:`X` and the
+residuals are those times :math:`\sqrt{w_i}`.
+
+A correlation of standardised :math:`a` and :math:`b` moves with each respondent by
+:math:`\psi_i = a_i b_i - r (a_i^2 + b_i^2)/2`. Its squared standard error is
+:math:`\sum \psi_i^2 / (n (1 - h_i))^2`, also where answers are not normal, with :math:`h_i` the
 mean of the leverages in the lines through either. Limits are Student's on Fisher's scale
 :math:`z = \operatorname{artanh} r`, with as many degrees of freedom as the line has.
 
@@ -74,10 +77,13 @@ class LeastSquares:
         return value, error, value - half, value + half, p_value
 
 
-def least_squares(y: NDArray[np.float64], x: NDArray[np.float64]) -> LeastSquares:
+def least_squares(
+    y: NDArray[np.float64], x: NDArray[np.float64], weights: NDArray[np.float64] | None = None
+) -> LeastSquares:
     """Regression of y, shape (n,), on a constant and the columns of x, shape (n, k)."""
     n, k = x.shape
-    design = np.column_stack([np.ones(n), x])
+    root = np.ones(n) if weights is None else np.sqrt(weights)
+    design = np.column_stack([np.ones(n), x]) * root[:, None]
     nothing = np.full(k + 1, np.nan)
     unknown = np.full((k + 1, k + 1), np.nan)
     undefined = LeastSquares(nothing, unknown, y * np.nan, n - k - 1)
@@ -88,14 +94,16 @@ def least_squares(y: NDArray[np.float64], x: NDArray[np.float64]) -> LeastSquare
     r = np.asarray(parts[1], dtype=np.float64)
     if (np.abs(np.diag(r)) <= _DEPENDENT * np.linalg.norm(design, axis=0)).any():
         return undefined
-    coefficients: NDArray[np.float64] = np.asarray(np.linalg.solve(r, q.T @ y), dtype=np.float64)
-    residuals = y - design @ coefficients
-    if float(np.linalg.norm(residuals)) <= _EXACT * float(np.linalg.norm(y)):
+    coefficients: NDArray[np.float64] = np.asarray(
+        np.linalg.solve(r, q.T @ (root * y)), dtype=np.float64
+    )
+    residuals = y - coefficients[0] - x @ coefficients[1:]
+    if float(np.linalg.norm(root * residuals)) <= _EXACT * float(np.linalg.norm(root * y)):
         residuals = np.zeros(n)  # what is left is rounding
     free = 1 - (q**2).sum(axis=1)
     if (free < _DEPENDENT).any():
         return dataclasses.replace(undefined, coefficients=coefficients, residuals=residuals)
-    weighed = np.asarray(q * (residuals / free)[:, None], dtype=np.float64)
+    weighed = np.asarray(q * (root * residuals / free)[:, None], dtype=np.float64)
     pull = np.asarray(np.linalg.solve(r, weighed.T), dtype=np.float64)
     covariance = np.asarray(pull @ pull.T, dtype=np.float64)
     return LeastSquares(coefficients, covariance, residuals, n - k - 1)
