@@ -121,7 +121,8 @@ def test_waves_have_bands_and_gaps():
 
 
 def test_many_waves_have_some_names():
-    found = rk.surveys.nps_trend(over_time(), score="answer", when="day", every="week")
+    frame = pd.concat([over_time()] * 5)
+    found = rk.surveys.nps_trend(frame, score="answer", when="day", every="week")
     ax = rk.plots.nps_trend(found)
     names = [label.get_text() for label in ax.get_xticklabels()]
     assert names == list(found.waves[::5])
@@ -130,7 +131,9 @@ def test_many_waves_have_some_names():
 
 
 def test_full_waves_need_no_legend():
-    found = rk.surveys.nps_trend({"a": rk.surveys.nps([10, 9, 3]), "b": rk.surveys.nps([9, 8])})
+    found = rk.surveys.nps_trend(
+        {"a": rk.surveys.nps([10, 9, 3] * 5), "b": rk.surveys.nps([9, 8] * 5)}
+    )
     ax = rk.plots.nps_trend(found)
     assert ax.get_legend() is None
     assert ax.get_xticklabels()[0].get_rotation() == 0

@@ -1,7 +1,9 @@
 """NPS by group: each figure as `nps` gives it, the rest by loops, and what is not a finding."""
 
+import copy
 import datetime as dt
 import math
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -14,7 +16,7 @@ from scipy.stats import chi2, f_oneway, t
 
 from retentionkit import compare
 from retentionkit.errors import ColumnError, DataError, KindError, OptionError, RetentionKitWarning
-from retentionkit.surveys import nps, nps_by
+from retentionkit.surveys import Homogeneity, nps, nps_by
 
 SOME = pd.DataFrame(
     {
@@ -63,6 +65,16 @@ def test_two_groups_are_the_published_difference():
         (-2.35, 42.35), abs=0.005
     )
     assert wald.p_value[0] == pytest.approx(0.0794, abs=5e-5)
+
+
+def test_one_is_written_as_one():
+    one = nps_by(SOME.assign(shop=["a"] * 198 + ["b"] * 2), score="answer", by="shop")
+    assert "for 1 comparison." in " ".join(repr(one).split())
+    assert "with fewer than 10 answers not shown" in repr(one)
+    alike = SOME[SOME["answer"] == 10].assign(shop="a")
+    with pytest.warns(RetentionKitWarning, match="In 1 group all"):
+        assert "100.0 (no width)" in repr(nps_by(alike, score="answer", by="shop", method="wald"))
+    assert isinstance(one.homogeneity, Homogeneity)
 
 
 def test_the_result_prints_its_groups():
@@ -172,7 +184,7 @@ def rest_by_loops(frame, name, *, weighted):
     sides = (frame["shop"] == name).to_numpy(), (frame["shop"] != name).to_numpy()
     w = frame["weight"].to_numpy() if weighted else np.ones(len(frame))
     x = ((frame["answer"] >= 9) * 1.0 - (frame["answer"] <= 6)).to_numpy()
-    scores, residuals = [], []
+    scores, residuals, wider = [], [], []
     for side in sides:
         total = w[side].sum()
         score = (w * x)[side].sum() / total
@@ -182,14 +194,18 @@ def rest_by_loops(frame, name, *, weighted):
             people[person] = people.get(person, 0.0) + w[at] * (x[at] - score) / total
         scores.append(score)
         residuals.append(people)
+        # A linearised error of weighted answers is taken to be at least Kish's.
+        linear = ((w * (x - score))[side] ** 2).sum() / total**2
+        points = (w * x**2)[side].sum() / total - score**2
+        wider.append(max(1.0, points * (w[side] ** 2).sum() / total**2 / linear))
     first, second = residuals
     factors = [len(people) / (len(people) - 1) for people in residuals]
     variances = [
-        factor * sum(value**2 for value in people.values())
-        for factor, people in zip(factors, residuals, strict=True)
+        more * factor * sum(value**2 for value in people.values())
+        for more, factor, people in zip(wider, factors, residuals, strict=True)
     ]
     shared = sum(first[person] * second[person] for person in first.keys() & second.keys())
-    covariance = shared * math.sqrt(factors[0] * factors[1])
+    covariance = shared * math.sqrt(factors[0] * factors[1] * wider[0] * wider[1])
     return scores[0] - scores[1], math.sqrt(sum(variances) - 2 * covariance), variances, factors
 
 
@@ -247,6 +263,48 @@ def test_the_worst_of_twenty_alike_is_seldom_a_finding():
     assert alone > 90  # the chance of one in twenty is 64 %
     assert together <= 18  # 5 % and three standard errors
     assert everywhere <= 20
+
+
+def test_weighted_groups_that_are_alike_seldom_differ():
+    """With linearised errors alone a quarter of them would."""
+    rng = np.random.default_rng(8)
+    everywhere = together = inside = 0
+    for _ in range(200):
+        frame = pd.DataFrame({"shop": np.arange(144) % 12})
+        frame["answer"] = rng.choice([10, 8, 3], 144, p=[0.5, 0.3, 0.2])
+        frame["weight"] = np.exp(0.8 * rng.standard_normal(144))
+        found = nps_by(frame, score="answer", by="shop", weights="weight")
+        everywhere += found.homogeneity.p_value < 0.05
+        together += found.adjusted_p_value.min() < 0.05
+        inside += ((found.low <= 30) & (found.high >= 30)).mean()
+    assert everywhere <= 20
+    assert together <= 20
+    assert 0.93 <= inside / 200 <= 0.98
+
+
+@pytest.mark.parametrize("extra", [{}, {"weights": "weight", "respondent": "person"}])
+def test_nobody_can_change_what_a_group_is_made_of(extra):
+    found = nps_by(survey(), score="answer", by="shop", missing="drop", invalid="drop", **extra)
+    told = found.group("shop 1").to_dict()
+    for one in (found, copy.deepcopy(found), pickle.loads(pickle.dumps(found))):  # noqa: S301
+        kept = one._tallies
+        for array in (
+            kept.counts, kept.sums, kept.squares, kept.unanswered, kept.invalid,
+            *(kept.pairs or ()),
+        ):  # fmt: skip
+            with pytest.raises(ValueError, match="read-only"):
+                array[0] = 99
+        assert one.group("shop 1").to_dict() == told
+
+
+@pytest.mark.parametrize(("low", "high"), [(1, 4), (4, 1)])
+def test_differences_of_tiny_groups_hold_their_estimate(low, high):
+    frame = pd.DataFrame({"shop": ["a"] * low + ["b"] * high, "answer": [10] * low + [3] * high})
+    found = nps_by(frame, score="answer", by="shop", minimum_n=1)
+    assert found.difference.tolist() == [200, -200]
+    assert found.difference_high[0] == 200
+    assert found.difference_low[1] == -200
+    assert found.difference_low[0] < 30
 
 
 @pytest.mark.parametrize("method", ["holm", "bonferroni", "benjamini-hochberg", "none"])
@@ -425,10 +483,10 @@ def test_small_groups_are_not_shown_but_count():
 
 def test_wald_says_that_equal_answers_are_not_certain():
     frame = pd.DataFrame({"g": ["a"] * 12 + ["b"] * 12, "answer": [10] * 12 + [0, 7] * 6})
-    with pytest.warns(RetentionKitWarning, match="In 1 groups all answers are alike"):
+    with pytest.warns(RetentionKitWarning, match="In 1 group all answers are alike"):
         found = nps_by(frame, score="answer", by="g", method="wald")
     assert found.low[0] == found.high[0] == 100
-    with pytest.warns(RetentionKitWarning, match="In 1 groups"):
+    with pytest.warns(RetentionKitWarning, match="In 1 group all"):
         only = nps_by(frame[:12], score="answer", by="g", method="wald")
     assert math.isnan(only.p_value[0])
 

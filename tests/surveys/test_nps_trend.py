@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 from scipy.stats import chi2, norm, t
 
 from retentionkit import compare
-from retentionkit.errors import DataError, OptionError
+from retentionkit.errors import DataError, OptionError, RetentionKitWarning
 from retentionkit.surveys import NPS, nps, nps_by, nps_trend
+
+# Waves of few answers warn of it, in every test that makes one to see something else.
+pytestmark = pytest.mark.filterwarnings("ignore:.*the normal interval of a change")
 
 
 def survey(size=900, seed=2, people=200):
@@ -389,6 +392,40 @@ def test_answers_without_a_date_are_counted_apart_when_asked():
         nps_trend(frame.iloc[[1, 3]], score="answer", when="day", missing="drop")
 
 
+@pytest.mark.parametrize("sizes", [(60, 1), (1, 60), (3, 2)])
+@pytest.mark.parametrize("method", ["adjusted-wald", "wald", "score"])
+def test_intervals_of_changes_hold_their_estimate(sizes, method):
+    first, last = sizes
+    found = nps_trend({"a": counted(first, 0, 0), "b": counted(0, 0, last)}, method=method)
+    assert found.change[1] == -200
+    assert found.change_low[1] == -200 <= found.change_high[1]
+    assert found.slope.value in found.slope.interval
+
+
+def test_waves_of_few_answers_are_warned_of_or_suppressed():
+    waves = {"a": counted(20, 5, 5), "b": counted(1, 0, 0), "c": counted(10, 9, 6)}
+    with pytest.warns(RetentionKitWarning, match=r"fewer than 10 .* 1 of 3, the fewest 1\."):
+        assert nps_trend(waves).score[1] == 100
+    with pytest.warns(RetentionKitWarning, match="fewer than 30 .* 2 of 3"):
+        nps_trend(waves, method="wald")
+    heavy = nps([10] * 6 + [3] * 6, weights=[1, 5] * 6)
+    with pytest.warns(RetentionKitWarning, match=r"1 of 2, the fewest 8\.31"):
+        nps_trend({"a": waves["a"], "b": heavy})
+    found = nps_trend(waves, minimum_n=10)
+    assert found.suppressed.tolist() == [False, True, False]
+    assert (found.n.tolist(), found.observed.all()) == ([30, 1, 25], True)
+    for name in ("score", "low", "high", "standard_error", "promoters", "change", "p_value"):
+        assert math.isnan(getattr(found, name)[1])
+    without = nps_trend({**waves, "b": None})
+    assert found.compared_with == without.compared_with == (None, None, "a")
+    assert found.change[2] == without.change[2]
+    assert found.slope.interval == without.slope.interval
+    assert "1 with fewer than 10 not shown" in repr(found)
+    nothing = nps_trend(waves, minimum_n=100)
+    assert np.isnan(nothing.score).all()
+    assert "undefined: fewer than two waves" in repr(nothing)
+
+
 def test_one_wave_has_no_change_and_no_slope():
     found = nps_trend({"only": nps([10, 9, 3])})
     assert math.isnan(found.slope.value)
@@ -404,10 +441,35 @@ def test_results_keep_their_intervals_weights_and_populations():
     assert found.low[2] == found.high[2] == found.score[2] == pytest.approx(30)
     assert found.standard_error[0] == pytest.approx(first.standard_error)
     assert found.standard_error[2] == 0
+    assert "30.0 (no width)" in repr(found)
     assert found.compared_with == (None, None, "a")
     assert found.change[2] == pytest.approx(30 - first.score)
     assert math.isnan(found.slope.value)  # a wave without error would have all the weight
     assert found.to_frame()["wave"].tolist() == ["a", "b", "c"]
+
+
+def test_results_of_few_clusters_change_as_their_answers_do():
+    frame = survey(120, people=1).assign(
+        wave=lambda rows: rows.index // 60, person=lambda rows: rows.index % 6
+    )
+    frame["person"] += 10 * frame["wave"]
+    rows = nps_trend(frame, score="answer", wave="wave", respondent="person")
+    results = {
+        name: nps(part["answer"], clusters=part["person"]) for name, part in frame.groupby("wave")
+    }
+    found = nps_trend(results)
+    for name in ("change_low", "change_high", "p_value", "standard_error"):
+        np.testing.assert_allclose(getattr(found, name), getattr(rows, name), err_msg=name)
+    assert found.slope_p_value == pytest.approx(rows.slope_p_value)
+
+
+def test_errors_of_weighted_waves_are_linearised_and_their_changes_cautious():
+    waves = [nps([10, 8, 8, 2] * 9, weights=[1, w, w, 1] * 9, method="wald") for w in (3, 4)]
+    found = nps_trend(dict(enumerate(waves)), method="wald")
+    assert found.standard_error.tolist() == pytest.approx([w.standard_error for w in waves])
+    wider = [(w.interval.high - w.score) / norm.ppf(0.975) for w in waves]
+    half = norm.ppf(0.975) * math.hypot(*wider)
+    assert found.change_high[1] - found.change[1] == pytest.approx(half)
 
 
 def test_wald_sees_no_variance_where_answers_are_alike():
@@ -444,6 +506,7 @@ def test_people_who_never_change_make_a_certain_slope_without_a_p_value():
         ({"every": "day"}, "`every` is not one"),
         ({"wave": "person"}, "from a column or from the calendar"),
         ({"multiplicity": "sidak"}, "`multiplicity` is not one"),
+        ({"minimum_n": 2.5}, "`minimum_n` must be a whole number"),
         ({"method": "bootstrap"}, "do not have this interval"),
         ({"repeats": "first"}, "Whose answers are repeats is not known"),
     ],
@@ -475,6 +538,15 @@ def test_texts_that_do_not_tell_their_order_are_refused(waves):
     many = pd.DataFrame({"w": list("abcdefgh"), "a": 9})
     with pytest.raises(DataError, match=r"'e', 'f', \.\.\."):
         nps_trend(many, score="a", wave="w")
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_names_of_waves_are_no_times(kind):
+    frame = kind({"quarter": ["2024-Q1", "2024-Q2"], "a": [9, 3]})
+    with pytest.raises(DataError, match=r"does not hold dates[\s\S]*pass wave='quarter'"):
+        nps_trend(frame, score="a", when="quarter")
+    with pytest.raises(DataError, match=r"(?s)'a'(?!.*wave=)"):
+        nps_trend(kind({"d": [dt.date(2024, 1, 1)], "a": ["x"]}), score="a", when="d")
 
 
 def test_results_come_alone_and_at_one_level():

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from retentionkit.surveys._experience.experience_score_result import ExperienceScore
     from retentionkit.surveys._experience.perceived_value import perceived_value
     from retentionkit.surveys._experience.perceived_value_result import PerceivedValue
+    from retentionkit.surveys._nps.group_differences import Homogeneity
     from retentionkit.surveys._nps.nps import nps
     from retentionkit.surveys._nps.nps_by import nps_by
     from retentionkit.surveys._nps.nps_change import nps_change
@@ -62,6 +63,7 @@ __all__ = [
     "Drivers",
     "ExpectationGap",
     "ExperienceScore",
+    "Homogeneity",
     "LinkageCurve",
     "LoyaltyExceptions",
     "Moderated",
@@ -117,6 +119,7 @@ __getattr__, __dir__ = open_door(
         "Drivers": "_drivers.drivers_result",
         "ExpectationGap": "_experience.expectation_gap_result",
         "ExperienceScore": "_experience.experience_score_result",
+        "Homogeneity": "_nps.group_differences",
         "LinkageCurve": "_stages.linkage_curve_result",
         "LoyaltyExceptions": "_stages.satisfaction_loyalty_result",
         "Moderated": "_drivers.value_chain_rows",

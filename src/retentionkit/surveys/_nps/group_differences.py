@@ -72,7 +72,7 @@ class Differences(NamedTuple):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Homogeneity:
-    """Whether groups differ at all.
+    """Whether groups differ at all; part of what `nps_by` finds.
 
     Attributes
     ----------
@@ -82,6 +82,15 @@ class Homogeneity:
         Its degrees of freedom.
     p_value
         The chance of at least as much scatter if all groups are alike.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import retentionkit as rk
+    >>> frame = pd.DataFrame({"shop": ["a", "b"] * 20, "answer": [10, 3, 9, 8] * 10})
+    >>> found = rk.surveys.nps_by(frame, score="answer", by="shop").homogeneity
+    >>> round(found.statistic, 1), found.degrees, found.p_value < 0.001
+    (32.7, 1, True)
     """
 
     statistic: float
@@ -105,7 +114,11 @@ def side_of(shares: Floats, worth: Floats, clusters: Any, method: Method) -> Sid
 def differences(
     first: Side, second: Side, confidence: float, *, correlated: Floats | float = 0.0
 ) -> Differences:
-    """First less second with limits and p-values, normal or Student's."""
+    """First less second with limits and p-values, normal or Student's.
+
+    Where few answers are all alike the limits are moved out to hold the difference itself, as those
+    of one score are.
+    """
     from scipy.special import ndtr, ndtri, stdtr, stdtrit  # noqa: PLC0415 - loaded when needed
 
     one, two = first.variance, second.variance
@@ -119,7 +132,9 @@ def differences(
     level = 0.5 + confidence / 2
     z = np.where(free, ndtri(level), stdtrit(np.where(free, 1.0, degrees), level))
     tail = np.where(free, ndtr(-ratio), stdtr(np.where(free, 1.0, degrees), -ratio))
-    return Differences(first.value - second.value, middle - z * error, middle + z * error, 2 * tail)
+    value = first.value - second.value
+    low, high = np.minimum(middle - z * error, value), np.maximum(middle + z * error, value)
+    return Differences(value, low, high, 2 * tail)
 
 
 def rest_of(tallies: Tallies) -> tuple[Floats, Floats, Floats | None, Floats | float]:
@@ -132,8 +147,9 @@ def rest_of(tallies: Tallies) -> tuple[Floats, Floats, Floats | None, Floats | f
     shares = over(sums, total, empty=np.nan)
     independent = net_scores.effective_n(sums, squares)
     if tallies.pairs is None:
-        return shares, independent, None, 0.0
-    return _rest_of_respondents(tallies, sums, shares, independent)
+        return shares, net_scores.cautious_n(independent, sums, squares), None, 0.0
+    shares, worth, number, shared = _rest_of_respondents(tallies, sums, shares, independent)
+    return shares, net_scores.cautious_n(worth, sums, squares), number, shared
 
 
 def _rest_of_respondents(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from retentionkit import frames, net_scores
+from retentionkit._texts import counted
 from retentionkit.arguments import check_choice, check_whole
 from retentionkit.compare import adjusted_p_values
 from retentionkit.errors import DataError, OptionError, warn
@@ -233,7 +234,7 @@ def _definition(all_answers: str, p: NDArray[np.float64], multiplicity: Multipli
     return (
         f"{all_answers}, by group; less the rest: the score of a group less that of all other "
         f"answers, p-values adjusted {MULTIPLICITY_NAMES[multiplicity]} for "
-        f"{int((~np.isnan(p)).sum()):,} comparisons."
+        f"{counted(int((~np.isnan(p)).sum()), 'comparison')}."
     )
 
 
@@ -291,6 +292,6 @@ def _warn_of_no_width(tallies: Tallies, shown: NDArray[np.bool_], method: GroupM
     alike = int((shown & (tallies.counts.max(axis=1) == tallies.n)).sum())
     if method == "wald" and alike:
         warn(
-            f"In {alike:,} groups all answers are alike: method='wald' gives intervals without "
-            f"width, as if that were certain. Use 'adjusted-wald' or 'score'."
+            f"In {counted(alike, 'group')} all answers are alike: method='wald' gives intervals "
+            f"without width, as if that were certain. Use 'adjusted-wald' or 'score'."
         )

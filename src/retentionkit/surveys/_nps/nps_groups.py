@@ -6,18 +6,17 @@ import dataclasses
 import math
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-import numpy as np
-
-from retentionkit._texts import counted
+from retentionkit._texts import counted, p_text
 from retentionkit.arguments import probably
 from retentionkit.errors import DataError, OptionError
 from retentionkit.results import Columns, Result
-from retentionkit.surveys._nps.sample import METHOD_NAMES
+from retentionkit.surveys._nps.printed import last_facts, points
 from retentionkit.surveys._nps.tallies import one_nps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from retentionkit.compare import Multiplicity
@@ -30,10 +29,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Whole = NDArray[np.int64]
 
-__all__ = ["NPSGroups", "p_text", "points"]
+__all__ = ["NPSGroups"]
 
 _SHOWN: Final = 8
-_SMALL: Final = 0.001
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -215,48 +213,18 @@ class NPSGroups(Result):
             "invalid": self.total.invalid,
             "repeated, set aside": self.set_aside,
         }
-        others = ", ".join(f"{number:,} {name}" for name, number in apart.items() if number)
-        if others:
-            facts["apart"] = others
-        facts["in brackets"] = (
-            f"{100 * self.confidence:g} % intervals, {METHOD_NAMES[self.method]}, one at a time"
-        )
-        return {**facts, "definition": self.definition}
+        return {**facts, **last_facts(self, apart)}
 
     def _counted_groups(self) -> str:
         number = int(self.suppressed.sum())
         if not number:
             return f"{len(self):,}"
-        few = f"fewer than {self.minimum_n} answers"
+        few = f"fewer than {counted(self.minimum_n, 'answer')}"
         return f"{len(self):,}, {number:,} of them with {few} not shown"
 
     def _differ(self) -> str:
         found = self.homogeneity
         if math.isnan(found.p_value):
             return "not known: see the adjusted p-values"
-        p = p_text(found.p_value, lead=True)
+        p = p_text(found.p_value, sign=True)
         return f"p {p} (chi-square {found.statistic:.1f}, {found.degrees:,} df)"
-
-
-def points(values: Floats, low: Floats, high: Floats, *, sign: bool = False) -> list[str]:
-    """Scores with their limits as text; a dash where they are undefined."""
-    form = "+z.1f" if sign else "z.1f"
-    texts = [
-        f"{value:{form}} ({below:z.1f} to {above:z.1f})"
-        for value, below, above in zip(values.tolist(), low.tolist(), high.tolist(), strict=True)
-    ]
-    limits = np.isnan(low).tolist()
-    only = [f"{value:{form}}" for value in values.tolist()]
-    undefined = np.isnan(values).tolist()
-    return [
-        "–" if none else (bare if open_ else text)
-        for text, bare, open_, none in zip(texts, only, limits, undefined, strict=True)
-    ]
-
-
-def p_text(p: float, *, lead: bool = False) -> str:
-    """A p-value as text, never 0; after a word with its sign."""
-    if math.isnan(p):
-        return "–"
-    equals = "= " if lead else ""
-    return f"< {_SMALL:g}" if p < _SMALL else f"{equals}{p:.3f}"

@@ -14,7 +14,7 @@ from retentionkit.errors import OptionError, warn
 from retentionkit.results import Columns, Interval, Result, frozen_array
 from retentionkit.surveys._nps.answers import SCALE, points_of, warn_of_other_scales
 from retentionkit.surveys._nps.sample import METHOD_NAMES, Method, Sample, check_method, limits
-from retentionkit.surveys._scales.counted_answers import check_some, counted_answers
+from retentionkit.surveys._scales.counted_answers import check_some, counts_by_step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +58,8 @@ class NPS(Result):
         weight, through weights, clusters and population; NaN where one cluster cannot tell.
     n_clusters
         How many clusters the answers came from; None where they are independent.
+    population
+        How many people could have answered; None for very many.
     worth
         Promoters, passives and detractors as many as intervals and comparisons take them for,
         shape (3,): the counts, or the weighted shares times the number of independent answers that
@@ -86,6 +88,7 @@ class NPS(Result):
     effective_n: float
     design_effect: float
     n_clusters: int | None
+    population: int | None
     worth: NDArray[np.float64]
     method: Method
     definition: str
@@ -272,6 +275,7 @@ def nps_of(
         effective_n=sample.effective_n,
         design_effect=sum(sample.counts) / sample.linear,
         n_clusters=sample.n_clusters,
+        population=sample.population,
         worth=frozen_array(sample.worths, np.float64),
         method=method,
         definition=definition,
@@ -304,7 +308,7 @@ def _counted_kinds(
     if counts is None:
         first, middle, last = (check_whole(name, kinds[name], low=0) for name in kinds)
         return first, middle, last
-    found = counted_answers(counts, SCALE, unanswered=0).counts
+    found = counts_by_step(counts, SCALE)
     warn_of_other_scales(found)
     points = points_of(SCALE.steps)
     first, middle, last = (int(found[points == point].sum()) for point in (1, 0, -1))

@@ -16,9 +16,8 @@ from retentionkit._texts import counted
 from retentionkit.durations import duration_in
 from retentionkit.errors import DataError, OptionError
 from retentionkit.results import Columns, Result, frozen_array
-from retentionkit.surveys._nps.nps_groups import points
 from retentionkit.surveys._nps.nps_result import definition_of
-from retentionkit.surveys._nps.sample import METHOD_NAMES
+from retentionkit.surveys._nps.printed import last_facts, points
 from retentionkit.surveys._nps.survey_options import Options
 from retentionkit.surveys._nps.survey_rows import read_rows
 from retentionkit.surveys._nps.tallies import Tallies, one_nps
@@ -126,13 +125,7 @@ class NPSRolling(Result):
             "invalid": self.invalid,
             "without a date": self.undated,
         }
-        others = ", ".join(f"{number:,} {name}" for name, number in apart.items() if number)
-        if others:
-            facts["apart"] = others
-        facts["in brackets"] = (
-            f"{100 * self.confidence:g} % intervals, {METHOD_NAMES[self.method]}, one at a time"
-        )
-        return {**facts, "definition": self.definition}
+        return {**facts, **last_facts(self, apart)}
 
 
 def nps_rolling(
@@ -166,8 +159,10 @@ def nps_rolling(
         Length of the windows, and from one to the next: whole days, as a number or as text such as
         `"90 days"` or `"13 weeks"`.
     weights, respondent, missing, invalid
-        As in `nps_by`. With `missing="drop"` answers without a date are counted apart too; several
-        answers of one respondent all count, and the error takes them together.
+        As in `nps_by`. With `missing="drop"` answers without a date are counted apart too. Several
+        answers of one respondent all count, and the error takes them together: there is no
+        `repeats`, for the latest answer of a window is not that of the next. To keep one answer of
+        each respondent, drop the others before.
     confidence
         Level of the intervals, each for one window by itself.
     method

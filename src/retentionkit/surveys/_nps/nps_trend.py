@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 import numpy as np
 
-from retentionkit import net_scores
 from retentionkit._texts import counted
-from retentionkit.arguments import check_choice
+from retentionkit.arguments import check_choice, check_whole
 from retentionkit.compare import adjusted_p_values
-from retentionkit.errors import OptionError
+from retentionkit.errors import DataError, OptionError, warn
 from retentionkit.frames import Wanted
 from retentionkit.results import frozen_array
 from retentionkit.surveys._nps.group_differences import (
@@ -26,7 +25,7 @@ from retentionkit.surveys._nps.nps_by import MULTIPLICITY_NAMES
 from retentionkit.surveys._nps.nps_result import definition_of
 from retentionkit.surveys._nps.nps_slope import slope_of
 from retentionkit.surveys._nps.nps_waves import NPSTrend
-from retentionkit.surveys._nps.survey_options import Options
+from retentionkit.surveys._nps.survey_options import FEW, Options
 from retentionkit.surveys._nps.survey_rows import read_rows
 from retentionkit.surveys._nps.wave_sources import of_column, of_periods, of_results
 
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from retentionkit.surveys._nps.nps_slope import Slope
     from retentionkit.surveys._nps.nps_waves import Every
     from retentionkit.surveys._nps.survey_options import GroupMethod, Repeats
+    from retentionkit.surveys._nps.survey_rows import SurveyRows
     from retentionkit.surveys._nps.wave_sources import Waves
 
     Floats = NDArray[np.float64]
@@ -61,6 +61,7 @@ def nps_trend(
     repeats: Repeats = "cluster",
     missing: Treatment = "error",
     invalid: Treatment = "error",
+    minimum_n: int = 0,
     multiplicity: Multiplicity = "holm",
     confidence: float = 0.95,
     method: GroupMethod = "adjusted-wald",
@@ -89,6 +90,9 @@ def nps_trend(
         `"cluster"`: all answers count, and errors take those of one respondent together, within
         waves and between them; `"latest"` or `"first"`: of each respondent one answer of each wave
         counts (needs `when`).
+    minimum_n
+        Waves with fewer answers are suppressed: their number is shown, their score is undefined,
+        and the next change is from the wave before them. 0 or 1 shows all.
     multiplicity
         How p-values of the changes are adjusted, as in `rk.compare.adjusted_p_values`.
     confidence
@@ -116,7 +120,8 @@ def nps_trend(
     Warns
     -----
     RetentionKitWarning
-        The answers look like those of another scale.
+        The answers look like those of another scale; or a wave that is shown has so few answers
+        that the normal distribution is doubtful (10, with `"wald"` 30), as in `nps_change`.
 
     Notes
     -----
@@ -144,10 +149,11 @@ def nps_trend(
     options = Options(weights, respondent, repeats, missing, invalid, confidence, method)
     check_choice("multiplicity", multiplicity, MULTIPLICITY_NAMES)
     check_choice("every", every, _EVERY)
+    asked = _Asked(options, multiplicity, check_whole("minimum_n", minimum_n, low=0))
     if isinstance(frame, Mapping):
         _check_bare(score, when, wave, weights, respondent)
         results = cast("Mapping[str, NPS | None]", frame)
-        return _result(of_results(results, options), options, multiplicity, None)
+        return _result(of_results(results, options), asked, None)
     if score is None or (when is None and wave is None):
         raise OptionError(
             "The columns of the answers and of their waves must be named.",
@@ -156,8 +162,8 @@ def nps_trend(
             do="Name the column of dates with when=, or that of waves with wave=.",
         )
     if wave is None:
-        rows = read_rows(frame, {}, score=score, when=when, options=options)
-        return _result(of_periods(rows, every), options, multiplicity, every)
+        rows = _read_dated(frame, score, when, options)
+        return _result(of_periods(rows, every), asked, every)
     if when is not None and not options.dated:
         raise OptionError(
             "Waves come from a column or from the calendar, not from both.",
@@ -167,7 +173,22 @@ def nps_trend(
         )
     columns = {"wave": Wanted(wave, "wave", "any")}
     rows = read_rows(frame, columns, score=score, when=when, options=options)
-    return _result(of_column(rows), options, multiplicity, None)
+    return _result(of_column(rows), asked, None)
+
+
+def _read_dated(frame: Frame, score: str, when: str | None, options: Options) -> SurveyRows:
+    """The rows; whose column of times holds names of waves was meant for `wave`."""
+    try:
+        return read_rows(frame, {}, score=score, when=when, options=options)
+    except DataError as error:
+        if error.wrong != f"Column {when!r} does not hold dates.":
+            raise
+        raise DataError(
+            error.wrong,
+            received=error.received,
+            allowed=error.allowed,
+            do=f"If it holds the names of waves, such as '2024-Q1', pass wave={when!r}. {error.do}",
+        ) from None
 
 
 def _check_bare(*columns: object) -> None:
@@ -181,41 +202,65 @@ def _check_bare(*columns: object) -> None:
         )
 
 
-def _result(
-    waves: Waves, options: Options, multiplicity: Multiplicity, every: Every | None
-) -> NPSTrend:
+class _Asked(NamedTuple):
+    """What is asked of the waves."""
+
+    options: Options
+    multiplicity: Multiplicity
+    least: int
+
+    def shown(self, waves: Waves) -> NDArray[np.bool_]:
+        """Which waves have answers enough; with a warning of those that have few all the same."""
+        n = waves.counts.sum(axis=1)
+        shown: NDArray[np.bool_] = n >= max(self.least, 1)
+        with np.errstate(invalid="ignore"):  # of one respondent, or without answers
+            worth = np.fmin(n, waves.worth)
+        method = self.options.method
+        fewest = FEW["wald" if method == "wald" else "adjusted-wald"]
+        few = int((shown & (worth < fewest)).sum())
+        if few and shown.sum() > 1:
+            warn(
+                f"Waves with fewer than {fewest} independent answers: {few:,} of {len(n):,}, the "
+                f"fewest {worth[shown].min():.3g}. Of so few the normal interval of a change "
+                f"(method={method!r}) is doubtful; minimum_n leaves such waves out."
+            )
+        return shown
+
+
+def _result(waves: Waves, asked: _Asked, every: Every | None) -> NPSTrend:
     """Scores, changes and slope of waves."""
-    n = waves.counts.sum(axis=1)
-    observed = np.flatnonzero(n > 0)
+    n, shown, options = waves.counts.sum(axis=1), asked.shown(waves), asked.options
     side = side_of(waves.shares, waves.worth, waves.clusters, options.method)
-    changes = _changes(waves, side, observed, options.confidence)
-    slope = slope_of(waves, side, _inverse_variances(waves), observed, options.confidence)
-    definition = _definition(options, waves, multiplicity, changes, slope, every or "wave")
-    promoters, passives, detractors = (frozen_array(kind, np.int64) for kind in waves.counts.T)
+    at = np.flatnonzero(shown)
+    changes = _changes(waves, side, at, options.confidence)
+    slope = slope_of(waves, side, _inverse_variances(waves), at, options.confidence)
+    definition = _definition(options, waves, asked.multiplicity, changes, slope, every or "wave")
+    adjusted_p = adjusted_p_values(changes.p_value, method=asked.multiplicity)
+    kinds = [frozen_array(np.where(shown, kind, np.nan), np.float64) for kind in waves.counts.T]
     return NPSTrend(
         waves=waves.names,
         start=None if waves.start is None else frozen_array(waves.start, "datetime64[us]"),
         n=frozen_array(n, np.int64),
-        **_in_per_cent(waves, side, changes),
-        promoters=promoters,
-        passives=passives,
-        detractors=detractors,
+        **_in_per_cent(waves, side, changes, shown),
+        promoters=kinds[0],
+        passives=kinds[1],
+        detractors=kinds[2],
         unanswered=frozen_array(waves.unanswered, np.int64),
         invalid=frozen_array(waves.invalid, np.int64),
         observed=frozen_array(n > 0, np.bool_),
+        suppressed=frozen_array(~shown & (n > 0), np.bool_),
         partial=_partial(waves),
-        compared_with=_before(waves, observed),
+        compared_with=_before(waves, at),
         p_value=frozen_array(changes.p_value, np.float64),
-        adjusted_p_value=frozen_array(
-            adjusted_p_values(changes.p_value, method=multiplicity), np.float64
-        ),
+        adjusted_p_value=frozen_array(adjusted_p, np.float64),
         slope=slope.estimate(definition, options.confidence),
         slope_p_value=slope.p_value,
         scatter_p_value=slope.scatter_p_value,
         undated=waves.undated,
         set_aside=waves.set_aside,
         every=every,
-        multiplicity=multiplicity,
+        minimum_n=asked.least,
+        multiplicity=asked.multiplicity,
         confidence=options.confidence,
         method=options.method,
         definition=definition,
@@ -229,18 +274,23 @@ def _inverse_variances(waves: Waves) -> Floats:
     return np.where(side.variance > 0, 1 / np.where(side.variance > 0, side.variance, 1), np.nan)
 
 
-def _in_per_cent(waves: Waves, side: Side, changes: Differences) -> dict[str, Floats]:
+def _in_per_cent(
+    waves: Waves, side: Side, changes: Differences, shown: NDArray[np.bool_]
+) -> dict[str, Floats]:
     """The figures that are told on the scale -100 to 100, cut off at its ends."""
-    variance = net_scores.moments(waves.shares)[1]
-    return {name: frozen_array(100 * value, np.float64) for name, value in {
+    figures = {
         "score": side.value,
         "low": np.maximum(waves.low, -1.0),
         "high": np.minimum(waves.high, 1.0),
-        "standard_error": np.sqrt(variance / waves.worth),
+        "standard_error": waves.error,
         "change": changes.value,
         "change_low": np.maximum(changes.low, -2.0),
         "change_high": np.minimum(changes.high, 2.0),
-    }.items()}  # fmt: skip
+    }
+    return {
+        name: frozen_array(np.where(shown, 100 * value, np.nan), np.float64)
+        for name, value in figures.items()
+    }
 
 
 def _before(waves: Waves, observed: NDArray[np.int64]) -> tuple[str | None, ...]:

@@ -6,10 +6,9 @@ import dataclasses
 import math
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
-from retentionkit._texts import counted
+from retentionkit._texts import counted, p_text
 from retentionkit.results import Columns, Estimate, Result
-from retentionkit.surveys._nps.nps_groups import p_text, points
-from retentionkit.surveys._nps.sample import METHOD_NAMES
+from retentionkit.surveys._nps.printed import last_facts, points
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,16 +48,18 @@ class NPSTrend(Result):
     score, low, high, standard_error
         Scores with their limits, cut off at the ends of the scale.
     promoters, passives, detractors
-        Numbers of answers of 9 and 10, of 7 and 8, and of 0 to 6.
+        Numbers of answers of 9 and 10, of 7 and 8, and of 0 to 6; NaN for suppressed waves.
     unanswered, invalid
         How many did not answer, and how many answers were not on the scale.
     observed
         Whether there is an answer.
+    suppressed
+        Whether a wave has fewer answers than `minimum_n`, but some.
     partial
         Whether answers begin after the first day of the first calendar period, or end before the
         last day of the last one: these may be cut off.
     compared_with
-        The wave that a change is from: the last one observed before; None without one.
+        The wave that a change is from: the last one before that is shown; None without one.
     change, change_low, change_high
         Score less that of the wave that it is compared with.
     p_value, adjusted_p_value
@@ -79,6 +80,8 @@ class NPSTrend(Result):
         How many answers of respondents were left out for a later or earlier one of the same wave.
     every
         Length of the calendar periods; None for other waves.
+    minimum_n
+        Answers below which a wave is suppressed.
     multiplicity, confidence, method
         How p-values are adjusted, the level of the intervals, and how they are made.
     definition
@@ -94,12 +97,13 @@ class NPSTrend(Result):
     low: Floats
     high: Floats
     standard_error: Floats
-    promoters: Whole
-    passives: Whole
-    detractors: Whole
+    promoters: Floats
+    passives: Floats
+    detractors: Floats
     unanswered: Whole
     invalid: Whole
     observed: NDArray[np.bool_]
+    suppressed: NDArray[np.bool_]
     partial: NDArray[np.bool_]
     compared_with: tuple[str | None, ...]
     change: Floats
@@ -113,6 +117,7 @@ class NPSTrend(Result):
     undated: int
     set_aside: int
     every: Every | None
+    minimum_n: int
     multiplicity: Multiplicity
     confidence: float
     method: GroupMethod
@@ -142,6 +147,7 @@ class NPSTrend(Result):
             "unanswered": self.unanswered,
             "invalid": self.invalid,
             "observed": self.observed,
+            "suppressed": self.suppressed,
             "partial": self.partial,
             "compared_with": list(self.compared_with),
             "change": self.change,
@@ -175,26 +181,22 @@ class NPSTrend(Result):
             "without a date or wave": self.undated,
             "repeated, set aside": self.set_aside,
         }
-        others = ", ".join(f"{number:,} {name}" for name, number in apart.items() if number)
-        if others:
-            facts["apart"] = others
-        facts["in brackets"] = (
-            f"{100 * self.confidence:g} % intervals, {METHOD_NAMES[self.method]}, one at a time"
-        )
-        return {**facts, "definition": self.definition}
+        return {**facts, **last_facts(self, apart)}
 
     def _counted_waves(self) -> str:
         open_ = int((~self.observed).sum())
         text = f"{len(self):,}, {counted(int(self.n.sum()), 'answer')}"
-        return f"{text}; {open_:,} not observed" if open_ else text
+        few = int(self.suppressed.sum())
+        text += f"; {open_:,} not observed" if open_ else ""
+        return f"{text}; {few:,} with fewer than {self.minimum_n:,} not shown" if few else text
 
     def _told_slope(self) -> str:
         if math.isnan(self.slope.value):
-            return "undefined: fewer than two waves are observed"
+            return "undefined: fewer than two waves to draw a line through"
         low, high = self.slope.interval.low, self.slope.interval.high
         unit = self.every or "wave"
         text = f"{self.slope.value:+z.2f} ({low:z.2f} to {high:z.2f}) points per {unit}"
-        text += f", p {p_text(self.slope_p_value, lead=True)}"
+        text += f", p {p_text(self.slope_p_value, sign=True)}"
         if self.scatter_p_value < 1 - self.confidence:
             text += "; but the waves scatter more about it than their answers explain"
         return text

@@ -12,12 +12,15 @@ from retentionkit.surveys._nps.sample import check_method
 if TYPE_CHECKING:
     from retentionkit.surveys._nps.answers import Treatment
 
-__all__ = ["GroupMethod", "Options", "Repeats"]
+__all__ = ["FEW", "GroupMethod", "Options", "Repeats"]
 
 #: What is done with respondents who answered several times.
 Repeats: TypeAlias = Literal["cluster", "latest", "first"]
 #: How intervals of groups are made.
 GroupMethod: TypeAlias = Literal["adjusted-wald", "wald", "score"]
+
+#: Answers in a wave below which the normal distribution of a change is doubtful.
+FEW: Final = {"adjusted-wald": 10, "wald": 30}
 
 _TREATMENTS: Final = ("error", "drop")
 _REPEATS: Final = ("cluster", "latest", "first")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from retentionkit import frames
+from retentionkit._texts import counted
 from retentionkit.errors import DataError, OptionError
 from retentionkit.frames import Wanted
 from retentionkit.surveys._nps.answers import SCALE, points_of, read_weights, warn_of_other_scales
@@ -167,7 +168,8 @@ class SurveyRows:
             raise DataError(
                 "Some respondents gave different answers at one time: which is the "
                 f"{self.options.repeats} cannot be told.",
-                received=f"{doubtful.sum():,} such answers, one in row {after[doubtful][0]:,}",
+                received=f"{counted(int(doubtful.sum()), 'such answer')}, one in row "
+                f"{after[doubtful][0]:,}",
                 allowed="times that tell the answers of one respondent apart",
                 do="Bring times of day, drop one of the answers, or pass repeats='cluster'.",
             )

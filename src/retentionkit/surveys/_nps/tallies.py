@@ -63,6 +63,16 @@ class Tallies:
     invalid: NDArray[np.int64]
     pairs: Pairs | None = None
 
+    def __post_init__(self) -> None:
+        """Nobody can change them: results keep them."""
+        own = (self.counts, self.sums, self.squares, self.unanswered, self.invalid)
+        for array in (*own, *(self.pairs or ())):
+            array.flags.writeable = False
+
+    def __reduce__(self) -> tuple[type[Tallies], tuple[Any, ...]]:
+        """Pickled and copied so that they are read-only again."""
+        return Tallies, tuple(getattr(self, field.name) for field in dataclasses.fields(self))
+
     def __len__(self) -> int:
         """The number of groups."""
         return len(self.counts)

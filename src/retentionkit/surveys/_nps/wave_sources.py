@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from retentionkit import net_scores
+from retentionkit._texts import counted
 from retentionkit.durations import calendar_period, day_number, first_day
 from retentionkit.errors import DataError
 from retentionkit.surveys._nps.nps_result import NPS
@@ -41,7 +43,8 @@ class Waves:
     counts: NDArray[np.int64]
     shares: Floats
     worth: Floats
-    clusters: Any
+    clusters: Floats | None
+    error: Floats
     low: Floats
     high: Floats
     unanswered: NDArray[np.int64]
@@ -62,13 +65,16 @@ def of_results(results: Mapping[str, NPS | None], options: Options) -> Waves:
     if not all(isinstance(result, NPS) for result in given) or levels != {options.confidence}:
         raise DataError(
             "These are not results of one confidence level by wave.",
-            received=f"{len(results):,} waves with {', '.join(map(str, levels)) or 'no result'}",
+            received=f"{counted(len(results), 'wave')} with "
+            f"{', '.join(map(str, levels)) or 'no result'}",
             allowed=f"results of nps with confidence={options.confidence:g}, some of them not None",
             do="Make all results at one level, and pass it as confidence= here too.",
         )
     none = (math.nan,) * 3
     shares = [none if r is None else _shares(r) for r in results.values()]
-    worth = [math.nan if r is None else _worth(r) for r in results.values()]
+    worth = [math.nan if r is None else float(r.worth.sum()) for r in results.values()]
+    error = [math.nan if r is None else r.standard_error / 100 for r in results.values()]
+    number = [None if r is None else r.n_clusters for r in results.values()]
     limits = [none if r is None else (r.interval.low, r.interval.high) for r in results.values()]
     counts = [
         (0, 0, 0) if r is None else (r.promoters, r.passives, r.detractors)
@@ -79,7 +85,8 @@ def of_results(results: Mapping[str, NPS | None], options: Options) -> Waves:
         counts=np.array(counts, dtype=np.int64),
         shares=np.array(shares),
         worth=np.array(worth),
-        clusters=None,
+        clusters=np.array([math.inf if one is None else one for one in number]),
+        error=np.array(error),
         low=np.array([limit[0] / 100 for limit in limits]),
         high=np.array([limit[1] / 100 for limit in limits]),
         unanswered=np.array([0 if r is None else r.unanswered for r in results.values()]),
@@ -90,10 +97,6 @@ def of_results(results: Mapping[str, NPS | None], options: Options) -> Waves:
 
 def _shares(result: NPS) -> tuple[float, float, float]:
     return result.promoter_share, result.passive_share, result.detractor_share
-
-
-def _worth(result: NPS) -> float:
-    return result.n / result.design_effect if result.design_effect else math.inf
 
 
 def of_periods(rows: SurveyRows, every: Every) -> Waves:
@@ -148,12 +151,15 @@ def _of_tallies(
 ) -> Waves:
     found, set_aside, undated = rows.placed(place, len(names), what=what, within=True)
     low, high = limits_of(found, rows.options.method, rows.options.confidence)
+    some, clusters = found.n > 0, found.clusters
+    _, variance = net_scores.moments(found.sums)
     return Waves(
         names=names,
         counts=found.counts,
         shares=found.shares,
-        worth=np.where(found.n > 0, found.worth, np.nan),
-        clusters=found.clusters,
+        worth=np.where(some, found.worth, np.nan),
+        clusters=None if clusters is None else clusters.astype(np.float64),
+        error=np.sqrt(variance / np.where(some, found.linear, np.nan)),
         low=low,
         high=high,
         unanswered=found.unanswered,

@@ -15,7 +15,6 @@ from retentionkit.surveys._scales.counted_answers import counted_answers
 from retentionkit.surveys._scales.scale_answers import (
     check_scale,
     check_steps,
-    warn_of_unused_steps,
 )
 from retentionkit.surveys._scales.scale_texts import aside_told, listed, named, told_score
 
@@ -149,7 +148,6 @@ class NetScore(Result):
         check_method(method, weights=False, clusters=False, population=population is not None)
         steps, sides = sides_of(favourable, unfavourable, scale)
         read = counted_answers(counts, steps, unanswered=unanswered)
-        warn_of_unused_steps(np.repeat(steps.steps, read.counts), steps, "answers")
         points = points_of(steps.steps, sides)
         first, middle, last = (int(read.counts[points == point].sum()) for point in (1, 0, -1))
         sample = Sample.of_counts(
