@@ -213,3 +213,8 @@ def test_treatments_are_checked():
         read([1], missing="ignore")
     with pytest.raises(OptionError, match="`invalid`"):
         read([1], invalid="ignore")
+
+
+def test_truth_values_and_numbers_are_not_taken_for_each_other():
+    with pytest.raises(DataError, match="not labels of one kind"):
+        read([True, 1], labels={"good": 4})
