@@ -341,3 +341,43 @@ def test_years_beyond_the_calendar():
             read(frame, "moment")
     with pytest.raises(DataError, match="outside the calendar"):
         read(pa.table({"x": pa.array(far)}), "moment")
+
+
+# -- names ----------------------------------------------------------------------------------------
+
+NO_NAMES = {
+    "pandas series": pd.Series([1, 2], name="x"),
+    "polars series": pl.Series("x", [1, 2]),
+    "arrow": pa.chunked_array([[1, 2]]),
+    "array": np.array([1, 2]),
+    "list": ["x"],
+    "frame": pd.DataFrame({"x": [1]}),
+    "mapping": {"x": 1},
+}
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
+def test_a_column_is_named_and_not_brought(name):
+    for frame in every_kind(pd.Series([1, 2])):
+        with pytest.raises(KindError, match="`score` must be the name of a column") as caught:
+            frames.read(frame, {"ours": Wanted(NO_NAMES[name], "score", "number")})
+        known = name.endswith("series")
+        assert f"score={'x' if known else 'column'!r}" in str(caught.value)
+
+
+def test_names_of_every_kind_are_names():
+    for name in (("a", "b"), 7, np.int64(7), np.str_("x"), None):
+        frame = pd.DataFrame([[3]], columns=pd.Index([name], tupleize_cols=False))
+        assert len(frames.read(frame, {"ours": Wanted(name, "score", "number")})) == 1
+
+
+def test_texts_where_numbers_belong_are_shown():
+    mixed = pd.DataFrame({"x": pd.Series([9, "9 - likely", None, "8"], dtype=object)})
+    with pytest.raises(DataError, match=r"type mixed-integer such as '9 - likely', '8'"):
+        read(mixed, "number")
+    for frame in every_kind(pd.Series(["9 - likely", None, "9 - likely", "8"])):
+        with pytest.raises(DataError, match="such as '9 - likely', '8'") as caught:
+            read(frame, "number")
+        assert "not with errors='coerce'" in str(caught.value)
+    with pytest.raises(DataError, match=r"values of type boolean\n"):
+        read(pd.DataFrame({"x": pd.Series([True, None], dtype=object)}), "number")

@@ -131,3 +131,9 @@ def test_yes_and_no_of_any_column(values):
 def test_what_is_neither_yes_nor_no(values):
     with pytest.raises(DataError, match="`returned` does not say yes or no"):
         frames.read_flags(values, argument="returned")
+
+
+@pytest.mark.parametrize("make", [list, pd.Series, pl.Series, pa.array])
+def test_values_are_read_as_they_are(make):
+    assert frames.read_objects(make(["a", None, "b"]), argument="x") == ["a", None, "b"]
+    assert frames.read_objects([1, "1", float("nan"), True], argument="x") == [1, "1", None, True]

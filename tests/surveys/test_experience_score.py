@@ -261,7 +261,7 @@ def test_nobody_has_a_score():
         score(frame_of([(1, 1, 1)]).iloc[:0])
     with pytest.raises(DataError, match="not on the scale") as caught:
         score(frame_of([(1, 9, 1)]))
-    assert "1 answers in 'hotel' such as 9, at positions 0" in str(caught.value)
+    assert "1 answer in 'hotel' such as 9, at position 0" in str(caught.value)
 
 
 @pytest.mark.parametrize(

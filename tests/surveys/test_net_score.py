@@ -4,12 +4,13 @@ import json
 import math
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from retentionkit.errors import DataError, OptionError, RetentionKitWarning
-from retentionkit.surveys import net_score, nps
+from retentionkit.surveys import NetScore, net_score, nps
 
 ANSWERS = st.lists(st.integers(1, 5), min_size=2, max_size=30)
 SIDES = {"favourable": [5], "unfavourable": [1, 2, 3], "scale": (1, 5)}
@@ -152,3 +153,28 @@ def test_nonsense_is_refused():
         net_score([None], missing="drop", **SIDES)
     with pytest.raises(DataError, match="not on the scale"):
         net_score([0, 5], **SIDES)
+
+
+def test_counts_are_the_answers_counted():
+    given_ = {5: 4, 4: 3, 2: 1, 1: 2, 3: 0}
+    answers = [answer for answer, times in given_.items() for _ in range(times)]
+    asked = {"favourable": [5], "unfavourable": [1, 2], "scale": (1, 5), "population": 40}
+    found = NetScore.from_counts(given_, unanswered=3, **asked)
+    assert found.equals(net_score([*answers, None, None, None], missing="drop", **asked))
+    assert float(found) == found.value == found.score == pytest.approx(10)
+    with pytest.raises(OptionError, match="10 answers, 3 without a valid answer"):
+        NetScore.from_counts(given_, unanswered=3, **{**asked, "population": 12})
+    with pytest.raises(OptionError, match="mapping of answers"):
+        NetScore.from_counts({6: 1}, **asked)
+    with pytest.raises(OptionError, match="both favourable and unfavourable"):
+        NetScore.from_counts(given_, **{**asked, "favourable": [1]})
+    with pytest.warns(RetentionKitWarning, match="is this a scale from 1 to 7"):
+        NetScore.from_counts({1: 20, 5: 20}, favourable=[7], unfavourable=[1], scale=(1, 7))
+
+
+def test_a_row_is_of_the_kind_that_came():
+    found = net_score(pl.Series([5, 1, 3]), favourable=[5], unfavourable=[1], scale=(1, 5))
+    frame = found.to_frame()
+    assert isinstance(frame, pl.DataFrame)
+    assert frame["method"].to_list() == ["adjusted-wald"]
+    assert frame["clipped"].to_list() == [False]

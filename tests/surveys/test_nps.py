@@ -84,6 +84,32 @@ def test_weighted_answers_by_hand():
     assert narrow.worth == pytest.approx([result.effective_n / 3] * 3)
 
 
+def test_counts_by_answer_are_the_answers():
+    given_ = {10: 5, 9: 3, 8: 4, 7: 1, 6: 2, 0: 1, 3: 0}
+    answers = [answer for answer, times in given_.items() for _ in range(times)]
+    found = NPS.from_counts(given_, method="score")
+    assert found.equals(nps(answers, method="score"))
+    assert NPS.from_counts(given_, unanswered=4, population=30).unanswered == 4
+    assert float(found) == found.value == found.score
+    with pytest.warns(RetentionKitWarning, match="none is 10"):
+        NPS.from_counts({5: 20, 4: 20})
+
+
+def test_all_is_in_a_row_of_the_kind_that_came():
+    answers = [10, 9, 8, 3]
+    for column, kind in ((pl.Series(answers), pl.DataFrame), (pa.array(answers), pa.Table)):
+        assert isinstance(nps(column).to_frame(), kind)
+    found = nps(answers, method="wald", confidence=0.9)
+    row = found.to_frame().iloc[0]
+    assert (row["promoter_share"], row["passive_share"], row["detractor_share"]) == (
+        0.5,
+        0.25,
+        0.25,
+    )
+    assert (row["method"], row["confidence"], row["clipped"]) == ("wald", 0.9, False)
+    assert nps(pl.Series(answers)).equals(nps(answers))  # figures, whatever they came in
+
+
 def test_a_score_tells_what_comparisons_need():
     plain = counted((50, 30, 20))
     assert (plain.n_clusters, plain.worth.tolist()) == (None, [50, 30, 20])
@@ -532,21 +558,22 @@ def test_as_a_row_of_a_frame_and_as_json():
     ("answers", "text"),
     [
         ([10, 6.5, 8, 11, -1], r"3 answers such as -1, 6\.5, 11, at positions 1, 3, 4"),
-        ([9, math.inf], "such as inf, at positions 1"),
+        ([9, math.inf], "1 answer such as inf, at position 1"),
         ([0.5] * 7, r"7 answers such as 0\.5, at positions 0, 1, 2, 3, 4, \.\.\."),
         ([10, 9, None, float("nan")], "2 of 4 answers are missing, at positions 2, 3"),
         ([], "There is no answer"),
         (pl.Series([], dtype=pl.Int64), "There is no answer"),
-        (["10", "9"], "does not hold numbers"),
-        (["good"], "does not hold numbers"),
+        (["10", "9"], "2 of 2 answers: '10', '9', at positions 0, 1"),
+        (["good"], "1 of 1 answer: 'good', at position 0"),
+        ([9, 10, None, "9 - likely"], "1 of 4 answers: '9 - likely', at position 3"),
         ([True, False], "does not hold numbers"),
         ([9, True], "does not hold numbers"),
         (np.array([True]), "does not hold numbers"),
         ([dt.date(2026, 1, 1)], "does not hold numbers"),
         (pd.Series(pd.to_datetime(["2026-01-01"])), "does not hold numbers"),
-        (pd.Series(["10", "9"], dtype="category"), "does not hold numbers"),
-        (pd.Series(["10", "9"]), "does not hold numbers"),
-        (pl.Series(["10"]), "does not hold numbers"),
+        (pd.Series(["10", "9"], dtype="category"), r"labels=\{'10': \.\.\."),
+        (pd.Series(["10", "9"]), "Do not coerce them: that makes answers missing"),
+        (pl.Series(["10"]), "nothing says which step"),
         (pa.array([True]), "does not hold numbers"),
         ([1j], "does not hold numbers"),
         ([[10, 9], [8, 7]], "2 dimensions"),
@@ -563,6 +590,20 @@ def test_as_a_row_of_a_frame_and_as_json():
 def test_what_is_no_answer_is_refused(answers, text):
     with pytest.raises(DataError, match=text):
         nps(answers)
+
+
+def test_texts_are_answers_where_labels_say_so():
+    answers = ["10 - extremely likely", 9, None, "7", 3, "n/a"]
+    for given_ in (answers, pd.Series(answers, dtype=object, index=[4, 4, 1, 2, 3, 0])):
+        found = nps(
+            given_, labels={"10 - extremely likely": 10, "7": 7}, missing="drop", invalid="drop"
+        )
+        assert (found.promoters, found.passives, found.detractors) == (2, 1, 1)
+        assert (found.unanswered, found.invalid) == (1, 1)
+        with pytest.raises(DataError, match="'7', 'n/a'"):  # no word of the caller makes it void
+            nps(given_, missing="drop", invalid="drop")
+    words = {f"{n} points": n for n in range(11)}
+    assert nps(pl.Series(["10 points", "6 points"]), labels=words).score == 0
 
 
 def test_no_answer_left():
@@ -602,6 +643,9 @@ def test_weights_and_clusters_that_do_not_fit_are_refused(options, text):
         ({"method": "bootstrap", "draws": 1000.5}, "draws"),
         ({"population": 9}, r"population=9, 10 answers"),
         ({"population": 12.5}, "whole number"),
+        ({"draws": -4}, "draws"),
+        ({"rng": "x"}, "`rng` is no seed"),
+        ({"rng": -1, "method": "bootstrap"}, "`rng` is no seed"),
         ({"confidence": 95}, "confidence=0.95"),
         ({"confidence": 1}, "confidence"),
         ({"missing": "ignore"}, "missing"),
@@ -615,10 +659,35 @@ def test_options_that_do_not_hold_are_refused(options, text):
 
 @pytest.mark.parametrize("wrong", [-1, 2.5, "3", None, True])
 def test_counts_that_are_none_are_refused(wrong):
-    with pytest.raises(OptionError, match="`detractors`"):
+    told = "by all three kinds" if wrong is None else "`detractors`"
+    with pytest.raises(OptionError, match=told):
         counted((1, 2, wrong))
     with pytest.raises(OptionError, match="`unanswered`"):
         counted((1, 2, 3), unanswered=wrong)
+
+
+@pytest.mark.parametrize(
+    ("counts", "options", "text"),
+    [
+        ({11: 4}, {}, "whole numbers from 0 to 10"),
+        ({9: -1}, {}, r"counts\[9\]"),
+        ([9, 10], {}, "mapping of answers"),
+        ({9: 1}, {"detractors": 3}, "counts, detractors"),
+        (None, {}, "no counts"),
+        (None, {"passives": 1, "promoters": 2}, "passives, promoters"),
+    ],
+)
+def test_counts_are_told_in_one_way(counts, options, text):
+    with pytest.raises(OptionError, match=text):
+        NPS.from_counts(counts, **options)
+
+
+def test_a_population_holds_those_who_did_not_answer():
+    with pytest.raises(OptionError, match="41 answers, 7 without a valid answer"):
+        counted((17, 15, 9), unanswered=7, population=47)
+    assert counted((17, 15, 9), unanswered=7, population=48).design_effect < 1
+    with pytest.raises(OptionError, match="2 answers, 2 without a valid answer"):
+        nps([9, 8, None, 11], missing="drop", invalid="drop", population=3)
 
 
 def test_counts_of_nobody_are_refused():

@@ -493,9 +493,9 @@ def test_wald_says_that_equal_answers_are_not_certain():
 
 def test_what_is_no_answer_is_refused_with_its_place():
     frame = pd.DataFrame({"g": 1, "answer": [10, None, 3, 11]})
-    with pytest.raises(DataError, match=r"not answered[\s\S]*1 of 4 answers .* positions 1"):
+    with pytest.raises(DataError, match=r"not answered[\s\S]*1 of 4 answers .* position 1"):
         nps_by(frame, score="answer", by="g")
-    with pytest.raises(DataError, match=r"not on the scale[\s\S]*such as 11, at positions 3"):
+    with pytest.raises(DataError, match=r"not on the scale[\s\S]*such as 11, at position 3"):
         nps_by(frame, score="answer", by="g", missing="drop")
     with pytest.raises(DataError, match=r"There is no answer[\s\S]*1 unanswered"):
         nps_by(frame[1:2], score="answer", by="g", missing="drop")
@@ -573,3 +573,13 @@ def test_groups_that_are_not_there_or_not_shown_are_refused():
     many = nps_by(SOME.assign(shop=range(200)), score="answer", by="shop", minimum_n=1)
     with pytest.raises(OptionError, match=r"7, \.\.\."):
         many.group(-1)
+
+
+def test_columns_are_named_and_not_brought():
+    frame = survey()
+    for options in (
+        {"score": frame["answer"], "by": "shop"},
+        {"score": "answer", "by": frame["shop"]},
+    ):
+        with pytest.raises(KindError, match="must be the name of a column"):
+            nps_by(frame, **options)

@@ -46,6 +46,18 @@ def test_texts_stand_for_the_steps_that_are_stated():
     assert (found.unanswered, found.invalid) == (1, 1)
 
 
+def test_numbers_beside_texts_stand_for_themselves():
+    found = read(["5 - very", 4, None, 4.0, "1"], labels={"5 - very": 5, "1": 1}, missing="drop")
+    assert steps(found) == [5, 4, 4, 1]
+    with pytest.raises(DataError, match="such as 7, at position 1"):
+        read(["good", 7], labels=WORDS)
+    with pytest.raises(DataError, match="such as 'fine', at position 1"):
+        read([5, "fine"], labels=WORDS)
+    # Where numbers have labels, those without one stand for nothing.
+    with pytest.raises(DataError, match="such as 2, at position 2"):
+        read([1, "good", 2], labels={1: 5, "good": 4})
+
+
 # -- reference -------------------------------------------------------------------------------------
 
 COLUMNS = {
@@ -160,7 +172,7 @@ def test_answers_off_the_scale_are_refused_with_their_positions():
     assert "7 of 8 answers are missing, at positions 0, 1, 2, 3, 4, ..." in str(caught.value)
     with pytest.raises(DataError, match="not on the scale") as caught:
         read(["good", "fine", "good"], labels=WORDS)
-    assert "1 answers such as 'fine', at positions 1" in str(caught.value)
+    assert "1 answer such as 'fine', at position 1" in str(caught.value)
     assert "'very good', 'good'" in str(caught.value)
 
 
@@ -170,10 +182,14 @@ def test_texts_without_labels_are_refused(answers):
         read(answers)
 
 
-@pytest.mark.parametrize("answers", [[dt.date(2026, 1, 1)], [1 + 2j], [True, 1, "x"]])
+@pytest.mark.parametrize("answers", [[dt.date(2026, 1, 1)], [1 + 2j], [True, 1]])
 def test_what_is_no_answer_is_refused(answers):
-    with pytest.raises(DataError):
+    with pytest.raises(DataError, match="does not hold numbers"):
         read(answers)
+    with pytest.raises(DataError, match="not labels of one kind"):
+        read([*answers, "x"], labels={"x": 1})
+    with pytest.raises(DataError, match=r"not labels of one kind|does not say yes or no"):
+        read(answers, 0, 1)
 
 
 @pytest.mark.parametrize(
@@ -197,3 +213,8 @@ def test_treatments_are_checked():
         read([1], missing="ignore")
     with pytest.raises(OptionError, match="`invalid`"):
         read([1], invalid="ignore")
+
+
+def test_truth_values_and_numbers_are_not_taken_for_each_other():
+    with pytest.raises(DataError, match="not labels of one kind"):
+        read([True, 1], labels={"good": 4})

@@ -250,6 +250,15 @@ def surveyed() -> rk.surveys.NPS:
     assert_type(found.interval.low, float)
     assert_type(found.score, float)
     rk.surveys.nps([10, 9, 3], method="exact")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    worth: NDArray[np.float64] = rk.surveys.nps(["9 - likely"], labels={"9 - likely": 9}).worth
+    assert_type(
+        rk.surveys.NPS.from_counts(promoters=int(worth[0]), passives=0, detractors=0).n, int
+    )
+    assert_type(rk.surveys.NPS.from_counts({10: 3, 0: 1}).value, float)
+    counted = rk.surveys.NetScore.from_counts(
+        {5: 3}, favourable=[5], unfavourable=[1], scale=(1, 5)
+    )
+    assert_type(float(counted), float)
     return rk.surveys.NPS.from_counts(promoters=8, passives=0, detractors=0)
 
 

@@ -13,13 +13,14 @@ from retentionkit.frames._kinds import FIRST_DAY, KINDS, LAST_DAY, Frame, FrameK
 
 if TYPE_CHECKING:
     from retentionkit.frames._places import places
-    from retentionkit.frames._reading import INDEX, Wanted, has_index, read
+    from retentionkit.frames._reading import INDEX, Wanted, check_name, has_index, read
     from retentionkit.frames._series import (
         read_days,
         read_flags,
         read_ids,
         read_labels,
         read_numbers,
+        read_objects,
         series_kind,
     )
     from retentionkit.frames._table import (
@@ -50,6 +51,7 @@ __all__ = [
     "Table",
     "Wanted",
     "build",
+    "check_name",
     "column",
     "count",
     "distinct_count",
@@ -67,6 +69,7 @@ __all__ = [
     "read_ids",
     "read_labels",
     "read_numbers",
+    "read_objects",
     "series_kind",
     "total",
     "whole",
@@ -77,6 +80,7 @@ _HOMES = {
     "places": "_places",
     "INDEX": "_reading",
     "Wanted": "_reading",
+    "check_name": "_reading",
     "has_index": "_reading",
     "read": "_reading",
     "read_days": "_series",
@@ -84,6 +88,7 @@ _HOMES = {
     "read_ids": "_series",
     "read_labels": "_series",
     "read_numbers": "_series",
+    "read_objects": "_series",
     "series_kind": "_series",
     "Aggregate": "_table",
     "Column": "_table",

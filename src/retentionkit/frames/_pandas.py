@@ -84,7 +84,9 @@ def numbers(series: Any, name: object) -> Any:  # noqa: ANN401 - pandas
     objects = series.astype(object)
     found = pd.api.types.infer_dtype(objects, skipna=True)
     if found not in {"decimal", "integer", "floating", "mixed-integer-float", "empty"}:
-        raise refuse.no_numbers(name, found if pd.api.types.is_object_dtype(dtype) else dtype)
+        texts = list(dict.fromkeys(value for value in objects if isinstance(value, str)))[:3]
+        shown = found if pd.api.types.is_object_dtype(dtype) else dtype
+        raise refuse.no_numbers(name, shown, texts)
     try:
         return _present(objects, np.nan).to_numpy(dtype=np.float64)
     except (ValueError, ArithmeticError):  # a signalling NaN, a number beyond a float

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
 from retentionkit.errors import OptionError
 from retentionkit.frames import _refusals as refuse
@@ -49,6 +50,8 @@ def read(frame: Frame, wanted: Mapping[str, Wanted], *, time_zone: str | None = 
     values of every kind are nulls afterwards. The frame itself is never changed.
     """
     kind = kind_of(frame)
+    for item in wanted.values():
+        check_name(item.name, item.argument)
     if time_zone is not None:
         _check_zone(time_zone)
     if kind == "pandas":
@@ -67,6 +70,12 @@ def read(frame: Frame, wanted: Mapping[str, Wanted], *, time_zone: str | None = 
     table = Table(source.select(**columns), kind)
     _check_years(table, wanted)
     return table
+
+
+def check_name(name: object, argument: str) -> None:
+    """Refuse a column, or a list of names, where the name of a column belongs."""
+    if hasattr(name, "__len__") and not isinstance(name, str | bytes | tuple | np.generic):
+        raise refuse.no_name(name, argument)
 
 
 def has_index(frame: Frame) -> bool:
@@ -144,7 +153,7 @@ def _expressions(source: Any, ours: str, item: Wanted, time_zone: str | None) ->
     if item.role == "id":
         return {ours: _id(source, name, dtype, values)}
     if item.role == "number":
-        return {ours: _number(name, dtype, values)}
+        return {ours: _number(source, name, dtype, values)}
     if item.role == "moment":
         clock = _clock(name, dtype, values, time_zone)
         return {ours: clock, "day": _day_number(clock, dtype)}
@@ -165,9 +174,10 @@ def _id(source: Any, name: str, dtype: Any, values: Any) -> Any:  # noqa: ANN401
     return nw.when(known).then(values).cast(nw.Int64)
 
 
-def _number(name: str, dtype: Any, values: Any) -> Any:  # noqa: ANN401 - narwhals
+def _number(source: Any, name: str, dtype: Any, values: Any) -> Any:  # noqa: ANN401 - narwhals
     if dtype not in (*_WHOLE, *_FLOAT) and dtype != nw.Decimal:
-        raise refuse.no_numbers(name, dtype)
+        texts = source[name].drop_nulls().head(3).to_list() if dtype in _TEXT else ()
+        raise refuse.no_numbers(name, dtype, list(dict.fromkeys(texts)))
     numbers = values.cast(nw.Float64)
     return nw.when(~numbers.is_nan()).then(numbers)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retentionkit.errors import ColumnError, DataError, OptionError
+from retentionkit.errors import ColumnError, DataError, KindError, OptionError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,10 +17,23 @@ __all__ = [
     "naive_clock",
     "no_ids",
     "no_moments",
+    "no_name",
     "no_numbers",
     "repeated_column",
     "several_zones",
 ]
+
+
+def no_name(given: object, argument: str) -> KindError:
+    """Something else stands where the name of a column belongs."""
+    called = getattr(given, "name", None)  # a series knows its own
+    name = called if isinstance(called, str) and called else "column"
+    return KindError(
+        f"`{argument}` must be the name of a column.",
+        received=f"a {type(given).__module__.partition('.')[0]}.{type(given).__name__}",
+        allowed="the name of one column of the frame",
+        do=f"Pass the name itself, such as {argument}={name!r}.",
+    )
 
 
 def missing_column(name: object, argument: str, available: Sequence[object]) -> ColumnError:
@@ -115,11 +128,13 @@ def impossible_years(name: object) -> DataError:
     )
 
 
-def no_numbers(name: object, dtype: object) -> DataError:
+def no_numbers(name: object, dtype: object, texts: Sequence[object] = ()) -> DataError:
     """The type of a column cannot hold amounts or counts."""
+    seen = f" such as {', '.join(map(repr, texts))}" if texts else ""
     return DataError(
         f"Column {name!r} does not hold numbers.",
-        received=f"values of type {dtype}",
+        received=f"values of type {dtype}{seen}",
         allowed="integers, floats or decimals",
-        do="Parse it first, for instance with pandas.to_numeric; text is never guessed.",
+        do="Make numbers of it first, but not with errors='coerce' or strict=False: that makes "
+        "values missing. Text is never guessed.",
     )

@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from retentionkit.frames._kinds import Frame, FrameKind
     from retentionkit.frames._table import Table
 
-__all__ = ["read_days", "read_flags", "read_ids", "read_labels", "read_numbers", "series_kind"]
+__all__ = [
+    "read_days",
+    "read_flags",
+    "read_ids",
+    "read_labels",
+    "read_numbers",
+    "read_objects",
+    "series_kind",
+]
 
 _SERIES: Final[dict[FrameKind, tuple[str, ...]]] = {
     "pandas": ("Series", "Index"),
@@ -122,11 +130,7 @@ def read_labels(values: object, *, argument: str) -> tuple[NDArray[np.int64], li
     """
     import pandas as pd  # noqa: PLC0415 - loaded when a column is read
 
-    kind = series_kind(values)
-    given: Any = values
-    if kind in {"polars", "pyarrow"}:
-        given = given.to_list() if kind == "polars" else given.to_pylist()
-    column: Any = _frame(given, argument)[argument]
+    column = _objects(values, argument)
     if column.dtype == object:
         kinds = {_sort_of(kind) for kind in set(map(type, column[column.notna()]))}
         if len(kinds) > 1:  # 1 and "1", or 1 and True, could be taken for each other
@@ -137,6 +141,28 @@ def read_labels(values: object, *, argument: str) -> tuple[NDArray[np.int64], li
     except TypeError as error:
         raise _no_labels(argument, repr(error)) from error
     return place.astype(np.int64), found.tolist()
+
+
+def read_objects(values: object, *, argument: str) -> list[object]:
+    """The values of one column as they are, whatever they are; None where they are missing.
+
+    Examples
+    --------
+    >>> read_objects([9, None, "10 - likely"], argument="answers")
+    [9, None, '10 - likely']
+    """
+    column = _objects(values, argument)
+    return [None if gone else value for value, gone in zip(column, column.isna(), strict=True)]
+
+
+def _objects(values: object, argument: str) -> Any:  # noqa: ANN401 - pandas
+    """One column as a series of pandas."""
+    kind = series_kind(values)
+    given: Any = values
+    if kind in {"polars", "pyarrow"}:
+        given = given.to_list() if kind == "polars" else given.to_pylist()
+    frame: Any = _frame(given, argument)
+    return frame[argument]
 
 
 def series_kind(values: object) -> FrameKind | None:

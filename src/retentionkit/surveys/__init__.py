@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from retentionkit.surveys._nps.nps_waves import NPSTrend
     from retentionkit.surveys._scales.ces import CES, ces
     from retentionkit.surveys._scales.csat import CSAT, csat
-    from retentionkit.surveys._scales.net_score import NetScore, net_score
+    from retentionkit.surveys._scales.net_score import net_score
+    from retentionkit.surveys._scales.net_score_result import NetScore
     from retentionkit.surveys._scales.net_word_of_mouth import NetWordOfMouth, net_word_of_mouth
     from retentionkit.surveys._scales.recommend_rate import RecommendRate, recommend_rate
     from retentionkit.surveys._stages.linkage_curve import linkage_curve
@@ -131,7 +132,7 @@ __getattr__, __dir__ = open_door(
         "NPSRolling": "_nps.nps_rolling",
         "NPSSampleSize": "_nps.nps_sample_size",
         "NPSTrend": "_nps.nps_waves",
-        "NetScore": "_scales.net_score",
+        "NetScore": "_scales.net_score_result",
         "NetWordOfMouth": "_scales.net_word_of_mouth",
         "PerceivedValue": "_experience.perceived_value_result",
         "RecommendRate": "_scales.recommend_rate",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -21,10 +21,13 @@ from retentionkit.surveys._scales.scale_answers import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from retentionkit.surveys._scales.scale_answers import Labels
+
 __all__ = [
     "SCALE",
     "Answers",
     "Treatment",
+    "points_of",
     "read_answers",
     "read_clusters",
     "read_weights",
@@ -44,17 +47,33 @@ class Answers(ScaleAnswers):
     @property
     def points(self) -> NDArray[np.int64]:
         """1 for a promoter, 0 for a passive, -1 for a detractor, shape (n,)."""
-        return (self.values >= 9).astype(np.int64) - (self.values <= 6)  # noqa: PLR2004 - the measure
+        return points_of(self.values)
+
+
+def points_of(answers: NDArray[Any]) -> NDArray[np.int64]:
+    """What each answer of the scale counts: the measure itself.
+
+    Examples
+    --------
+    >>> points_of(np.array([10, 9, 8, 7, 6, 0])).tolist()
+    [1, 1, 0, 0, -1, -1]
+    """
+    return (answers >= 9).astype(np.int64) - (answers <= 6)  # noqa: PLR2004 - the measure
 
 
 def read_answers(
-    answers: object, *, missing: Treatment, invalid: Treatment, argument: str = "answers"
+    answers: object,
+    *,
+    missing: Treatment,
+    invalid: Treatment,
+    labels: Labels | None = None,
+    argument: str = "answers",
 ) -> Answers:
     """The answers, once those that are none are refused or counted."""
-    numbers = frames.read_numbers(answers, argument=argument)  # texts stand for no step here
     read = read_scale_answers(
-        numbers, scale=SCALE, missing=missing, invalid=invalid, argument=argument, warn=False
-    )
+        answers, scale=SCALE, missing=missing, invalid=invalid, labels=labels, argument=argument,
+        warn=False,
+    )  # fmt: skip
     warn_of_other_scales(np.bincount(read.values, minlength=SCALE.high + 1))
     return Answers(read.values, read.given, read.unanswered, read.invalid)
 

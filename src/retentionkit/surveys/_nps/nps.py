@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from retentionkit.surveys._nps.answers import Treatment
     from retentionkit.surveys._nps.sample import Method
+    from retentionkit.surveys._scales.scale_answers import Labels
 
 __all__ = ["nps"]
 
@@ -39,6 +40,7 @@ __all__ = ["nps"]
 def nps(
     answers: object,
     *,
+    labels: Labels | None = None,
     weights: object = None,
     clusters: object = None,
     population: int | None = None,
@@ -55,18 +57,22 @@ def nps(
     ----------
     answers
         One answer for each respondent, shape (n,): a list, an array, or a series of pandas, polars
-        or pyarrow. Whole numbers from 0 to 10.
+        or pyarrow. Whole numbers from 0 to 10, or texts with `labels`.
+    labels
+        Which answer each text stands for, such as `{"10 - extremely likely": 10, ...}`; numbers
+        beside texts stand for themselves.
     weights
         A positive weight for each answer, where some respondents stand for more people.
     clusters
         An id for each answer, such as the customer or the account, where answers of one id are
         alike: people who answered several times, colleagues of one firm.
     population
-        How many people could have answered, if most of them did.
+        How many people could have answered, if most of them did: all who did and did not.
     missing
         `"error"`, or `"drop"`: missing answers are counted as unanswered.
     invalid
-        `"error"`, or `"drop"`: answers that are no whole numbers from 0 to 10 are counted apart.
+        `"error"`, or `"drop"`: answers that are no whole numbers from 0 to 10, and texts without a
+        label where others have one, are counted apart.
     confidence
         Level of the interval.
     method
@@ -85,7 +91,7 @@ def nps(
         No answer is left, some are no answers on this scale, or weights and clusters do not fit.
     OptionError
         The method does not hold with weights, clusters or a population; the population is smaller
-        than the number of answers.
+        than the number of those who were asked.
 
     Warns
     -----
@@ -98,8 +104,9 @@ def nps(
     All methods hold for independent answers of equal weight. Weights and clusters hold with
     `"adjusted-wald"`, `"wald"` and `"bootstrap"` (clusters drawn whole), a population with the
     first two, through the number of independent answers that these are worth (n over the design
-    effect); clusters take Student's quantile of their number less one. The other combinations are
-    refused.
+    effect; of weighted answers Kish's effective number if that is less, since a linearised error is
+    itself uncertain); clusters take Student's quantile of their number less one. The other
+    combinations are refused.
 
     Adjusted Wald and score are the best of those compared in [1]_. Adjusted Wald covers the level
     on average, the score interval nearly everywhere; the Bayesian one misses scores near the ends
@@ -129,11 +136,14 @@ def nps(
         clusters=clusters is not None,
         population=population is not None,
     )
-    read = read_answers(answers, missing=missing, invalid=invalid)
+    read = read_answers(answers, missing=missing, invalid=invalid, labels=labels)
     w = None if weights is None else read_weights(weights, read.given)
     c = None if clusters is None else read_clusters(clusters, read.given)
     check_any(len(read.values), unanswered=read.unanswered, invalid=read.invalid)
-    sample = Sample.of_points(read.points, weights=w, clusters=c, population=population)
+    others = read.unanswered + read.invalid
+    sample = Sample.of_points(
+        read.points, weights=w, clusters=c, population=population, others=others
+    )
     definition = definition_of(
         weighted=w is not None, clusters=sample.n_clusters, population=population
     )

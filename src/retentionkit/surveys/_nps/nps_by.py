@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from retentionkit import net_scores
+from retentionkit import frames, net_scores
 from retentionkit._texts import counted
 from retentionkit.arguments import check_choice, check_whole
 from retentionkit.compare import adjusted_p_values
@@ -243,6 +243,8 @@ def _names(by: object) -> tuple[str, ...]:
     given: Any = by
     several = isinstance(by, list | tuple)
     names: tuple[str, ...] = tuple(given) if several else (given,)
+    for name in names:
+        frames.check_name(name, "by")
     if names and len(set(names)) == len(names):
         return names
     raise OptionError(

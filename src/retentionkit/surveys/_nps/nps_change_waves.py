@@ -75,7 +75,7 @@ def read_wave(
     check_any(len(read.values), unanswered=read.unanswered, invalid=read.invalid)
     sample = Sample.of_points(read.points)
     score = nps_of(
-        sample, limits(sample, "adjusted-wald", confidence, 0, 0), confidence, "adjusted-wald",
+        sample, limits(sample, "adjusted-wald", confidence), confidence, "adjusted-wald",
         definition_of(weighted=False, clusters=None, population=None),
         unanswered=read.unanswered, invalid=read.invalid, kind=frames.series_kind(answers),
     )  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 
 from retentionkit import frames
 from retentionkit.errors import DataError
-from retentionkit.surveys._nps.answers import read_answers
+from retentionkit.surveys._nps.answers import points_of, read_answers
 from retentionkit.surveys._nps.nps_result import check_any
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def read_rows(
     answers = answers[order]
     return Rows(
         answers=answers,
-        points=(answers >= 9).astype(np.int64) - (answers <= 6),  # noqa: PLR2004 - the measure
+        points=points_of(answers),
         outcome=values[order],
         unit=place.reshape(-1).astype(np.int64),
         names=tuple(names[at] for at in occurring) if names else (),

@@ -10,9 +10,11 @@ import numpy as np
 
 from retentionkit._texts import counted
 from retentionkit.arguments import check_whole
-from retentionkit.errors import DataError, warn
+from retentionkit.errors import OptionError, warn
 from retentionkit.results import Columns, Interval, Result, frozen_array
+from retentionkit.surveys._nps.answers import SCALE, points_of, warn_of_other_scales
 from retentionkit.surveys._nps.sample import METHOD_NAMES, Method, Sample, check_method, limits
+from retentionkit.surveys._scales.counted_answers import check_some, counts_by_step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,10 +99,11 @@ class NPS(Result):
     @classmethod
     def from_counts(
         cls,
+        counts: Mapping[int, int] | None = None,
         *,
-        promoters: int,
-        passives: int,
-        detractors: int,
+        promoters: int | None = None,
+        passives: int | None = None,
+        detractors: int | None = None,
         unanswered: int = 0,
         population: int | None = None,
         confidence: float = 0.95,
@@ -112,8 +115,10 @@ class NPS(Result):
 
         Parameters
         ----------
+        counts
+            How often each answer from 0 to 10 was given, such as `{10: 84, 9: 77, 8: 66}`.
         promoters, passives, detractors
-            Numbers of answers of 9 and 10, of 7 and 8, and of 0 to 6.
+            In its place the numbers of answers of 9 and 10, of 7 and 8, and of 0 to 6: all three.
         unanswered
             How many did not answer; they do not enter the score.
         population, confidence, method, draws, rng
@@ -126,9 +131,16 @@ class NPS(Result):
         Raises
         ------
         OptionError
-            A count is not a whole number from 0 on, or the method does not hold.
+            A count is not a whole number from 0 on, an answer is not on the scale, or the method
+            does not hold; the population is smaller than the number of those who were asked.
         DataError
             There is no answer.
+
+        Warns
+        -----
+        RetentionKitWarning
+            The answers look like those of another scale; or all are alike, and the method sees no
+            variance.
 
         Examples
         --------
@@ -139,20 +151,27 @@ class NPS(Result):
           answers     8 = 8 promoters + 0 passives + 0 detractors
           method      adjusted Wald
           definition  Promoters (9, 10) less detractors (0 to 6) in per cent of all answers.
+        >>> rk.surveys.NPS.from_counts({10: 5, 9: 3, 8: 4, 7: 1, 3: 2}).score
+        40.0
         """
         check_method(method, weights=False, clusters=False, population=population is not None)
-        counts = (
-            check_whole("promoters", promoters, low=0),
-            check_whole("passives", passives, low=0),
-            check_whole("detractors", detractors, low=0),
-        )
+        kinds = _counted_kinds(counts, promoters, passives, detractors)
         absent = check_whole("unanswered", unanswered, low=0)
-        check_any(sum(counts), unanswered=absent, invalid=0)
-        sample = Sample.of_counts(counts, population=population)
+        check_any(sum(kinds), unanswered=absent, invalid=0)
+        sample = Sample.of_counts(kinds, population=population, others=absent)
         definition = definition_of(weighted=False, clusters=None, population=population)
         found = limits(sample, method, confidence, draws, rng)
         warn_of_no_width(sample, method)
         return nps_of(sample, found, confidence, method, definition, unanswered=absent)
+
+    def __float__(self) -> float:
+        """The score alone."""
+        return self.score
+
+    @property
+    def value(self) -> float:
+        """The score, by the name that every estimate has."""
+        return self.score
 
     @property
     def n(self) -> int:
@@ -164,11 +183,17 @@ class NPS(Result):
             "score": [self.score],
             "low": [self.interval.low],
             "high": [self.interval.high],
+            "confidence": [self.interval.confidence],
+            "method": [self.method],
+            "clipped": [self.clipped],
             "standard_error": [self.standard_error],
             "n": [self.n],
             "promoters": [self.promoters],
             "passives": [self.passives],
             "detractors": [self.detractors],
+            "promoter_share": [self.promoter_share],
+            "passive_share": [self.passive_share],
+            "detractor_share": [self.detractor_share],
             "unanswered": [self.unanswered],
             "invalid": [self.invalid],
             "effective_n": [self.effective_n],
@@ -260,13 +285,34 @@ def nps_of(
 
 def check_any(answers: int, *, unanswered: int, invalid: int) -> None:
     """Refuse a score of nothing."""
-    if answers == 0:
-        raise DataError(
-            "There is no answer.",
-            received=f"{unanswered:,} unanswered, {invalid:,} invalid",
-            allowed="at least one answer from 0 to 10",
-            do="Check the column that the answers came from.",
+    check_some(answers, SCALE, unanswered=unanswered, invalid=invalid)
+
+
+def _counted_kinds(
+    counts: Mapping[int, int] | None,
+    promoters: int | None,
+    passives: int | None,
+    detractors: int | None,
+) -> tuple[int, int, int]:
+    """Promoters, passives and detractors, told by answer or by kind."""
+    kinds = {"promoters": promoters, "passives": passives, "detractors": detractors}
+    lacking = [name for name, number in kinds.items() if number is None]
+    if (counts is None and lacking) or (counts is not None and len(lacking) < len(kinds)):
+        told = [*(["counts"] if counts is not None else []), *(kinds.keys() - lacking)]
+        raise OptionError(
+            "Answers are counted by answer, or by all three kinds.",
+            received=", ".join(sorted(told)) or "no counts",
+            allowed="`counts` alone, or `promoters`, `passives` and `detractors` together",
+            do="Pass {10: 84, 9: 77, ...}, or promoters=161, passives=111, detractors=84.",
         )
+    if counts is None:
+        first, middle, last = (check_whole(name, kinds[name], low=0) for name in kinds)
+        return first, middle, last
+    found = counts_by_step(counts, SCALE)
+    warn_of_other_scales(found)
+    points = points_of(SCALE.steps)
+    first, middle, last = (int(found[points == point].sum()) for point in (1, 0, -1))
+    return first, middle, last
 
 
 def definition_of(*, weighted: bool, clusters: int | None, population: int | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 
@@ -116,11 +116,13 @@ class Sample:
         return math.sqrt(float(variance) / self.linear)
 
     @classmethod
-    def of_counts(cls, counts: tuple[int, int, int], *, population: int | None = None) -> Sample:
-        """Independent answers of equal weight."""
+    def of_counts(
+        cls, counts: tuple[int, int, int], *, population: int | None = None, others: int = 0
+    ) -> Sample:
+        """Independent answers of equal weight, beside others who gave none."""
         n = sum(counts)
         first, middle, last = map(float, counts)
-        worth = n * _growth(n, population)
+        worth = n * _growth(n, others, population)
         return cls(counts, (first, middle, last), worth, worth, float(n), population=population)
 
     @classmethod
@@ -131,13 +133,14 @@ class Sample:
         weights: NDArray[np.float64] | None = None,
         clusters: NDArray[np.int64] | None = None,
         population: int | None = None,
+        others: int = 0,
     ) -> Sample:
-        """Answers with their weights and clusters."""
+        """Answers with their weights and clusters, beside others who gave none."""
         place = 1 - points  # promoters, passives, detractors
         promoters, passives, detractors = np.bincount(place, minlength=3).tolist()
         counts = (promoters, passives, detractors)
         if weights is None and clusters is None:
-            return cls.of_counts(counts, population=population)
+            return cls.of_counts(counts, population=population, others=others)
         # Only their ratios count; squares of very large ones would be infinite.
         w = np.ones(len(points)) if weights is None else weights / weights.max()
         sums = np.bincount(place, weights=w, minlength=3)
@@ -153,7 +156,7 @@ class Sample:
                     linear, sums=sums, scatter=scatter, sizes=size, number=number
                 )
             )
-        growth = _growth(len(points), population)
+        growth = _growth(len(points), others, population)
         promoters, passives, detractors = sums.tolist()
         return cls(
             counts=counts,
@@ -186,12 +189,17 @@ def check_method(method: Method, *, weights: bool, clusters: bool, population: b
 
 
 def limits(
-    sample: Sample, method: Method, confidence: float, draws: int, rng: int | np.random.Generator
+    sample: Sample,
+    method: Method,
+    confidence: float,
+    draws: int = 10_000,
+    rng: int | np.random.Generator = 0,
 ) -> tuple[float, float]:
     """Limits of the score on the scale -1 to 1, which may pass its ends."""
     check_confidence(confidence)
+    size, generator = check_whole("draws", draws, low=100), _generator(rng)
     if method == "bootstrap":
-        return _bootstrap(sample, confidence, check_whole("draws", draws, low=100), rng)
+        return _bootstrap(sample, confidence, size, generator)
     if method == "score":
         low, high = net_scores.score(sample.counts, confidence=confidence)
     elif method == "bayesian":
@@ -211,7 +219,7 @@ def _quantile(sample: Sample, confidence: float) -> float:
     return float(t_quantile(sample.n_clusters, confidence=confidence))
 
 
-def _growth(answers: int, population: int | None) -> float:
+def _growth(answers: int, others: int, population: int | None) -> float:
     """How many times more answers are worth that are a good part of all the people there are.
 
     The variance of a share drawn without replacement is (N - n)/(N - 1) times the usual one.
@@ -219,21 +227,34 @@ def _growth(answers: int, population: int | None) -> float:
     if population is None:
         return 1.0
     size = check_whole("population", population, low=1)
-    if size < answers:
+    if size < answers + others:
+        silent = f", {others:,} without a valid answer" if others else ""
         raise OptionError(
-            "The population is smaller than the number of answers.",
-            received=f"population={population:,}, {answers:,} answers",
-            allowed="at least as many people as answers",
+            "The population is smaller than the number of those who were asked.",
+            received=f"population={population:,}, {answers:,} answers{silent}",
+            allowed="at least as many people as were asked",
             do="Pass how many people could have answered, or leave `population` out.",
         )
     return math.inf if size == answers else (size - 1) / (size - answers)
 
 
+def _generator(rng: object) -> np.random.Generator:
+    seed: Any = rng
+    try:
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError):
+        raise OptionError(
+            "`rng` is no seed.",
+            received=repr(rng)[:80],
+            allowed="a whole number from 0 on, or a generator of numpy.random",
+            do="Pass rng=0, or leave it out.",
+        ) from None
+
+
 def _bootstrap(
-    sample: Sample, confidence: float, draws: int, rng: int | np.random.Generator
+    sample: Sample, confidence: float, draws: int, generator: np.random.Generator
 ) -> tuple[float, float]:
     """Percentiles of the score of respondents, or whole clusters, drawn anew."""
-    generator = np.random.default_rng(rng)
     if sample.points is None:
         return net_scores.bootstrap(
             sample.counts, confidence=confidence, draws=draws, rng=generator

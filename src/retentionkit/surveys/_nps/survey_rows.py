@@ -11,7 +11,7 @@ from retentionkit import frames
 from retentionkit._texts import counted
 from retentionkit.errors import DataError, OptionError
 from retentionkit.frames import Wanted
-from retentionkit.surveys._nps.answers import SCALE, read_weights, warn_of_other_scales
+from retentionkit.surveys._nps.answers import SCALE, points_of, read_weights, warn_of_other_scales
 from retentionkit.surveys._nps.nps_result import check_any
 from retentionkit.surveys._nps.tallies import Tallies, added, paired
 from retentionkit.surveys._scales.scale_answers import read_scale_answers
@@ -77,7 +77,7 @@ class SurveyRows:
         pairs = None
         if self.weights is not None or self.options.clustered:
             given = kinds <= _TOP
-            group, points = place[given], _points(kinds[given])
+            group, points = place[given], points_of(kinds[given])
             weights = np.ones(len(group))
             if self.weights is not None:
                 weights = read_weights(self.weights, given)
@@ -239,10 +239,6 @@ def _respondents(table: Table) -> NDArray[np.int64]:
 def _instants(table: Table) -> NDArray[np.int64]:
     times: Any = table.arrays("when")[0]
     return np.asarray(times).astype("datetime64[us]").astype(np.int64)
-
-
-def _points(kinds: NDArray[np.int8]) -> NDArray[np.int64]:
-    return (kinds >= 9).astype(np.int64) - (kinds <= 6)  # noqa: PLR2004 - the measure
 
 
 def _summed(

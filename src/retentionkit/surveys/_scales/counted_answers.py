@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from retentionkit.frames import FrameKind
     from retentionkit.surveys._scales.scale_answers import Labels, Scale, Treatment
 
-__all__ = ["Tally", "check_some", "counted_answers", "mean_of", "read_tally"]
+__all__ = ["Tally", "check_some", "counted_answers", "counts_by_step", "mean_of", "read_tally"]
 
 _ALIKE: Final = 1e-9  # differences of rounding
 _BALANCED: Final = 1e-6  # of the scatter of answers, below which clusters balance but for rounding
@@ -187,17 +187,7 @@ def read_tally(
 
 def counted_answers(counts: object, scale: Scale, *, unanswered: int) -> Tally:
     """Answers that others have counted: how often each was given."""
-    given: Any = counts
-    if not hasattr(given, "items") or not all(_is_step(step, scale) for step in given):
-        raise OptionError(
-            "`counts` does not say how often each answer was given.",
-            received=repr(counts)[:80],
-            allowed=f"a mapping of answers, whole numbers from {scale}, to their numbers",
-            do=f"Pass counts such as {{{scale.low}: 12, ..., {scale.high}: 40}}.",
-        )
-    found = np.zeros(len(scale.steps), dtype=np.int64)
-    for step, number in given.items():
-        found[int(step) - scale.low] = check_whole(f"counts[{step}]", number, low=0)
+    found = counts_by_step(counts, scale)
     absent = check_whole("unanswered", unanswered, low=0)
     check_some(int(found.sum()), scale, unanswered=absent, invalid=0)
     warn_of_unused_steps(found, scale, "answers")
@@ -213,6 +203,22 @@ def counted_answers(counts: object, scale: Scale, *, unanswered: int) -> Tally:
         invalid=0,
         kind=None,
     )
+
+
+def counts_by_step(counts: object, scale: Scale) -> NDArray[np.int64]:
+    """How often each answer of the scale was given, from a mapping of those that were."""
+    given: Any = counts
+    if not hasattr(given, "items") or not all(_is_step(step, scale) for step in given):
+        raise OptionError(
+            "`counts` does not say how often each answer was given.",
+            received=repr(counts)[:80],
+            allowed=f"a mapping of answers, whole numbers from {scale}, to their numbers",
+            do=f"Pass counts such as {{{scale.low}: 12, ..., {scale.high}: 40}}.",
+        )
+    found = np.zeros(len(scale.steps), dtype=np.int64)
+    for step, number in given.items():
+        found[int(step) - scale.low] = check_whole(f"counts[{step}]", number, low=0)
+    return found
 
 
 def check_some(answers: int, scale: Scale, *, unanswered: int, invalid: int) -> None:

@@ -7,125 +7,25 @@ variance, the intervals and what holds with weights and clusters are those of `n
 
 from __future__ import annotations
 
-import dataclasses
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from retentionkit.errors import OptionError
-from retentionkit.results import Columns, Interval, Result
+from retentionkit import frames
 from retentionkit.surveys._nps.answers import read_clusters, read_weights
 from retentionkit.surveys._nps.nps_result import warn_of_no_width
-from retentionkit.surveys._nps.sample import METHOD_NAMES, Sample, check_method, limits
+from retentionkit.surveys._nps.sample import Sample, check_method, limits
 from retentionkit.surveys._scales.counted_answers import check_some
-from retentionkit.surveys._scales.scale_answers import check_scale, check_steps, read_scale_answers
-from retentionkit.surveys._scales.scale_texts import aside_told, listed, named, told_score
+from retentionkit.surveys._scales.net_score_result import NetScore, points_of, result_of, sides_of
+from retentionkit.surveys._scales.scale_answers import read_scale_answers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
+
+    import numpy as np
 
     from retentionkit.surveys._nps.sample import Method
-    from retentionkit.surveys._scales.scale_answers import Labels, Scale, Treatment
+    from retentionkit.surveys._scales.scale_answers import Labels, Treatment
 
-__all__ = ["NetScore", "net_score"]
-
-_END = 100.0  # of the score, on either side
-
-
-@dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
-class NetScore(Result):
-    """A net score with its interval, on the scale -100 to 100; not NPS. Made by `net_score`.
-
-    Attributes
-    ----------
-    score
-        Share of favourable less share of unfavourable answers, times 100, not rounded; weighted if
-        weights were given.
-    standard_error
-        Its standard error; 0 where all answers are alike, NaN where one cluster cannot tell.
-    interval
-        Its interval, cut off at -100 and 100.
-    clipped
-        Whether it was cut off.
-    favourable, neutral, unfavourable
-        Numbers of answers of each kind.
-    scale
-        Lowest and highest answer.
-    favourable_answers, neutral_answers, unfavourable_answers
-        Which answers of the scale are of each kind.
-    unanswered, invalid
-        How many did not answer, and how many answers were not on the scale.
-    effective_n
-        Kish's effective number of answers of unequal weight; n without weights.
-    design_effect
-        How many times the variance of the score is that of as many independent answers of equal
-        weight; NaN where one cluster cannot tell.
-    method
-        How the interval was made.
-    definition
-        One sentence: which answers are of which kind, and that this is not NPS.
-    """
-
-    score: float
-    standard_error: float
-    interval: Interval
-    clipped: bool
-    favourable: int
-    neutral: int
-    unfavourable: int
-    scale: tuple[int, int]
-    favourable_answers: tuple[int, ...]
-    neutral_answers: tuple[int, ...]
-    unfavourable_answers: tuple[int, ...]
-    unanswered: int
-    invalid: int
-    effective_n: float
-    design_effect: float
-    method: Method
-    definition: str
-
-    _heading: ClassVar[str] = "Net score (not NPS)"
-
-    @property
-    def n(self) -> int:
-        """Number of answers."""
-        return self.favourable + self.neutral + self.unfavourable
-
-    def __float__(self) -> float:
-        """The score alone."""
-        return self.score
-
-    def _table(self) -> Columns:
-        return {
-            "score": [self.score],
-            "low": [self.interval.low],
-            "high": [self.interval.high],
-            "standard_error": [self.standard_error],
-            "n": [self.n],
-            "favourable": [self.favourable],
-            "neutral": [self.neutral],
-            "unfavourable": [self.unfavourable],
-            "unanswered": [self.unanswered],
-            "invalid": [self.invalid],
-            "effective_n": [self.effective_n],
-            "design_effect": [self.design_effect],
-        }
-
-    def _printed(self) -> Columns:
-        return {}  # the facts say it all
-
-    def _facts(self) -> Mapping[str, str]:
-        answers = (
-            f"{self.n:,} = {self.favourable:,} favourable + {self.neutral:,} neutral"
-            f" + {self.unfavourable:,} unfavourable"
-        )
-        facts = {
-            "score": told_score(self.score, self.interval, clipped=self.clipped),
-            "answers": answers + aside_told(unanswered=self.unanswered, invalid=self.invalid),
-        }
-        if not np.isclose(self.design_effect, 1, equal_nan=True):
-            facts["design"] = f"effect {self.design_effect:.3g} on the variance"
-        return {**facts, "method": METHOD_NAMES[self.method], "definition": self.definition}
+__all__ = ["net_score"]
 
 
 def net_score(
@@ -210,87 +110,19 @@ def net_score(
         clusters=clusters is not None,
         population=population is not None,
     )
-    steps = check_scale(scale)
-    sides = (
-        check_steps("favourable", favourable, steps),
-        check_steps("unfavourable", unfavourable, steps),
-    )
-    _check_apart(*sides)
+    steps, sides = sides_of(favourable, unfavourable, scale)
     read = read_scale_answers(answers, scale=steps, missing=missing, invalid=invalid, labels=labels)
     check_some(len(read.values), steps, unanswered=read.unanswered, invalid=read.invalid)
-    above, below = (np.isin(read.values, side).astype(np.int64) for side in sides)
     sample = Sample.of_points(
-        above - below,
+        points_of(read.values, sides),
         weights=None if weights is None else read_weights(weights, read.given),
         clusters=None if clusters is None else read_clusters(clusters, read.given),
         population=population,
+        others=read.unanswered + read.invalid,
     )
     found = limits(sample, method, confidence, draws, rng)
     warn_of_no_width(sample, method)
-    return _result(
-        sample, found, confidence, method, steps, sides, (read.unanswered, read.invalid), population
-    )
-
-
-def _result(
-    sample: Sample,
-    found: tuple[float, float],
-    confidence: float,
-    method: Method,
-    scale: Scale,
-    sides: tuple[tuple[int, ...], tuple[int, ...]],
-    aside: tuple[int, int],
-    population: int | None,
-) -> NetScore:
-    low, high = (_END * limit for limit in found)
-    above, below = sides
-    neutral = tuple(step for step in scale.steps.tolist() if step not in {*above, *below})
-    return NetScore(
-        score=sample.score,
-        standard_error=_END * sample.standard_error,
-        interval=Interval(max(low, -_END), min(high, _END), confidence),
-        clipped=low < -_END or high > _END,
-        favourable=sample.counts[0],
-        neutral=sample.counts[1],
-        unfavourable=sample.counts[2],
-        scale=scale.ends,
-        favourable_answers=above,
-        neutral_answers=neutral,
-        unfavourable_answers=below,
-        unanswered=aside[0],
-        invalid=aside[1],
-        effective_n=sample.effective_n,
-        design_effect=sum(sample.counts) / sample.linear,
-        method=method,
-        definition=_definition(sample, scale, sides, neutral, population),
-    )
-
-
-def _definition(
-    sample: Sample,
-    scale: Scale,
-    sides: tuple[tuple[int, ...], tuple[int, ...]],
-    neutral: tuple[int, ...],
-    population: int | None,
-) -> str:
-    middle = f"{named(neutral)} neutral" if neutral else "none neutral"
-    above, below = (named(side) for side in sides)
-    parts = [f"Share of {above} less share of {below} of {scale} in per cent, {middle}"]
-    if sample.weights is not None:
-        parts.append("each with its weight")
-    if sample.n_clusters is not None:
-        parts.append(f"its error from the spread of {sample.n_clusters:,} clusters")
-    if population is not None:
-        parts.append(f"from a population of {population:,}")
-    return ", ".join(parts) + "; not NPS, which is asked from 0 to 10."
-
-
-def _check_apart(above: tuple[int, ...], below: tuple[int, ...]) -> None:
-    both = sorted(set(above) & set(below))
-    if both:
-        raise OptionError(
-            "An answer cannot be both favourable and unfavourable.",
-            received=f"{listed(both)} on both sides",
-            allowed="each answer of the scale on one side, or on neither",
-            do="Decide on which side it is, or leave it out as neutral.",
-        )
+    return result_of(
+        sample, found, confidence, method, steps, sides, (read.unanswered, read.invalid),
+        population, frames.series_kind(answers),
+    )  # fmt: skip

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from numbers import Number
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, TypeGuard
 
 import numpy as np
 
 from retentionkit import frames
+from retentionkit._texts import counted
 from retentionkit.arguments import check_choice
 from retentionkit.errors import DataError, OptionError, warn
 
@@ -157,10 +159,10 @@ def read_scale_answers(
     return ScaleAnswers(values, given, int(absent.sum()), int(wrong.sum()))
 
 
-def _refuse_missing(absent: NDArray[np.bool_], argument: str = "answers") -> None:
+def _refuse_missing(absent: NDArray[np.bool_], argument: str) -> None:
     """An error that says where answers are missing, if any are."""
     if absent.any():
-        some = f"{absent.sum():,} of {len(absent):,} {_noun(argument)}"
+        some = f"{absent.sum():,} of {_noun(argument, len(absent))}"
         raise DataError(
             "Some questions were not answered.",
             received=f"{some} are missing, {_at(absent)}",
@@ -170,15 +172,12 @@ def _refuse_missing(absent: NDArray[np.bool_], argument: str = "answers") -> Non
 
 
 def _refuse_invalid(
-    numbers: NDArray[np.float64],
-    wrong: NDArray[np.bool_],
-    scale: Scale,
-    argument: str = "answers",
+    numbers: NDArray[np.float64], wrong: NDArray[np.bool_], scale: Scale, argument: str
 ) -> None:
     """An error that says where answers are not on the scale, if any are."""
     if wrong.any():
         seen = ", ".join(f"{value:g}" for value in np.unique(numbers[wrong])[:_SHOWN])
-        received = f"{wrong.sum():,} {_noun(argument)} such as {seen}, {_at(wrong)}"
+        received = f"{_noun(argument, int(wrong.sum()))} such as {seen}, {_at(wrong)}"
         raise _off_scale(received, f"whole numbers from {scale}")
 
 
@@ -209,15 +208,12 @@ def read_given(values: NDArray[Any], given: NDArray[np.bool_], name: str) -> NDA
 
 
 def warn_of_unused_steps(counts: NDArray[np.int64], scale: Scale, argument: str) -> None:
-    """Many answers that all stop two steps below the top may come from a shorter scale.
-
-    `counts` are the numbers of answers of each step, from the lowest on.
-    """
+    """Many answers, counted by step, all two below the top may come from a shorter scale."""
     n, used = int(counts.sum()), scale.low + np.flatnonzero(counts)
     long = scale.high - scale.low >= _LONG and n >= _ENOUGH
     if long and used[0] < used[-1] <= scale.high - 2:
         warn(
-            f"{n:,} {_noun(argument)} lie between {used[0]} and {used[-1]}: is "
+            f"{_noun(argument, n)} lie between {used[0]} and {used[-1]}: is "
             f"this a scale from {scale}?"
         )
 
@@ -227,29 +223,47 @@ def _numbers(answers: object, scale: Scale, argument: str) -> NDArray[np.float64
     try:
         return frames.read_numbers(answers, argument=argument)
     except DataError:
-        place, found = frames.read_labels(answers, argument=argument)
-        if any(isinstance(label, str) for label in found):
-            raise _text(found, argument) from None
-        if scale == (0, 1) and all(isinstance(label, bool) for label in found):
-            return np.array([*map(float, map(bool, found)), np.nan])[place]
+        _refuse_texts(frames.read_objects(answers, argument=argument), argument)
+        if scale == (0, 1):
+            return frames.read_flags(answers, argument=argument)
         raise
 
 
 def _labelled(
     answers: object, labels: Mapping[Any, int], invalid: Treatment, argument: str
 ) -> NDArray[np.float64]:
-    """The step that each text stands for; infinity for texts that stand for none."""
-    place, found = frames.read_labels(answers, argument=argument)
+    """The step that each text stands for; infinity for texts that stand for none.
+
+    Numbers beside the texts stand for themselves, unless some have labels of their own.
+    """
+    place, found = _distinct(answers, argument)
+    if not any(map(_is_number, labels)):
+        labels = {**{label: label for label in found if _is_number(label)}, **labels}
     unknown = [label for label in found if label not in labels]
     if unknown and invalid == "error":
         wrong = np.isin(place, [found.index(label) for label in unknown])
         seen = ", ".join(map(repr, unknown[:_SHOWN]))
         raise _off_scale(
-            f"{wrong.sum():,} {_noun(argument)} such as {seen}, {_at(wrong)}",
+            f"{_noun(argument, int(wrong.sum()))} such as {seen}, {_at(wrong)}",
             f"the texts in `labels`: {', '.join(map(repr, labels))}",
         )
     steps = [float(labels.get(label, np.inf)) for label in found]
     return np.array([*steps, np.nan])[place]
+
+
+def _distinct(answers: object, argument: str) -> tuple[NDArray[np.int64], list[Any]]:
+    """The place of each answer among those that occur, -1 where it is missing."""
+    try:
+        return frames.read_labels(answers, argument=argument)
+    except DataError:
+        given = frames.read_objects(answers, argument=argument)
+        found = [answer for answer in dict.fromkeys(given) if answer is not None]
+        if not any(isinstance(answer, str) for answer in found):
+            raise
+        if not all(isinstance(answer, str) or _is_number(answer) for answer in found):
+            raise
+        place = {answer: at for at, answer in enumerate(found)}
+        return np.array([place.get(answer, -1) for answer in given], dtype=np.int64), found
 
 
 def _checked_labels(labels: Labels, scale: Scale) -> Mapping[Any, int]:
@@ -271,19 +285,25 @@ def _checked_labels(labels: Labels, scale: Scale) -> Mapping[Any, int]:
     )
 
 
-def _text(found: Sequence[object], argument: str) -> DataError:
-    seen = ", ".join(map(repr, found[:_SHOWN]))
-    return DataError(
+def _refuse_texts(given: list[object], argument: str) -> None:
+    """An error that says which texts there are and where, if there are any."""
+    wrong = np.array([isinstance(answer, str) for answer in given], dtype=np.bool_)
+    seen = list(dict.fromkeys(answer for answer in given if isinstance(answer, str)))
+    if not seen:
+        return
+    told = ", ".join(map(repr, seen[:_SHOWN])) + (", ..." if len(seen) > _SHOWN else "")
+    raise DataError(
         f"`{argument}` are text, and nothing says which step of the scale each is.",
-        received=f"{len(found):,} different texts: {seen}{', ...' if len(found) > _SHOWN else ''}",
+        received=f"{wrong.sum():,} of {_noun(argument, len(wrong))}: {told}, {_at(wrong)}",
         allowed="numbers on the scale, or texts with `labels`",
-        do=f"Pass labels={{{found[0]!r}: ..., ...}} with the step that each text stands for.",
+        do=f"Pass labels={{{seen[0]!r}: ..., ...}} with the step that each text stands for, or map "
+        "them to numbers first. Do not coerce them: that makes answers missing.",
     )
 
 
-def _noun(argument: str) -> str:
-    """What the numbers of a column are called."""
-    return argument if argument == "answers" else f"answers in {argument!r}"
+def _noun(argument: str, number: int) -> str:
+    """A number of answers, of a column by its name."""
+    return counted(number, "answer") + ("" if argument == "answers" else f" in {argument!r}")
 
 
 def _off_scale(received: str, allowed: str) -> DataError:
@@ -304,7 +324,11 @@ def _at(wrong: NDArray[np.bool_]) -> str:
     """The first positions, counted from 0."""
     places = np.flatnonzero(wrong)
     more = ", ..." if len(places) > _SHOWN else ""
-    return "at positions " + ", ".join(map(str, places[:_SHOWN])) + more
+    return (
+        ("at position " if len(places) == 1 else "at positions ")
+        + ", ".join(map(str, places[:_SHOWN]))
+        + more
+    )
 
 
 def _is_pair(value: object) -> TypeGuard[Sequence[Any]]:
@@ -314,6 +338,11 @@ def _is_pair(value: object) -> TypeGuard[Sequence[Any]]:
 
 def _is_mapping(value: object) -> TypeGuard[Mapping[Any, int]]:
     return isinstance(value, Mapping)
+
+
+def _is_number(value: object) -> bool:
+    """Whether this is a real number; a truth value could be taken for one."""
+    return isinstance(value, Number) and not isinstance(value, bool | complex)
 
 
 def _is_whole(value: object) -> TypeGuard[int]:
