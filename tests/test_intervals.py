@@ -15,6 +15,7 @@ from retentionkit.intervals import (
     estimate,
     log_wald,
     normal_quantile,
+    poisson,
     ratio,
     share,
     t_quantile,
@@ -85,6 +86,16 @@ def test_wilson_limits_are_those_of_scipy(k, confidence):
     # scipy subtracts on another way where a limit is 0 or 1
     assert low[0] == pytest.approx(expected.low, rel=1e-12, abs=1e-16)
     assert high[0] == pytest.approx(expected.high, rel=1e-12)
+
+
+@pytest.mark.parametrize("confidence", [0.8, 0.95, 0.999])
+def test_at_the_limits_a_number_of_events_has_half_of_the_error(confidence):
+    events = np.array([0, 1, 7, 400])
+    low, high = poisson(events, confidence=confidence)
+    tail = 0.5 - confidence / 2
+    assert low[0] == 0
+    assert stats.poisson.sf(events[1:] - 1, low[1:]) == pytest.approx(np.full(3, tail), rel=1e-9)
+    assert stats.poisson.cdf(events, high) == pytest.approx(np.full(4, tail), rel=1e-9)
 
 
 # --- definition ----------------------------------------------------------------------------------

@@ -51,6 +51,15 @@ def test_points_curve_and_line_are_drawn_where_answers_are():
     assert ax.yaxis.get_major_formatter()(0.2, 0) == "20 %"
     texts = [text.get_text() for text in ax.get_legend().get_texts()]
     assert {"95 % interval", "fewer than 10 customers"} <= set(texts)
+    # The legend lies above the axes, the title above the legend.
+    ax.figure.canvas.draw()
+    drawn = ax.get_window_extent()
+    legend = ax.get_legend().get_window_extent()
+    assert drawn.y1 <= legend.y0 + 3
+    assert legend.y1 <= ax._left_title.get_window_extent().y0
+    assert rk.plots.linkage_curve(curve, outcome="came back").get_ylabel() == (
+        "came back, share of customers"
+    )
 
 
 def test_means_have_their_own_unit_and_long_scales_no_numbers():
@@ -110,7 +119,7 @@ def test_chinese_texts(chinese_font):
 @pytest.mark.usefixtures("plain_fonts")
 def test_without_a_chinese_font_the_texts_are_english():
     ax = rk.plots.linkage_curve(rk.surveys.linkage_curve(ANSWERS, STAYED), language="zh")
-    assert ax.get_xlabel().startswith("answer (customers below it)\nno Chinese font")
+    assert ax.get_xlabel().startswith("answer, and how many customers gave it\nno Chinese font")
     bars = rk.plots.stages(rk.surveys.satisfaction_stage([1, 5]), language="zh")
     assert bars.get_xlabel().startswith("share of answers, 95 % intervals\nno Chinese font")
 

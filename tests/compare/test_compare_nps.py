@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import retentionkit as rk
-from retentionkit.errors import DataError, KindError, OptionError
+from retentionkit.errors import DataError, KindError, OptionError, RetentionKitWarning
 
 nps = rk.compare.nps
 
@@ -106,9 +106,64 @@ def test_weights_count():
     weighted = rk.surveys.nps(answers, weights=weights)
     found = nps(weighted, (50, 30, 20))
     assert found.first.value == pytest.approx(weighted.score, abs=1e-9)
-    assert found.first.standard_error == pytest.approx(weighted.standard_error, rel=1e-9)
+    # At most as good as Kish's number of answers.
+    assert found.first.standard_error >= weighted.standard_error
     assert limits(found.first) == pytest.approx(limits(weighted_estimate(weighted)), abs=1e-6)
     assert found.first.n == 10
+
+
+def test_few_clusters_by_welch():
+    rng = np.random.default_rng(0)
+    answers = rng.integers(0, 11, (2, 60))
+    clusters = (np.repeat(range(6), 10), np.repeat(range(10), 6))
+    one, two = map(lambda some, of: rk.surveys.nps(some, clusters=of), answers, clusters)
+    found = nps(one, two)
+    centres, errors = zip(
+        *(points_with_three_more(score.worth) for score in (one, two)), strict=True
+    )
+    error = math.hypot(*errors)
+    freedom = error**4 / (errors[0] ** 4 / 5 + errors[1] ** 4 / 9)
+    half = stats.t.ppf(0.975, freedom) * error
+    centre = centres[1] - centres[0]
+    assert limits(found.difference) == pytest.approx((centre - half, centre + half), rel=1e-9)
+    assert found.p_value == pytest.approx(2 * stats.t.sf(abs(centre) / error, freedom), rel=1e-9)
+    assert "Student's t for the clusters" in found.definition
+    assert limits(found.first) == pytest.approx(limits(one), rel=1e-9)
+
+
+def points_with_three_more(worth):
+    weights = np.add(worth, [0.75, 1.5, 0.75])
+    mean = np.average([100, 0, -100], weights=weights)
+    variance = np.average((np.array([100, 0, -100]) - mean) ** 2, weights=weights)
+    return mean, math.sqrt(variance / weights.sum())
+
+
+def test_everybody_answered():
+    of = rk.surveys.NPS.from_counts
+    one = of(promoters=17, passives=15, detractors=9, population=41)
+    two = of(promoters=10, passives=15, detractors=16, population=41)
+    found = nps(one, two)
+    assert limits(found.difference) == (found.value, found.value)
+    assert math.isnan(found.p_value)
+    assert "Without sampling error: everybody answered." in found.notes
+    assert math.isnan(nps(one, two, control=(two, one)).p_value)
+    half = nps(one, (10, 15, 16)).difference.interval
+    alone = nps((0, 3, 0), (10, 15, 16)).difference.interval
+    assert half.high - half.low < alone.high - alone.low
+
+
+def test_the_needed_numbers_do_not_count_on_a_small_population():
+    of = rk.surveys.NPS.from_counts
+    one = of(promoters=17, passives=15, detractors=9, population=48)
+    two = of(promoters=10, passives=15, detractors=16, population=48)
+    assert nps(one, two).required_n == nps((17, 15, 9), (10, 15, 16)).required_n
+    assert nps(one, two).p_value < nps((17, 15, 9), (10, 15, 16)).p_value
+
+
+def test_the_interval_holds_the_difference():
+    found = nps((300, 100, 0), (0, 0, 1))
+    assert found.difference.value == -175
+    assert -175 in found.difference.interval
 
 
 def weighted_estimate(score):
@@ -134,7 +189,8 @@ def test_turned_around(first, second):
         ((1, 2, -3), OptionError, "detractors of first"),
         ((0, 0, 0), DataError, "has no answers"),
         ((1, 2), KindError, "no figure that can be compared"),
-        ([10, 9, 3], KindError, "no figure that can be compared"),
+        ([10, 9, 3], KindError, r"(?s)a column of answers.*rk.surveys.nps\(answers\)"),
+        ("38", KindError, "no figure that can be compared"),
         (
             SimpleNamespace(promoters=1.5, passives=0, detractors=0),
             OptionError,
@@ -150,8 +206,14 @@ def test_no_scores(first, error, match):
 def test_options_that_are_refused():
     with pytest.raises(OptionError, match="so far from zero with so many passives"):
         nps(38, 85, passives=0.2)
-    with pytest.raises(OptionError, match="`passives`"):
+    with pytest.raises(OptionError, match=r"(?s)`passives`.*Write 20 % passives as passives=0.2"):
         nps(38, 62, passives=20)
+    with pytest.raises(OptionError, match="is of published scores"):
+        nps((1, 2, 3), (1, 2, 3), passives=0.9)
+    with pytest.warns(RetentionKitWarning, match="on the scale -100 to 100") as caught:
+        nps(0.38, 0.62)
+    assert caught[0].filename == __file__
+    assert nps(0, 0.62).difference.value == 0.62
     one_cluster = rk.surveys.nps([10, 9, 3], clusters=["a", "a", "a"])
     with pytest.raises(DataError, match="has no standard error"):
         nps(one_cluster, (1, 2, 3))

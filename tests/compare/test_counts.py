@@ -45,6 +45,13 @@ def test_published_counts():
     assert str(months).startswith("0.149 units of exposure in each group")
 
 
+def test_whole_numbers_alone_are_probably_events():
+    said = "pass (100, 1) and (40, 1)"
+    assert said in " ".join(counts(100, 40).notes)
+    for told in (counts(0.1, 0.04), counts((100, 1), 40), counts(0, 40)):
+        assert "Read as events per unit" not in " ".join(told.notes)
+
+
 def test_no_events_are_not_an_unknown_number():
     found = counts((10, 100), (0, 100))
     assert (found.second.n, found.n) == (0, 10)

@@ -210,6 +210,16 @@ def test_undefined_relative_changes():
 # -- properties ------------------------------------------------------------------------------------
 
 
+@given(st.lists(st.tuples(st.floats(0.1, 9), st.floats(0.1, 9)), min_size=1), st.randoms())
+def test_order_of_rows_does_not_matter_to_the_last_digit(rows, random):
+    turned = rows.copy()
+    random.shuffle(turned)
+    one, two = (tuple(map(list, zip(*some, strict=True))) for some in (rows, turned))
+    assert ratio(one, one).equals(ratio(two, two))
+    for paired in (True, False):
+        assert means(*one, paired=paired).equals(means(*two, paired=paired))
+
+
 @given(VALUES, VALUES, st.randoms(), st.sampled_from([0.5, 4.0]))
 def test_order_and_unit_do_not_matter(one, two, random, unit):
     found = means(one, two)
@@ -283,6 +293,9 @@ def test_no_ratios(first, error, match):
 def test_options_that_are_refused():
     with pytest.raises(OptionError, match="standard_deviation"):
         means(1, 2, standard_deviation=0)
+    with pytest.raises(OptionError, match="is of published means"):
+        means([1.0, 2.0], (1.0, 2.0, 3), standard_deviation=9)
+    assert means([1.0, 2.0], 1.0, standard_deviation=9).required_n.unit == "customers"
     with pytest.raises(OptionError, match="`missing`"):
         ratio(1, 2, missing="zero")
     with pytest.raises(KindError, match="needs the values"):

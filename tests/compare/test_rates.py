@@ -74,7 +74,15 @@ def test_printed_as_points_and_per_cent():
     assert text.startswith("Comparison of rates\n  difference  +20.0 points, 95 % +5.2 to +33.4\n")
     assert "relative    +33.3 %, 95 % +7.8 % to +66.3 %" in text
     assert "2023  60.0 %  49.0 to 70.0  80" in text
-    assert "No control group: this is what changed, not what changed it." in text
+    assert "No control group: this is what changed, not what changed it;" in text
+
+
+def test_small_rates_are_printed_with_two_digits():
+    text = repr(rates((20, 100_000), (50, 100_000)))
+    assert "difference  +0.030 points, 95 % +0.014 to +0.047" in text
+    assert "before  0.020 %  0.013 to 0.031  100,000" in text
+    assert "relative    +0.011 %" in repr(rates(0.5, 0.500055))
+    assert "0.0 %" in repr(rates((0, 50), (5, 50)))
 
 
 def test_printed_with_a_control_group():
@@ -134,9 +142,9 @@ def test_regression_to_the_mean():
 
 
 def test_any_name_of_a_figure_will_do():
-    found = rates((1, 2), (1, 2), labels=("difference", "n"), control=((1, 3), (2, 3)))
+    found = rates((1, 2), (1, 2), labels=("value", "n"), control=((1, 3), (2, 3)))
     frame = found.to_frame()
-    assert frame["figure"].tolist().count("difference") == 2
+    assert frame["figure"].tolist()[:4] == ["value", "n", "control value", "control n"]
     assert frame["n"].tolist() == [2, 2, 3, 3, 4, 4, 10, 10]
 
 
@@ -409,9 +417,7 @@ def test_pairs_of_which_one_is_missing_are_left_out_together():
     found = rates([1, 0, None, 1], [1, 1, 1, None], paired=True, missing="drop")
     assert (found.first.value, found.second.value, found.n) == (0.5, 1.0, 2)
     assert found.notes[-1] == "2 pairs with a missing value left out."
-    other = rates(
-        [1, 0], [1, 1], control=([1, 0, None], [1, 1, 1]), paired=True, missing="drop"
-    )
+    other = rates([1, 0], [1, 1], control=([1, 0, None], [1, 1, 1]), paired=True, missing="drop")
     assert other.notes[-1] == "1 pair with a missing value left out of the control group."
     nobody = rates([0, 0], [0, 0], paired=True)
     assert nobody.p_value == 1
@@ -429,7 +435,7 @@ def test_pairs_of_whom_nobody_changed_have_no_relative_interval():
 def test_extremes_have_p_values():
     assert rates((0, 100_000), (100_000, 100_000)).p_value == pytest.approx(1e-12)
     assert rates((5, 10), (5, 10)).p_value == 1
-    assert "below 0.0001" in repr(rates((0, 1_000), (1_000, 1_000)))
+    assert "p-value     < 0.001" in repr(rates((0, 1_000), (1_000, 1_000)))
     assert limits(rates((5, 10), (0, 10)).relative)[0] == -1
     assert rates((1, 10**9), (1, 1)).relative.value > 1e8
 
@@ -481,6 +487,8 @@ def test_no_rates(first, error, match):
         ({"labels": ("a", "a")}, "must name both"),
         ({"labels": "ab"}, "must name both"),
         ({"labels": (1, 2)}, "must name both"),
+        ({"labels": ("relative", "a")}, "(?s)row of that name.*Call 'relative'"),
+        ({"labels": ("a", "control a"), "control": ((1, 2), (1, 2))}, "row of that name"),
         ({"control": (1, 2)}, r"`control\[1\]` must be a finite number"),
         ({"control": 0.5}, "two figures of the control group"),
     ],

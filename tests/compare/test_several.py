@@ -106,6 +106,30 @@ def test_arrays_are_read_only():
         found.adjusted[0] = 0
 
 
+def test_results_of_other_rooms():
+    of = rk.surveys.NPS.from_counts
+    change = rk.surveys.nps_change(
+        of(promoters=40, passives=30, detractors=30), of(promoters=60, passives=30, detractors=20)
+    )
+    found = several({"nps": change, "rate": rates((48, 80), (56, 70))})
+    assert found.p_values[0] == change.p_value
+    assert found["nps"] is change
+    frame = found.to_frame()
+    assert frame["effect"][0] == change.difference
+    assert (frame["low"][0], frame["high"][0]) == (change.interval.low, change.interval.high)
+    assert math.isnan(frame["relative"][0])
+    assert math.isnan(frame["first"][0])
+    assert "+26.36" in repr(found)
+
+
+def test_nobody_can_change_the_comparisons():
+    given = made()
+    found = several(given)
+    given.clear()
+    assert found.n == 4
+    assert not hasattr(found.comparisons, "clear")
+
+
 # -- refusals --------------------------------------------------------------------------------------
 
 
@@ -118,5 +142,7 @@ def test_refusals():
         several({})
     with pytest.raises(OptionError, match="one confidence"):
         several({"a": rates(0.1, 0.2), "b": rates(0.1, 0.2, confidence=0.9)})
+    with pytest.raises(OptionError, match="the same name"):
+        several({1: rates(0.1, 0.2), "1": rates(0.1, 0.3)})
     with pytest.raises(OptionError, match="multiplicity"):
         several(made(), multiplicity="all")

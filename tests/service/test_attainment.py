@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import math
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -88,13 +89,13 @@ def test_only_cases_whose_limit_has_passed():
     assert counts(found.promise("solution")) == (3, 1, 1, 2)
     early = attainment(cases_of([(0, 0.5, 3), (20, 20.5, 21)]), as_of=as_of(30), denominator="due")
     assert counts(early.promise("solution")) == (1, 0, 0, 1)
-    assert early.note == ""
+    assert early.notes == ()
     assert "note" not in repr(early)
 
 
 def test_answers_after_as_of_have_not_happened():
     found = attainment(cases_of(ROWS), as_of=as_of(2.5))
-    assert found.set_aside == {"opened after 2026-03-02 11:30:00": 3}
+    assert found.reasons == {"opened after 2026-03-02 11:30:00": 3}
     assert counts(found.promise("response")) == (3, 0, 1, 0)
     assert counts(found.promise("solution")) == (0, 0, 0, 4)
     assert math.isnan(found.solution.value)
@@ -314,7 +315,7 @@ def test_dates_have_no_hours():
     frame = cases_of([(15, 39, 63)])  # three midnights
     assert "of dates no hours can be told" in repr(attainment(frame))
     days = attainment(frame, response="1 day", solution="2 days")
-    assert days.note == ""
+    assert days.notes == ()
     assert (days.response.value, days.solution.value) == (1, 1)
 
 
@@ -342,11 +343,15 @@ def test_rows_that_cannot_be_used_are_counted():
     rows = [*ROWS, (None, 1, 2), (10, 9, 12), (10, 11, 9)]
     found = attainment(cases_of(rows), as_of=as_of(48), missing="drop", invalid="drop")
     assert found.n == 7
-    assert found.set_aside == {
+    assert found.reasons == {
         "missing opened": 1,
         "responded before opened": 1,
         "solved before opened": 1,
     }
+    assert found.set_aside == 3
+    with pytest.raises(TypeError):
+        found.reasons["missing opened"] = 0
+    assert pickle.loads(pickle.dumps(found)).equals(found)  # noqa: S301 - our own
 
 
 # -- refusals --------------------------------------------------------------------------------------
@@ -361,6 +366,12 @@ def test_rows_that_cannot_be_used_are_counted():
         ({"solution": dt.timedelta(1)}, OptionError, "`solution` is not a limit in time"),
         ({"denominator": "all"}, OptionError, "`denominator` is not one of"),
         ({"quantiles": [1.5]}, OptionError, "`quantiles` must be"),
+        ({"quantiles": 0.5}, OptionError, "`quantiles` is not a list"),
+        ({"elapsed": "nope"}, OptionError, "nothing beside points in time.\n  received: elapsed="),
+        ({"responded": None, "response": "2 hours"}, OptionError, "nothing without responded="),
+        ({"solved": None, "solution": "2 hours"}, OptionError, "nothing without solved="),
+        ({"by": "median_low"}, OptionError, "another column of the name that `by`"),
+        ({"by": "share"}, OptionError, "another column of the name that `by`"),
         ({"confidence": 2}, OptionError, "`confidence` must lie"),
         ({"missing": "keep"}, OptionError, "`missing` is not one of"),
         ({"invalid": "keep"}, OptionError, "`invalid` is not one of"),
@@ -405,7 +416,16 @@ def test_refusals_of_numbers():
     with pytest.raises(DataError, match="below 0 or infinite"):
         attainment(frame, **options)
     found = attainment(frame, invalid="drop", **options)
-    assert found.set_aside == {"responded below 0 or infinite": 1}
+    assert found.reasons == {"responded below 0 or infinite": 1}
+    for name, value in (("opened", "x"), ("as_of", "2026-03-04"), ("time_zone", "UTC")):
+        with pytest.raises(OptionError, match=f"beside numbers of a unit.\n  received: {name}="):
+            attainment(frame, **{name: value}, **options)
+    # What is advised of open cases is accepted.
+    still = frame.assign(answer=[10.0, None], age=100)
+    (note,) = attainment(still, **options).notes
+    assert "with elapsed=, the column of ages, denominator='due'" in note
+    (note,) = attainment(still.assign(age=5), elapsed="age", **options).notes
+    assert "elapsed" not in note
     with pytest.raises(OptionError, match="how long ago the cases began"):
         attainment(frame, denominator="due", **options)
     with pytest.raises(DataError, match="has no rows"):

@@ -3,7 +3,6 @@
 import json
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,14 +20,14 @@ def test_complaints_per_thousand_orders():
     assert (found.n, found.complaints) == (1_000, 22)
     limits = stats.binomtest(22, 1_000).proportion_ci(0.95, method="wilson")
     assert (found.interval.low, found.interval.high) == pytest.approx(tuple(limits), rel=1e-12)
-    assert "22 (14.6 to 33.1) per 1,000 orders" in repr(found)
+    assert "22 (14.6 to 33.1) per 1,000\n  per         order" in repr(found)
     json.dumps(found.to_dict(), allow_nan=False)
 
 
 def test_several_complaints_of_one_customer():
     found = complaint_rate(30, base=20, per="customer", several=True, per_units=100)
     assert found.value == 1.5
-    assert "150 (101 to 214) per 100 customers" in repr(found)
+    assert "150 (101 to 214) per 100\n" in repr(found)
     assert "exact Poisson" in found.definition
 
 
@@ -36,12 +35,20 @@ def test_ids_are_counted_once_or_all():
     complaints, base = ["a", "a", "a", "z", "b"], ["a", "b", "c", "d", "a"]
     once = complaint_rate(complaints, base=base, per="trip")
     assert (once.complaints, once.base, once.repeated, once.outside) == (2, 4, 2, 1)
-    assert "2 beyond the first of a trip, not counted again" in repr(once)
-    assert "1 about a trip that is not in the base" in repr(once)
+    assert "2 beyond the first of each, not counted again" in repr(once)
+    assert "1 about what is not in the base" in repr(once)
     every = complaint_rate(complaints, base=base, per="trip", several=True)
     assert (every.complaints, every.value) == (4, 1.0)
     assert "counted as well" in repr(every)
     assert complaint_rate([], base=base, per="trip").value == 0
+
+
+@pytest.mark.parametrize("per", ["inquiry", "orders", "订单"])
+def test_what_a_unit_is_needs_no_plural(per):
+    found = complaint_rate(2_200, base=1_000, per=per, several=True)
+    assert "2,200 (2,109 to 2,294) per 1,000\n" in repr(found)
+    assert f"per         {per}\n" in repr(found)
+    assert found.definition == f"Complaints per {per}, with an exact Poisson interval."
 
 
 # -- reference -------------------------------------------------------------------------------------
@@ -78,14 +85,14 @@ def test_at_the_limits_the_number_has_half_of_the_error():
 # -- properties ------------------------------------------------------------------------------------
 
 
-def test_series_of_every_library():
+def test_series_of_every_library(kind):
     complaints, base = [3, 3, 9], [1, 2, 3]
-    expected = complaint_rate(complaints, base=base, per="order")
-    assert complaint_rate(pd.Series(complaints), base=np.array(base), per="order").equals(expected)
-    polars = pytest.importorskip("polars")
-    assert complaint_rate(polars.Series(complaints), base=polars.Series(base), per="order").equals(
-        expected
-    )
+    library = pytest.importorskip(kind)
+    series = library.array if kind == "pyarrow" else library.Series
+    found = complaint_rate(series(complaints), base=series(base), per="order")
+    assert repr(found) == repr(complaint_rate(complaints, base=np.array(base), per="order"))
+    assert (found.complaints, found.outside) == (1, 1)
+    assert type(found.to_frame()).__module__.partition(".")[0] == kind
 
 
 # -- refusals --------------------------------------------------------------------------------------
@@ -94,7 +101,7 @@ def test_series_of_every_library():
 @pytest.mark.parametrize(
     ("complaints", "options", "error", "match"),
     [
-        (30, {"base": 20}, OptionError, "more complaints than orders"),
+        (30, {"base": 20}, OptionError, "more complaints than units .order."),
         (3, {"base": 0}, OptionError, "`base` must be"),
         (-3, {"base": 5}, OptionError, "`complaints` must be"),
         (2.5, {"base": 5}, OptionError, "`complaints` must be a whole number"),

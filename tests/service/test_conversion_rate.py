@@ -38,6 +38,8 @@ def counts(group):
 #: Day of the enquiry and of the purchase; as of day 60.
 ROWS = [(0, 10), (0, 30), (0, 31), (5, None), (40, 45), (50, None), (0, 70)]
 
+SHOPS = pd.DataFrame({"converted": [1, 0, 1], "shop": ["a", "a", "b"]})
+
 # -- worked example --------------------------------------------------------------------------------
 
 
@@ -103,7 +105,7 @@ def test_truth_values(kind):
     found = conversion_rate(frame, by="shop", missing="drop")
     assert counts(found.group("a")) == (1, 1, 0)
     assert counts(found.group(None)) == (1, 0, 0)
-    assert found.set_aside == {"without `converted`": 1}
+    assert found.reasons == {"without `converted`": 1}
     assert "set aside" in repr(found)
     assert found.kind == kind
     assert conversion_rate(pd.DataFrame({"converted": [1, 0, 0, 0]})).value == 0.25
@@ -149,10 +151,18 @@ def test_nobody_was_observed_long_enough():
         (28, {"n": 20}, OptionError, "`contacts` must be"),
         (2.5, {"n": 20}, OptionError, "`contacts` must be a whole number"),
         (True, {"n": 20}, OptionError, "`contacts` must be"),
-        (contacts_of(ROWS), {"n": 7}, OptionError, "do not go together"),
-        (contacts_of(ROWS), {"within": "30 days"}, OptionError, "do not go together"),
-        (contacts_of(ROWS), {"as_of": "2026-01-01"}, OptionError, "do not go together"),
+        (contacts_of(ROWS), {"n": 7}, OptionError, "nothing beside a frame"),
+        (contacts_of(ROWS), {"within": "30 days"}, OptionError, "nothing without contacted="),
+        (contacts_of(ROWS), {"as_of": "2026-01-01"}, OptionError, "nothing without contacted="),
+        (contacts_of(ROWS), {"time_zone": "Mars"}, OptionError, "nothing without contacted="),
+        (contacts_of(ROWS), {"invalid": "drop"}, OptionError, "nothing without contacted="),
         (contacts_of(ROWS), {"converted": "bought"}, DataError, "does not say yes or no"),
+        (contacts_of(ROWS), {"converted": "bought"}, DataError, "contacts as well, with contacted"),
+        (contacts_of(ROWS)[:0], {"converted": "bought"}, DataError, "has no rows"),
+        (28, {"n": 140, "of": 5}, OptionError, "Nothing says what the rate is a share of"),
+        (28, {"n": 140, "of": "rate"}, OptionError, "another column of the name that `of`"),
+        (SHOPS, {"by": "rate"}, OptionError, "another column of the name that `by`"),
+        (SHOPS.rename(columns={"shop": "contacts"}), {"by": "contacts"}, OptionError, "`by`"),
         (pd.DataFrame({"converted": [True, None]}), {}, DataError, "has missing values"),
         (28, {"n": 140, "missing": "keep"}, OptionError, "`missing` is not one of"),
         (28, {"n": 140, "invalid": "keep"}, OptionError, "`invalid` is not one of"),
@@ -161,6 +171,24 @@ def test_nobody_was_observed_long_enough():
 def test_refusals(contacts, options, error, match):
     with pytest.raises(error, match=match):
         conversion_rate(contacts, **options)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("by", "x"),
+        ("contacted", "asked"),
+        ("converted", "bought"),
+        ("within", "30 days"),
+        ("as_of", "2026-01-01"),
+        ("time_zone", "Mars"),
+        ("missing", "drop"),
+        ("invalid", "drop"),
+    ],
+)
+def test_options_of_rows_mean_nothing_beside_a_number(name, value):
+    with pytest.raises(OptionError, match=rf"nothing beside a number.\n  received: {name}=\n"):
+        conversion_rate(28, n=140, **{name: value})
 
 
 def test_refusals_of_rows():

@@ -27,6 +27,9 @@ def test_waits_by_hand():
     assert found.group().quantiles[0].value == 9  # the fourth of eight
     assert found.group().waiting == 0
     assert "above: longer than 15 minutes" in repr(found)
+    limits = stats.binomtest(2, 8).proportion_ci(0.95, method="wilson")
+    assert f"25.0 ({100 * limits.low:.1f} to {100 * limits.high:.1f})" in repr(found)
+    assert "above" not in repr(mean_wait(WAITS))
     json.dumps(found.to_dict(), allow_nan=False)
 
 
@@ -147,7 +150,7 @@ SPANS = [dt.timedelta(minutes=minutes) for minutes in WAITS]
 def test_timedeltas_are_waits(of):
     found = mean_wait(of(SPANS), limit="15 minutes")
     assert repr(found) == repr(mean_wait(WAITS, limit="15 minutes"))
-    assert mean_wait(of([*SPANS, None]), missing="drop").set_aside == {"without a wait": 1}
+    assert mean_wait(of([*SPANS, None]), missing="drop").reasons == {"without a wait": 1}
 
 
 @pytest.mark.parametrize("library", ["polars", "pyarrow"])
@@ -194,7 +197,7 @@ def test_one_wait_has_no_interval():
 
 def test_waits_that_cannot_be_used_are_counted():
     found = mean_wait([5, None, -1], missing="drop", invalid="drop", by=["a", "b", "c"])
-    assert found.set_aside == {"without a wait": 1, "below 0 or infinite": 1}
+    assert found.reasons == {"without a wait": 1, "below 0 or infinite": 1}
     assert [row.group for row in found.groups] == ["a"]
     assert "set aside" in repr(found)
 
@@ -209,7 +212,14 @@ def test_waits_that_cannot_be_used_are_counted():
         ([5, 9], {"waiting": [False, True], "up_to": 10}, OptionError, "at most 9 minutes"),
         ([5, 9], {"waiting": [True]}, DataError, "a truth value for each wait"),
         ([5, 9], {"waiting": [True, None]}, DataError, "a truth value for each wait"),
-        ([5, 9], {"waiting": ["no", "yes"]}, DataError, "a truth value for each wait"),
+        ([5, 9], {"waiting": ["no", "yes"]}, DataError, "`waiting` does not say yes or no"),
+        ([5, 9], {"start": "a"}, OptionError, "not points in time.\n  received: start="),
+        ([5, 9], {"end": "a"}, OptionError, "not points in time.\n  received: end="),
+        ([5, 9], {"as_of": "2026-01-01"}, OptionError, "not points in time.\n  received: as_of="),
+        ([5, 9], {"time_zone": "Mars"}, OptionError, "not points in time.\n  received: time_zone"),
+        ([5, 9], {"quantiles": 0.5}, OptionError, "`quantiles` is not a list"),
+        (pd.DataFrame({"q90": [5]}), {"by": "q90"}, OptionError, "another column of the name"),
+        (pd.DataFrame({"above": [5]}), {"by": "above"}, OptionError, "another column of the name"),
         ([5, None], {}, DataError, "Some waits are missing"),
         ([5, -1], {}, DataError, "waits below 0 or infinite"),
         ([5, math.inf], {}, DataError, "waits below 0 or infinite"),

@@ -53,7 +53,7 @@ def test_three_days_after_the_order_and_one_before_the_trip():
     assert counts(found.promise("before trip")) == (3, 1, 0, 2)
     assert counts(found.promise("both")) == (2, 2, 1, 1)
     assert found.promise("both").cases == 6
-    assert "1 ordered too late for a contact before the trip" in found.note
+    assert "1 ordered too late for a contact before the trip" in found.notes[0]
     assert "at most 3 days after the order, and at least 1 day before the trip" in found.definition
     assert found.interval == found.both.interval
 
@@ -194,8 +194,8 @@ def test_rows_that_cannot_be_used_are_counted():
         orders_of(rows), trip="trip", as_of=until(10), missing="drop", invalid="drop"
     )
     assert found.n == len(ROWS)
-    assert sum(found.set_aside.values()) == 5
-    assert found.set_aside["contacted before ordered"] == 1
+    assert sum(found.reasons.values()) == 5
+    assert found.reasons["contacted before ordered"] == 1
 
 
 # -- refusals --------------------------------------------------------------------------------------
@@ -205,7 +205,15 @@ def test_rows_that_cannot_be_used_are_counted():
     ("rows", "options", "error", "match"),
     [
         (ROWS, {"after": "36 hours"}, OptionError, "`after` is no whole number of days"),
-        (ROWS, {"before": "tomorrow"}, OptionError, "`before` is not a limit in time"),
+        (
+            ROWS,
+            {"before": "tomorrow", "trip": "trip"},
+            OptionError,
+            "`before` is not a limit in time",
+        ),
+        (ROWS, {"before": "2 days"}, OptionError, "nothing without trip=.\n  received: before="),
+        (ROWS, {"reminded": "trip"}, OptionError, "nothing without trip=.\n  received: reminded="),
+        (ROWS, {"by": "late"}, OptionError, "another column of the name that `by`"),
         (ROWS, {"days": "working"}, OptionError, "`days` is not one of its choices"),
         (ROWS, {"denominator": "all"}, OptionError, "`denominator` is not one of"),
         (ROWS, {"missing": "keep"}, OptionError, "`missing` is not one of"),

@@ -38,7 +38,11 @@ def test_effort_by_hand():
     assert found.counts.tolist() == [0, 1, 1, 0, 1, 3, 2]
     assert "7 is easy: high is good" in repr(found)
     assert "share of answers 5 to 7 with a Wilson interval" in found.definition
-    frame = found.to_frame()
+    row = found.to_frame().iloc[0]
+    assert (row["mean"], row["low"], row["high"]) == (5.25, found.interval.low, found.interval.high)
+    assert row["easy_share"] == 0.75
+    assert row["easy_share_high"] == found.easy_share.interval.high
+    frame = found.distribution
     assert frame["counted_as"].tolist() == ["other"] * 4 + ["easy"] * 3
     json.dumps(found.to_dict(), allow_nan=False)
 
@@ -54,6 +58,15 @@ def test_the_same_figures_as_satisfaction(answers):
     assert found.easy_share.interval == other.interval
     assert found.interval == found.mean.interval
     np.testing.assert_array_equal(found.counts, other.counts)
+    tied = {"clusters": [at % 4 for at in range(len(answers))]}
+    found, other = (
+        ces(answers, direction="ease", **tied),
+        csat(answers, scale=(1, 7), top=3, **tied),
+    )
+    assert (found.mean.value, found.n_clusters) == (other.mean.value, other.n_clusters)
+    np.testing.assert_equal(found.interval.low, other.mean.interval.low)
+    assert found.easy_share.interval == other.interval
+    assert found.definition.endswith("; errors from the spread of " + other.definition[-11:])
 
 
 # -- definition ------------------------------------------------------------------------------------
@@ -67,7 +80,7 @@ def test_turned_around_the_share_is_the_same(answers):
     assert one.value == pytest.approx(8 - two.value, rel=1e-12)
     assert "7 is laborious: low is good" in repr(two)
     assert "share of answers 1 to 3" in two.definition
-    assert two.to_frame()["counted_as"].tolist() == ["easy"] * 3 + ["other"] * 4
+    assert two.distribution["counted_as"].tolist() == ["easy"] * 3 + ["other"] * 4
 
 
 @pytest.mark.parametrize(("scale", "easy"), [((1, 5), 2), ((1, 7), 3), ((0, 10), 5), ((1, 2), 1)])

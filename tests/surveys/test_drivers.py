@@ -380,7 +380,7 @@ def test_what_is_printed():
     assert "outcome      satisfaction" in text
     assert "Association, not effect" in text
     assert "scale 1 to 5)" in text
-    assert max(map(len, text.splitlines())) <= 120
+    assert max(map(len, text.splitlines())) <= 100
     assert [line.split()[0] for line in text.splitlines()[-4:]] == [
         found.items[at] for at in np.argsort(-found.importance)
     ]
@@ -393,7 +393,9 @@ def test_what_is_printed():
     )
     assert "phases       before 1." in repr(phased)
     assert "Sum of the coefficients" in repr(phased.by_phase)
-    assert "_low" in repr(phased.by_phase)
+    assert "  importance " in repr(phased.by_phase)
+    for some in (phased, phased.by_phase):
+        assert max(map(len, repr(some).splitlines())) <= 100
 
 
 def test_estimates_of_items():

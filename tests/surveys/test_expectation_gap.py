@@ -57,7 +57,7 @@ def test_a_gap_by_hand():
     assert found.any_below.n == 4
     text = repr(found)
     assert "4 pairs on the scale 1 to 5; 2 with one answer of two; 1 with none" in text
-    assert "adjusted (holm)" in text
+    assert "adjusted" not in text  # for one item there is nothing to adjust
     json.dumps(found.to_dict(), allow_nan=False)
 
 
@@ -97,7 +97,10 @@ def test_scipy_agrees(multiplicity):
         assert found.below_high[at] == pytest.approx(share.high, rel=1e-9)
     expected = adjusted_p_values(found.p_value, method=multiplicity)
     np.testing.assert_array_equal(found.adjusted_p_value, expected)
-    assert ("as they are" in repr(found)) == (multiplicity == "none")
+    text = " ".join(repr(found).split())
+    assert ("adjusted p" in text) == (multiplicity != "none")
+    assert (f"; adjusted for 4 items ({multiplicity})" in text) == (multiplicity != "none")
+    assert "as the 90 % limits for one item alone" in text
 
 
 # -- definition ------------------------------------------------------------------------------------
@@ -187,9 +190,10 @@ def test_the_frame_is_of_the_callers_kind():
 
 @pytest.mark.parametrize(
     "items",
-    [{}, ["a", "b"], {"pace": "ab"}, {"pace": ("a",)}, {"pace": ("a", "a")}, {"pace": None}],
-    ids=str,
-)
+    [{}, ["a", "b"], {"pace": "ab"}, {"pace": ("a",)}, {"pace": ("a", "a")}, {"pace": None},
+     {"pace": (pd.Series([1]), pd.Series([2]))}],
+    ids=lambda items: str(items)[:20],
+)  # fmt: skip
 def test_items_are_pairs_of_columns(items):
     with pytest.raises(OptionError, match="does not name two columns for each item"):
         expectation_gap(frame_of([(1, 2)]), items=items, scale=(1, 5))
@@ -201,7 +205,7 @@ def test_nonsense_is_refused():
         expectation_gap(frame, items=PACE, scale=(1, 5))
     with pytest.raises(DataError, match="not on the scale"):
         expectation_gap(frame_of([(1, 7)]), items=PACE, scale=(1, 5))
-    with pytest.raises(ColumnError):
+    with pytest.raises(ColumnError, match=r"before|after"):
         expectation_gap(frame, items={"pace": ("before", "after")}, scale=(1, 5))
     with pytest.raises(OptionError, match="`multiplicity`"):
         expectation_gap(frame, items=PACE, scale=(1, 5), multiplicity="tukey")

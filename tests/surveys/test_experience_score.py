@@ -2,6 +2,8 @@
 
 import json
 import math
+import pickle
+import re
 
 import numpy as np
 import pandas as pd
@@ -78,7 +80,7 @@ def test_groups_have_their_own_scores():
     answers = pd.DataFrame(
         {"guide": [5, 4, 1, 2, 3], "tour": ["north", "north", "south", "south", None]}
     )
-    found = experience_score(answers, items=["guide"], scale=(1, 5), by="tour")
+    found = experience_score(answers, items=["guide"], scale=(1, 5), by="tour", minimum_n=0)
     assert list(found.groups) == ["north", "south"]
     assert found.groups["north"].value == 87.5
     assert found.groups["south"].value == 12.5
@@ -89,8 +91,42 @@ def test_groups_have_their_own_scores():
     assert frame["group"].tolist() == ["north", "south"]
     assert frame["guide"].tolist() == [87.5, 12.5]
     named = answers.rename(columns={"guide": "score"})
-    other = experience_score(named, items=["score"], scale=(1, 5), by="tour").to_frame()
-    assert other["score_mean"].tolist() == [87.5, 12.5]
+    other = experience_score(named, items=["score"], scale=(1, 5), by="tour", minimum_n=0)
+    assert other.to_frame()["score_mean"].tolist() == [87.5, 12.5]
+    with pytest.raises(TypeError, match="item assignment"):
+        found.groups["east"] = found
+    assert pickle.loads(pickle.dumps(found)).equals(found)  # noqa: S301 - our own
+
+
+def test_few_people_of_a_group_are_not_shown():
+    answers = pd.DataFrame({"guide": [5] * 12 + [4] * 6 + [1] * 3, "hotel": [2] * 21})
+    answers["tour"] = ["coast"] * 15 + ["islands"] * 6
+    found = experience_score(answers, items=["guide", "hotel"], scale=(1, 5), by="tour")
+    assert found.n == 21
+    assert found.minimum_n == 10
+    coast, islands = found.groups.values()
+    assert not coast.suppressed
+    assert islands.suppressed
+    assert islands.n == 6
+    assert math.isnan(islands.value)
+    assert math.isnan(islands.alpha)
+    assert np.isnan([islands.means, islands.low, islands.high, islands.contributions]).all()
+    assert "not shown: fewer than 10 people" in repr(islands)
+    text = repr(found)
+    assert "2, 1 of them not shown: fewer than 10 people" in text
+    assert re.search(r"islands +6 +– +– +– +– +–\n?$", text)
+    assert re.search(r"coast +15 +60\.00 ", text)
+    frame = found.to_frame()
+    assert frame["suppressed"].tolist() == [False, True]
+    assert frame["n"].tolist() == [15, 6]
+    assert frame["guide"].isna().tolist() == [False, True]
+    json.dumps(found.to_dict(), allow_nan=False)
+    shown = experience_score(
+        answers, items=["guide", "hotel"], scale=(1, 5), by="tour", minimum_n=6
+    )
+    assert not shown.groups["islands"].suppressed
+    assert "not shown" not in repr(shown)
+    assert shown.groups["islands"].value == 31.25
 
 
 # -- reference -------------------------------------------------------------------------------------
@@ -204,7 +240,7 @@ def test_invalid_answers_texts_and_names():
 
 def test_what_cannot_be_told():
     frame = pd.DataFrame({"a": [3, 3, None], "b": [4, 4, None], "g": ["x", "x", "y"]})
-    found = experience_score(frame, items=["a", "b"], scale=(1, 5), by="g")
+    found = experience_score(frame, items=["a", "b"], scale=(1, 5), by="g", minimum_n=0)
     assert math.isnan(found.alpha)  # nothing varies
     assert "interval undefined: all are alike" in repr(found)
     empty = found.groups["y"]
@@ -249,10 +285,12 @@ def test_items_are_columns(items):
 
 def test_options_must_fit_together():
     frame = frame_of([(1, 1, 1)])
-    with pytest.raises(ColumnError):
+    with pytest.raises(ColumnError, match="food"):
         score(frame, items=["guide", "food"], scale=(1, 5), weights=None, reverse=[])
-    with pytest.raises(ColumnError):
+    with pytest.raises(ColumnError, match="tour"):
         score(frame, by="tour")
+    with pytest.raises(OptionError, match="`minimum_n`"):
+        score(frame, minimum_n=-1)
     with pytest.raises(OptionError, match="`scale` must name each item once"):
         score(frame, scale={"guide": (1, 5)})
     with pytest.raises(OptionError, match="`scale` is not a scale"):

@@ -42,6 +42,8 @@ def test_only_the_completely_satisfied_stay():
     assert "100 customers with answer and outcome" in text
     assert "steepest step from 4 to 5: +45.0 points (+7.9 to +69.4)" in text
     assert "few answers" not in text
+    # Rates in per cent, as the rises in the head.
+    assert "1 20 30.0 (14.5 to 51.9) 30.0" in text
     json.dumps(found.to_dict(), allow_nan=False)
 
 

@@ -69,13 +69,13 @@ def test_how_many_answers_the_difference_would_need():
     after = NPS.from_counts(promoters=71, passives=20, detractors=9)
     found = nps_change(before, after)
     assert found.difference == pytest.approx(24)
-    assert found.required == (72, 146)
+    assert (found.required_n.interval, found.required_n.with_power) == (72, 146)
     assert "the score rose" in repr(found)
     assert "the score fell" in repr(nps_change(after, before))
     same = nps_change(before, before)
-    assert same.required == (math.inf, math.inf)
+    assert same.required_n.interval == same.required_n.with_power == math.inf
     assert same.p_value == 1
-    assert "no number of answers" in repr(same)
+    assert "no number tells a difference of zero" in repr(same)
 
 
 @pytest.mark.filterwarnings("ignore:A wave has", "ignore:Only 4 are in both")
@@ -153,7 +153,7 @@ def test_weights_and_clusters_enter_by_the_results():
     )
     spread = sum(60 * (wave.standard_error / 100) ** 2 for wave in (first, second))
     needed = spread * (stats.norm.ppf(0.975) * 100 / found.difference) ** 2
-    assert found.required.for_interval == math.ceil(needed)
+    assert found.required_n.interval == math.ceil(needed)
 
 
 # -- definition ------------------------------------------------------------------------------------
@@ -210,10 +210,10 @@ def test_the_number_that_a_panel_needs_is_that_of_its_own_overlap():
     found = nps_change(first, second, before_ids=range(500), after_ids=range(500), method="wald")
     spread = float(np.var(later - taste))
     z = stats.norm.ppf(0.975)
-    assert found.required.for_interval == math.ceil(
+    assert found.required_n.interval == math.ceil(
         spread * (z / (found.difference / 100)) ** 2 - 1e-9
     )
-    assert found.required.for_interval < nps_change(first, second).required.for_interval
+    assert found.required_n.interval < nps_change(first, second).required_n.interval
 
 
 def cells(first, second, one, two):
@@ -311,6 +311,43 @@ def test_errors_of_effects_are_near_those_of_a_bootstrap(people):
     sums = np.nansum(drawn, axis=1).std(axis=0)
     mine = [found.within, found.mix, found.entry_exit]
     np.testing.assert_allclose([part.standard_error for part in mine], sums, rtol=0.1)
+
+
+def test_segments_that_are_all_alike_are_not_certain():
+    first, second = [10] * 40, [10] * 40
+    with pytest.warns(RetentionKitWarning, match="how sure these effects of segments are: mix"):
+        found = nps_change(
+            first, second, before_segments=["a", "b"] * 20, after_segments=["a", "b"] * 20
+        )
+    within = found.segments.within
+    # Twenty in each of two waves and segments, each a quarter of the variance of 23 answers.
+    spread = (20.75 + 0.75) / 23 - (20 / 23) ** 2
+    assert within.value == 0
+    assert within.standard_error == pytest.approx(100 * math.sqrt(4 * 0.25 * spread / 20))
+    assert np.isnan(found.segments.standard_errors[:, 1]).all()
+    assert "mix +0.0\n" in repr(found)
+    assert "+0.0 (+0.0 to +0.0)" not in repr(found.segments)
+    # One segment has no mix, and nobody needs to be told.
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        one = nps_change(
+            first, second, before_segments=["a"] * 40, after_segments=["a"] * 40
+        ).segments
+    assert one.mix.standard_error == 0
+    assert one.within.standard_error > 0
+
+
+@pytest.mark.filterwarnings("ignore:Nothing is known of how sure")
+@pytest.mark.parametrize("shares", [(0.5, 0.3, 0.2), (0.95, 0.04, 0.01)])
+def test_intervals_of_effects_cover_also_where_nearly_all_are_alike(shares):
+    rng, runs, covered = np.random.default_rng(12), 300, 0
+    segments = ["a", "b", "c"] * 12
+    for _ in range(runs):
+        first, second = (rng.choice([10, 7, 3], 36, p=shares) for _ in range(2))
+        found = nps_change(first, second, before_segments=segments, after_segments=segments)
+        covered += 0 in found.segments.within.interval  # scores and mix did not change
+    # Standard error 1.3 points; 0.85 without the three answers, where nearly all are alike.
+    assert covered / runs >= 0.91
 
 
 def test_interval_covers_the_truth_whoever_stays():
@@ -434,14 +471,94 @@ def test_everybody_answered_or_nobody_knows():
         found = nps_change(*whole, method="wald")
     assert found.standard_error == 0
     assert found.interval.low == found.interval.high == pytest.approx(found.difference)
-    # Of a population without end: (2/3 + 5/9) (1.96 / (1/3))^2 = 42.2.
-    assert found.required.for_interval == 43
+    assert math.isnan(found.required_n.interval)
+    lines = repr(found).splitlines()
+    assert [line.split()[0] for line in lines[1:]] == [
+        "before",
+        "after",
+        "difference",
+        "definition",
+    ]
+    assert all("without sampling error" in line for line in lines[1:4])
+    # One side is a census, the other a sample: only that one is left to chance.
+    sample = NPS.from_counts(promoters=20, passives=20, detractors=20)
+    found = nps_change(whole[1], sample, method="wald")
+    assert found.standard_error == sample.standard_error
+    spread = sum(100 * (score.promoter_share + score.detractor_share) / 100
+                 - (score.score / 100) ** 2 for score in (whole[1], sample))  # fmt: skip
+    assert found.required_n.interval < spread * (1.959964 / (found.difference / 100)) ** 2
     lone = nps(answers(20, 20, 20), clusters=["a"] * 60)
     found = nps_change(lone, whole[0])
     assert math.isnan(found.standard_error)
-    assert math.isnan(found.required.for_power)
+    assert math.isnan(found.required_n.with_power)
     assert math.isnan(found.interval.low)
     assert "interval undefined" in repr(found)
+
+
+def test_a_change_in_a_small_firm_needs_what_the_plan_says():
+    one = NPS.from_counts(promoters=17, passives=15, detractors=9, population=48)
+    two = NPS.from_counts(promoters=10, passives=15, detractors=16, population=48)
+    needed = nps_change(one, two).required_n
+    plan = rk.surveys.nps_sample_size(one.score, two.score, passives=15 / 41, population=48)
+    assert (needed.interval, needed.with_power) == (plan.for_interval, plan.for_power) == (23, 31)
+    # Weights bring what they bring, and the population what it does.
+    rows, weights = answers(17, 15, 9), [1.0, 3.0] * 20 + [1.0]
+    heavy = nps(rows, weights=weights, population=48)
+    free = nps(rows, weights=weights)
+    needed = nps_change(heavy, two).required_n.interval
+    spread = free.n * (free.standard_error / 100) ** 2 + 26 / 41 - (6 / 41) ** 2
+    error = abs(two.score - heavy.score) / 100 / 1.959964
+    # n at which the variance times (48 - n) / 47 is small enough.
+    expected = spread * 48 / 47 / (error**2 + spread / 47)
+    assert needed == math.ceil(expected)
+
+
+def test_fewer_than_ten_are_not_told_by_the_normal_distribution():
+    with pytest.warns(RetentionKitWarning, match="1 answer: of fewer than 10"):
+        found = nps_change([6], [9])
+    assert "fewer than 10 answers in each group for an interval without zero" in repr(found)
+
+
+def test_the_interval_holds_the_difference_that_was_observed():
+    with pytest.warns(RetentionKitWarning, match="1 answer: of fewer than 10"):
+        found = nps_change([10, 10, 8, 3] * 100, [0])
+    assert found.difference == -125
+    assert found.interval.low == -125
+    assert found.adjusted_difference > -70
+
+
+def test_few_clusters_are_judged_by_student_as_in_groups_and_waves():
+    rng = np.random.default_rng(14)
+    shops, wave = np.arange(120) // 10, np.repeat([1, 2], 60)
+    draw = rng.normal(7.5, 0.6, 12)[shops] + 0.6 * (wave == 2) + rng.normal(0, 1.5, 120)
+    frame = pd.DataFrame({"answer": np.clip(np.rint(draw), 0, 10), "shop": shops, "wave": wave})
+    scores = [nps(part["answer"], clusters=part["shop"]) for _, part in frame.groupby("wave")]
+    found = nps_change(*scores)
+    assert 5 < found.degrees_of_freedom < 10
+    half = (found.interval.high - found.interval.low) / 2
+    t = stats.t(found.degrees_of_freedom)
+    assert half == pytest.approx(t.ppf(0.975) * found.adjusted_standard_error)
+    expected = 2 * t.sf(abs(found.adjusted_difference) / found.adjusted_standard_error)
+    assert found.p_value == pytest.approx(expected)
+    assert "Student's t with" in repr(found)
+    # One change, three ways to ask for it.
+    names = {"score": "answer", "respondent": "shop"}
+    trend = rk.surveys.nps_trend(frame, **names, wave="wave").to_frame().iloc[1]
+    groups = rk.surveys.nps_by(frame, **names, by="wave").to_frame().iloc[1]
+    mine = (found.difference, found.interval.low, found.interval.high, found.p_value)
+    for row, name in ((trend, "change"), (groups, "difference")):
+        theirs = [row[name], row[f"{name}_low"], row[f"{name}_high"], row["p_value"]]
+        assert mine == pytest.approx(theirs)
+
+
+def test_the_difference_within_persons_is_in_the_frame():
+    one = answers(20, 20, 20)
+    row = nps_change(one, one, before_ids=range(60), after_ids=range(10, 70)).to_frame().iloc[0]
+    assert row["n_within"] == 50
+    assert row["within_low"] < row["within"] < row["within_high"]
+    row = nps_change(one, one).to_frame().iloc[0]
+    assert row["n_within"] == 0
+    assert math.isnan(row["within"])
 
 
 def test_few_answers_are_warned_of():
@@ -520,7 +637,7 @@ def test_waves_that_do_not_fit_are_refused():
 
 def test_names_of_both_waves_are_united():
     one = answers(20, 20, 20)
-    found = nps_change(one, one, before_segments=["b"] * 30 + ["c"] * 30,
+    found = nps_change(one, answers(30, 10, 20), before_segments=["b"] * 30 + ["c"] * 30,
                        after_segments=["a"] * 30 + ["b"] * 30)  # fmt: skip
     assert found.segments.segments == ("a", "b", "c")
     assert rk.surveys.NPSChange is type(nps_change(one, one))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from retentionkit.errors import DataError, OptionError
-from retentionkit.surveys import csat, recommend_rate
+from retentionkit.surveys import RecommendRate, csat, recommend_rate
 
 # -- worked example --------------------------------------------------------------------------------
 
@@ -34,6 +34,14 @@ def test_92_per_cent_recommend_after_one_excellent_service(yes, claim, verdict, 
     json.dumps(found.to_dict(), allow_nan=False)
 
 
+def test_all_in_one_row():
+    frame = recommend_rate(pl.Series([True, True, False]), claim=0.92).to_frame()
+    assert isinstance(frame, pl.DataFrame)
+    row = frame.row(0, named=True)
+    assert (row["share"], row["claim"], row["verdict"], row["n"]) == (2 / 3, 0.92, "consistent", 3)
+    assert "claim" not in recommend_rate([1, 0]).to_frame()
+
+
 # -- reference -------------------------------------------------------------------------------------
 
 
@@ -55,7 +63,7 @@ def test_stated_answers_of_a_longer_scale():
     assert found.value == 0.5
     assert found.recommend == (9, 10)
     assert "answers 9 and 10 of 0 to 10" in found.definition
-    assert found.to_frame()["counted_as"].tolist() == ["other"] * 9 + ["recommends"] * 2
+    assert found.distribution["counted_as"].tolist() == ["other"] * 9 + ["recommends"] * 2
     assert "recommends" in repr(found)
 
 
@@ -66,6 +74,23 @@ def test_all_ways_to_say_yes_are_one():
     assert recommend_rate([1, 0, 1], recommend=[1]).equals(wanted)
 
 
+@given(st.integers(0, 30), st.integers(0, 30), st.sampled_from([None, 0.92]))
+def test_counts_are_the_same_as_answers(yes, no, claim):
+    if yes + no == 0:
+        return
+    answers = [True] * yes + [False] * no
+    for counts in ({1: yes, 0: no}, {True: yes, False: no}):
+        found = RecommendRate.from_counts(counts, claim=claim)
+        assert found.equals(recommend_rate(answers, claim=claim))
+
+
+def test_counts_on_a_longer_scale():
+    found = RecommendRate.from_counts(
+        {10: 5, 9: 3, 2: 2}, scale=(0, 10), recommend=[9, 10], unanswered=4
+    )
+    assert (found.value, found.n, found.unanswered) == (0.8, 10, 4)
+
+
 # -- properties ------------------------------------------------------------------------------------
 
 
@@ -74,9 +99,23 @@ def test_weights_enter_as_in_satisfaction(rows):
     answers, weights = [x for x, _ in rows], [w for _, w in rows]
     mine = recommend_rate(answers, scale=(1, 5), recommend=[4, 5], weights=weights)
     other = csat(answers, weights=weights)
+    tied = {"weights": weights, "clusters": [at % 3 for at in range(len(rows))]}
+    one, two = (
+        recommend_rate(answers, scale=(1, 5), recommend=[4, 5], **tied),
+        csat(answers, **tied),
+    )
+    np.testing.assert_equal(one.share.standard_error, two.share.standard_error)
+    np.testing.assert_equal(one.interval.low, two.interval.low)
+    assert "errors from the spread of" in one.definition
     assert mine.share.value == other.share.value
     assert mine.interval == other.interval
     assert mine.definition.startswith("Weighted share of answers 4 and 5")
+
+
+def test_one_cluster_tells_nothing_of_a_claim():
+    found = recommend_rate([1, 0, 1], clusters=["a"] * 3, claim=0.92)
+    assert found.verdict is None
+    assert "66.7 %, interval undefined: all answers are of one cluster" in repr(found)
 
 
 def test_others_are_counted():
@@ -95,8 +134,13 @@ def test_nonsense_is_refused():
         recommend_rate([0, 1], recommend=[0])
     with pytest.raises(OptionError, match="`recommend` must be answers of the scale"):
         recommend_rate([9, 10], scale=(0, 10), recommend=[11])
-    with pytest.raises(OptionError, match="`claim`"):
+    with pytest.raises(OptionError, match="`claim`") as caught:
         recommend_rate([0, 1], claim=92)
+    assert "Write 92 % as claim=0.92" in str(caught.value)
+    with pytest.raises(OptionError, match="which answers count as recommending"):
+        RecommendRate.from_counts({9: 1}, scale=(0, 10))
+    with pytest.raises(OptionError, match="does not say how often"):
+        RecommendRate.from_counts({"yes": 3})
     with pytest.raises(OptionError, match="`confidence`"):
         recommend_rate([0, 1], confidence=95)
     with pytest.raises(DataError, match="are text"):

@@ -289,7 +289,8 @@ def test_what_is_printed():
     assert "raising one stage raises the next" in " ".join(text.split())
     assert "near 0 or 1 a rate cannot change much" in " ".join(text.split())
     assert "< 0.001" in text
-    assert max(map(len, text.splitlines())) <= 120
+    assert max(map(len, text.splitlines())) <= 100
+    assert max(map(len, repr(chain.moderation).splitlines())) <= 100
     assert "yes or no" not in repr(value_chain(surveyed(), **THREE))
     assert "there or below" in repr(chain.moderation)
     table = chain.to_frame()

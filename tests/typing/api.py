@@ -348,6 +348,8 @@ def on_other_scales() -> rk.surveys.CSAT:
     assert_type(net, rk.surveys.NetScore)
     rate = rk.surveys.recommend_rate([True, False], claim=0.92)
     assert_type(rate, rk.surveys.RecommendRate)
+    assert_type(rk.surveys.RecommendRate.from_counts({1: 46, 0: 4}), rk.surveys.RecommendRate)
+    assert_type(rate.interval.low, float)
     words = rk.surveys.net_word_of_mouth(92, 8, n=120)
     assert_type(words, rk.surveys.NetWordOfMouth)
     assert_type(words.break_even.value, float)
@@ -398,13 +400,15 @@ def changed(before: list[int], after: list[int], frame: pd.DataFrame) -> rk.surv
     """Two waves, how many answers they need, and what the answers go with."""
     found = rk.surveys.nps_change(before, after, before_ids=[1, 2], after_ids=[2, 3], method="wald")
     assert_type(found.difference, float)
-    assert_type(found.required.for_power, float)
+    assert_type(found.required_n.with_power, float)
     assert_type(found.panel, rk.surveys.NPSPanel | None)
     assert_type(found.segments, rk.surveys.NPSEffects | None)
     needed = rk.surveys.nps_sample_size(38, 62, passives=(0.2, 0.25))
     assert_type(needed, rk.surveys.NPSSampleSize)
     assert_type(needed.n, int)
-    linked = rk.surveys.nps_linkage(frame, score="answer", outcome="spend", outcome_kind="amount", unit="a")
+    linked = rk.surveys.nps_linkage(
+        frame, score="answer", outcome="spend", outcome_kind="amount", unit="a"
+    )
     assert_type(linked, rk.surveys.NPSLinkage)
     assert_type(linked.by_unit, rk.surveys.UnitLinkage | None)
     assert_type(linked.predict(20.0).value, float)

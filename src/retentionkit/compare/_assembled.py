@@ -66,7 +66,10 @@ def assembled(
         test = "the level at which the interval of the net difference just reaches zero"
     parts = _estimates(measure, terms, pair, methods)
     outcome = None if other is None else _net_estimates(parts, other, contrast, terms)
-    told = [*notes_of(measure, terms, _sides(terms, pair, control), contrast, paired=pair.paired), *methods.notes]
+    told = [
+        *notes_of(measure, terms, _sides(terms, pair, control), contrast, paired=pair.paired),
+        *methods.notes,
+    ]
     return Comparison(
         measure=measure,
         design=terms.design,

@@ -6,7 +6,9 @@ import dataclasses
 import math
 from typing import TYPE_CHECKING, ClassVar
 
-from retentionkit.compare._measure import MEASURES, Measure, p_text, percent
+from retentionkit._texts import p_text
+from retentionkit.compare._measure import MEASURES, Measure, percent
+from retentionkit.compare._terms import CHANGES
 from retentionkit.results import Columns, Estimate, Interval, Result
 
 if TYPE_CHECKING:
@@ -118,9 +120,10 @@ class Comparison(Result):
 
     def _table(self) -> Columns:
         figures = self._named()
-        changes = [("difference", self.difference), ("relative", self.relative)]
-        if self.net is not None and self.net_relative is not None:
-            changes += [("net", self.net), ("net_relative", self.net_relative)]
+        parts = (self.difference, self.relative, self.net, self.net_relative)
+        changes = [
+            (name, part) for name, part in zip(CHANGES, parts, strict=True) if part is not None
+        ]
         rows = [*figures, *changes]
         sizes = [None if _untold(part) else part.n for _, part in figures]
         return {

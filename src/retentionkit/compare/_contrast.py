@@ -29,6 +29,7 @@ import math
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from retentionkit.compare._figure import nowhere
+from retentionkit.intervals import hybrid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -162,26 +163,26 @@ def inverted(limits: Limits, centre: float) -> float:
 def net(treated: Contrast, control: Contrast) -> Contrast:
     """The change of the treated less the change of the control group, and of their quotients."""
 
-    def hybrid(own: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
-        below = math.hypot(treated.centre - own[0], other[1] - control.centre)
-        above = math.hypot(own[1] - treated.centre, control.centre - other[0])
-        return centre - below, centre + above
+    def less(own: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+        low, high = hybrid(control.centre, other, treated.centre, own)
+        return float(low), float(high)
 
     def limits(confidence: float) -> tuple[float, float]:
-        return hybrid(treated.limits(confidence), control.limits(confidence))
+        return less(treated.limits(confidence), control.limits(confidence))
 
     own_at, other_at = treated.limits_at, control.limits_at
     limits_at = None
     if own_at is not None and other_at is not None:
 
         def limits_at(sizes: tuple[float, float], confidence: float) -> tuple[float, float]:
-            return hybrid(own_at(sizes, confidence), other_at(sizes, confidence))
+            return less(own_at(sizes, confidence), other_at(sizes, confidence))
 
     value = treated.value - control.value
     centre = treated.centre - control.centre
     error = math.hypot(treated.error, control.error)
     spread = (sum(treated.spread), sum(control.spread))
-    p_value = inverted(limits, centre)
+    certain = math.isnan(treated.p_value) and math.isnan(control.p_value)
+    p_value = math.nan if certain else inverted(limits, centre)
     return Contrast(value, error, limits, nowhere, centre, p_value, spread, limits_at)
 
 
@@ -193,7 +194,5 @@ def net_quotient(
         return math.nan, math.nan
     value, low, high = map(math.log, one)
     control, least, most = map(math.log, other)
-    middle = value - control
-    below = math.hypot(value - low, most - control)
-    above = math.hypot(high - value, control - least)
-    return math.exp(middle - below), math.exp(middle + above)
+    below, above = hybrid(control, (least, most), value, (low, high))
+    return math.exp(below), math.exp(above)

@@ -15,6 +15,7 @@ References
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import TYPE_CHECKING, Final
 
@@ -32,8 +33,11 @@ from retentionkit.compare._figure import (
 from retentionkit.compare._notes import warn_of_selection
 from retentionkit.compare._sides import CONTROL, OWN, sides_of
 from retentionkit.compare._terms import Design, Selected, terms_of
+from retentionkit.intervals import hybrid
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from retentionkit.compare._comparison import Comparison
 
 __all__ = ["counts"]
@@ -129,7 +133,17 @@ def counts(
     )
     warn_of_selection(terms)
     other = None if control is None else _pair(*sides_of(control), CONTROL)
-    return assembled("count", terms, _pair(first, second, OWN), _METHODS, control=other)
+    methods = dataclasses.replace(_METHODS, notes=(*_bare(first, second), *_METHODS.notes))
+    return assembled("count", terms, _pair(first, second, OWN), methods, control=other)
+
+
+def _bare(first: object, second: object) -> Iterator[str]:
+    """Whole numbers alone are probably events, not events per unit."""
+    if all(is_number(given) and float(given).is_integer() and given for given in (first, second)):
+        yield (
+            "Read as events per unit of exposure. If these are events of two equal periods, pass "
+            f"({first}, 1) and ({second}, 1): then there is an interval."
+        )
 
 
 def _pair(first: object, second: object, names: tuple[str, str]) -> Pair:
@@ -141,9 +155,8 @@ def _pair(first: object, second: object, names: tuple[str, str]) -> Pair:
     value = two.value - one.value
 
     def limits(confidence: float) -> tuple[float, float]:
-        (low1, high1), (low2, high2) = one.limits(confidence), two.limits(confidence)
-        below = math.hypot(two.value - low2, high1 - one.value)
-        return value - below, value + math.hypot(high2 - two.value, one.value - low1)
+        low, high = hybrid(one.value, one.limits(confidence), two.value, two.limits(confidence))
+        return float(low), float(high)
 
     def ratio(confidence: float) -> tuple[float, float]:
         return _ratio_limits(events, exposure, confidence)
@@ -190,7 +203,9 @@ def _read(name: str, given: object) -> Figure:
         return published(rate, rate)
     if not is_summary(given, 2):
         raise not_understood(name, given, _FORMS)
-    events = check_whole(f"events of {name}", given[0], low=0, high=HUGE)
+    # A bound of 71 digits is no help to anybody: it is told with an exponent, if at all.
+    some = check_number(f"events of {name}", given[0], low=0, high=HUGE)
+    events = check_whole(f"events of {name}", some, low=0)
     exposure = check_number(f"exposure of {name}", given[1], low=1 / HUGE, high=HUGE)
     rate = events / exposure
 

@@ -79,6 +79,8 @@ class Figure:
         Its interval at a confidence.
     missing
         How many values were missing and left out.
+    worth
+        As how many independent customers n counts; NaN where that is n itself.
     """
 
     value: float
@@ -88,6 +90,12 @@ class Figure:
     size: float = math.nan
     limits: Limits = lambda _confidence: (math.nan, math.nan)
     missing: int = 0
+    worth: float = math.nan
+
+    @property
+    def of_each(self) -> float:
+        """As how many independent customers one counts."""
+        return 1.0 if math.isnan(self.worth) else self.worth / self.size
 
 
 def nowhere(_confidence: float) -> tuple[float, float]:
@@ -116,9 +124,9 @@ def is_data(given: object) -> bool:
 
 
 def kind_of(*given: object) -> FrameKind | None:
-    """The library of the first series among them."""
-    kinds: list[FrameKind | None] = [frames.series_kind(column) for column in given]
-    return first_kind(kinds)
+    """The library of the first series among them, or of the first result that was made of one."""
+    kinds = [frames.series_kind(each) or getattr(each, "kind", None) for each in given]
+    return first_kind(kind if kind in frames.KINDS else None for kind in kinds)
 
 
 def first_kind(kinds: Iterable[FrameKind | None]) -> FrameKind | None:
@@ -169,7 +177,7 @@ def read_columns(
     missing: Missing,
     reader: Reader = frames.read_numbers,
 ) -> tuple[list[NDArray[np.float64]], int]:
-    """Columns of the same rows, and how many of these were left out for a missing value."""
+    """Columns of the same rows, sorted, and how many of these a missing value left out."""
     found = [reader(column, argument=name) for column, name in zip(columns, names, strict=True)]
     sizes = [len(values) for values in found]
     if len(set(sizes)) > 1:
@@ -195,7 +203,10 @@ def read_columns(
             allowed="at least one row with a value",
             do="Check the columns; for a figure without its data pass the number alone.",
         )
-    return [values[~absent] for values in found], int(absent.sum())
+    kept = [values[~absent] for values in found]
+    # Sums in an order of their own do not depend on that of the rows, not even in rounding.
+    order = np.lexsort(kept)
+    return [values[order] for values in kept], int(absent.sum())
 
 
 def _check_finite(columns: Sequence[NDArray[np.float64]], names: Sequence[str]) -> None:

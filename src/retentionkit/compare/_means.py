@@ -31,6 +31,8 @@ from retentionkit.compare._linear import figure_of, spread_or_none, welch
 from retentionkit.compare._notes import warn_of_selection
 from retentionkit.compare._sides import CONTROL, OWN, sides_of, two_columns
 from retentionkit.compare._terms import Design, Selected, terms_of
+from retentionkit.compare._told import estimate_of, mean_of
+from retentionkit.errors import OptionError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,7 +42,8 @@ if TYPE_CHECKING:
 __all__ = ["means"]
 
 _FORMS: Final = (
-    "a column of numbers, (mean, standard deviation, n), or a published mean without its n"
+    "a column of numbers, (mean, standard deviation, n), an Estimate of a mean or a result that "
+    "has one as `mean`, or a published mean without its n"
 )
 _WELCH: Final = Methods(
     figure="with a t interval",
@@ -78,8 +81,9 @@ def means(
     ----------
     first, second
         A column (list, array or series) of one value for each customer; or
-        `(mean, standard deviation, n)`; or a published mean whose n is not known. First comes what
-        is compared with: before, control, rest.
+        `(mean, standard deviation, n)`; or an Estimate of a mean, or a result with one as its
+        `mean`, such as those of `surveys.csat` and `service.mean_wait`; or a published mean whose n
+        is not known. First comes what is compared with: before, control, rest.
     design, control, labels
         As in `rates`.
     paired
@@ -156,9 +160,18 @@ def means(
         )
         return Pair(before, after, welch(before, after))
 
-    other = None if control is None else make(*sides_of(control), CONTROL)
-    methods = _PAIRED if paired else _WELCH
     pair = make(first, second, OWN)
+    other = None if control is None else make(*sides_of(control), CONTROL)
+    if standard_deviation is not None and not any(
+        side.n is None for each in (pair, other) if each for side in (each.first, each.second)
+    ):
+        raise OptionError(
+            "`standard_deviation` is of published means.",
+            received=f"standard_deviation={standard_deviation!r}, and no mean without its n",
+            allowed="standard_deviation= with a mean that came without data and n",
+            do="Leave it out: the data have their own.",
+        )
+    methods = _PAIRED if paired else _WELCH
     return assembled("mean", terms, pair, methods, control=other, kind=kind_of(first, second))
 
 
@@ -187,6 +200,9 @@ def _mean(values: NDArray[np.float64], missing: int = 0) -> Figure:
 def _read(name: str, given: object, missing: Missing, spread: float) -> Figure:
     if is_number(given):
         return published(check_number(name, given, low=-HUGE, high=HUGE), spread**2)
+    told = estimate_of(given, "mean")
+    if told is not None:
+        return mean_of(name, told)
     if is_summary(given, 3):
         n = check_whole(f"n of {name}", given[2], low=2)
         deviation = check_number(f"standard deviation of {name}", given[1], low=0, high=HUGE)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["MEASURES", "Measure", "Wording", "p_text", "percent"]
+__all__ = ["MEASURES", "Measure", "Wording", "percent"]
 
 #: What is compared.
 Measure: TypeAlias = Literal["rate", "mean", "count", "ratio", "nps"]
 
 _SHORT: Final = 1_000
-_LEAST: Final = 0.0001
+#: Decimals at most.
+_PLACES: Final = 9
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -35,23 +36,28 @@ class Wording:
 
     def told(self, value: float) -> str:
         """A figure as printed."""
-        return self._number(value, "") + self.suffix
+        return self._number(value, "", self._places(value)) + self.suffix
 
     def change(self, value: float) -> str:
         """A difference as printed, with its sign."""
-        return self._number(value, "+") + self.points
+        return self._number(value, "+", self._places(value)) + self.points
 
     def span(self, low: float, high: float, *, signed: bool = False) -> str:
         """The two limits of an interval as printed; nothing without."""
         if math.isnan(low) or math.isnan(high):
             return "–"
         sign = "+" if signed else ""
-        return f"{self._number(low, sign)} to {self._number(high, sign)}"
+        places = self._places(low, high)
+        return f"{self._number(low, sign, places)} to {self._number(high, sign, places)}"
 
-    def _number(self, value: float, sign: str) -> str:
+    def _places(self, *values: float) -> int:
+        """Decimals of values that are printed together."""
+        return places_of(*(self.factor * value for value in values)) if self.factor > 1 else 1
+
+    def _number(self, value: float, sign: str, places: int) -> str:
         scaled = self.factor * value + 0.0  # never -0
         if self.points:
-            return f"{scaled:{sign}z.1f}"
+            return f"{scaled:{sign}z.{places}f}"
         return f"{scaled:{sign},.4g}" if abs(scaled) < _SHORT else f"{scaled:{sign},.0f}"
 
 
@@ -66,27 +72,27 @@ MEASURES: Final[Mapping[Measure, Wording]] = {
 }
 
 
+def places_of(*values: float) -> int:
+    """Decimals that show two digits of the largest of some per cent: one from 1 % on.
+
+    Examples
+    --------
+    >>> places_of(33.3), places_of(0.031), places_of(0.0007, -0.012), places_of(0.0)
+    (1, 3, 3, 1)
+    """
+    largest = max(map(abs, values))
+    return 1 if not 0 < largest < 1 else min(1 - math.floor(math.log10(largest)), _PLACES)
+
+
 def percent(value: float) -> str:
     """A relative change in per cent, with its sign.
 
     Examples
     --------
-    >>> percent(0.3333), percent(12.0), percent(float("nan"))
-    ('+33.3 %', '+1,200 %', '–')
+    >>> percent(0.3333), percent(12.0), percent(0.00031), percent(float("nan"))
+    ('+33.3 %', '+1,200 %', '+0.031 %', '–')
     """
     if math.isnan(value):
         return "–"
-    return f"{100 * value:+z.1f} %" if abs(value) < _SHORT / 100 else f"{100 * value:+,.0f} %"
-
-
-def p_text(value: float) -> str:
-    """A p-value as printed.
-
-    Examples
-    --------
-    >>> p_text(0.03456), p_text(1e-7)
-    ('0.0346', 'below 0.0001')
-    """
-    if math.isnan(value):
-        return "–"
-    return f"{value:.3g}" if value >= _LEAST else f"below {_LEAST}"
+    places = places_of(100 * value) if abs(value) < _SHORT / 100 else 0
+    return f"{100 * value:+z,.{places}f} %"

@@ -89,8 +89,9 @@ def _number(number: float, unit: str) -> str:
 def needed(measure: Measure, terms: Terms, contrast: Contrast, *, paired: bool) -> RequiredN:
     """So many in each group."""
     unit = "pairs" if paired else MEASURES[measure].unit
-    known = contrast.limits_at is not None or sum(contrast.spread) > 0
-    if contrast.value and not known:
+    spread = sum(contrast.spread)
+    unknown = math.isnan(spread) or (spread == 0 and contrast.value != 0)
+    if contrast.limits_at is None and unknown:
         return RequiredN(math.nan, math.nan, terms.power, unit)
     # Exposure need not be whole: it is counted in millionths.
     part = 1e-6 if measure == "count" else 1.0

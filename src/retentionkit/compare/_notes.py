@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["expected_by_regression", "notes_of", "warn_of_selection"]
 
 _DESIGNS: Final[Mapping[Design, str]] = {
-    "before-after": "No control group: this is what changed, not what changed it.",
+    "before-after": (
+        "No control group: this is what changed, not what changed it; what was picked for being "
+        "bad gets better by itself."
+    ),
     "control-treated": "The effect of the treatment only if chance decided who was treated.",
     "rest-segment": "A segment and the rest differ in more than what the segment is named for.",
 }
@@ -66,6 +69,8 @@ def notes_of(
         yield f"No interval: n was not told for {_listed(unknown)}."
         if len(sides) == 2 and len(unknown) == 1:  # noqa: PLR2004 - no control group
             yield from _other_side(measure, terms, sides, unknown[0], contrast)
+    elif math.isnan(contrast.p_value) and not math.isnan(contrast.limits(terms.confidence)[0]):
+        yield "Without sampling error: everybody answered."
     elif math.isnan(contrast.p_value):
         yield "No interval: there are too few values, or all of them are alike."
     elif contrast.p_value >= 1 - terms.confidence:

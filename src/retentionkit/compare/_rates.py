@@ -41,6 +41,7 @@ from retentionkit.compare._figure import (
 from retentionkit.compare._notes import warn_of_selection
 from retentionkit.compare._sides import CONTROL, OWN, sides_of, two_columns
 from retentionkit.compare._terms import Design, Selected, terms_of
+from retentionkit.compare._told import estimate_of, worth_of
 from retentionkit.errors import DataError
 from retentionkit.intervals import log_wald, newcombe, wilson
 
@@ -52,7 +53,8 @@ if TYPE_CHECKING:
 __all__ = ["rates"]
 
 _FORMS: Final = (
-    "(successes, n), a column of 0 and 1 or of truth values, or a published rate from 0 to 1"
+    "(successes, n), a column of 0 and 1 or of truth values, an Estimate of a share or a result "
+    "that has one as `share` or `rate`, or a published rate from 0 to 1"
 )
 _UNPAIRED: Final = Methods(
     figure="with a Wilson interval",
@@ -89,8 +91,9 @@ def rates(
     ----------
     first, second
         `(successes, n)`; or a column (list, array or series) with 0 and 1 or truth values, one for
-        each customer; or a published rate from 0 to 1 whose n is not known. First comes what is
-        compared with: before, control, rest.
+        each customer; or an Estimate of a share, or a result with one as its `share` or `rate`,
+        such as those of `surveys.csat` and `service.conversion_rate`; or a published rate from 0 to
+        1 whose n is not known. First comes what is compared with: before, control, rest.
     design
         `"before-after"`, `"control-treated"` or `"rest-segment"`: what the two are, in their order.
     control
@@ -181,7 +184,7 @@ def _unpaired(first: object, second: object, missing: Missing, names: tuple[str,
     one, two = _read(names[0], first, missing), _read(names[1], second, missing)
 
     def limits_at(sizes: tuple[float, float], confidence: float) -> tuple[float, float]:
-        n1, n2 = sizes
+        n1, n2 = sizes[0] * one.of_each, sizes[1] * two.of_each
         low, high = newcombe(one.value * n1, n1, two.value * n2, n2, confidence=confidence)
         return float(low), float(high)
 
@@ -252,6 +255,11 @@ def _read(name: str, given: object, missing: Missing) -> Figure:
             name, given, low=0, high=1, do="Write 15 % as 0.15, or pass (successes, n)."
         )
         return published(rate, rate * (1 - rate))
+    told = estimate_of(given, "share", "rate")
+    if told is not None:
+        do = "Pass an estimate of a share; compare means with rk.compare.means."
+        rate = check_number(name, told.value, low=0, high=1, do=do)
+        return _share(rate, told.n, worth=worth_of(name, told))
     if is_summary(given, 2):
         n = check_whole(f"n of {name}", given[1], low=1)
         do = "Pass (successes, n), both whole numbers: 15 % of 400 are (60, 400)."
@@ -275,11 +283,16 @@ def _zero_one(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _figure(successes: float, n: int, missing: int = 0) -> Figure:
-    rate = successes / n
+    return _share(successes / n, n, worth=n, missing=missing)
+
+
+def _share(rate: float, n: int, *, worth: float, missing: int = 0) -> Figure:
+    """A share of n customers, who count as so many independent ones."""
 
     def limits(confidence: float) -> tuple[float, float]:
-        low, high = wilson(successes, n, confidence=confidence)
+        low, high = wilson(rate * worth, worth, confidence=confidence)
         return float(low), float(high)
 
     variance = rate * (1 - rate)
-    return Figure(rate, variance, math.sqrt(variance / n), n, float(n), limits, missing)
+    error = math.sqrt(variance / worth)
+    return Figure(rate, variance * n / worth, error, n, float(n), limits, missing, worth)

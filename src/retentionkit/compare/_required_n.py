@@ -13,6 +13,8 @@ from __future__ import annotations
 import math
 
 from retentionkit.arguments import check_number
+from retentionkit.compare._figure import is_summary
+from retentionkit.errors import OptionError
 from retentionkit.intervals import normal_quantile
 
 __all__ = ["required_n"]
@@ -47,7 +49,7 @@ def required_n(
     Raises
     ------
     OptionError
-        A variance is negative, or the power is not above 0.5 and below 1.
+        There are not two variances, one is negative, or the power is not above 0.5 and below 1.
 
     Notes
     -----
@@ -62,6 +64,13 @@ def required_n(
     72.0
     """
     d = check_number("difference", difference)
+    if not is_summary(variances, 2):
+        raise OptionError(
+            "`variances` are two: one for each group.",
+            received=repr(variances),
+            allowed="a tuple of two numbers from 0 on",
+            do="Write (0.25, 0.25) if the groups have the same.",
+        )
     spread = sum(check_number("variances", variance, low=0) for variance in variances)
     z = normal_quantile(confidence)
     if power is not None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeGuard, cast
 
 import numpy as np
 
-from retentionkit._texts import counted
+from retentionkit._texts import counted, p_text
 from retentionkit.arguments import check_choice
 from retentionkit.compare._comparison import Comparison
-from retentionkit.compare._figure import first_kind
-from retentionkit.compare._measure import MEASURES, p_text, percent
+from retentionkit.compare._figure import kind_of
+from retentionkit.compare._measure import MEASURES, Wording, percent
 from retentionkit.compare._multiplicity import MULTIPLICITIES, Multiplicity, adjusted_p_values
 from retentionkit.errors import KindError, OptionError
-from retentionkit.results import Columns, Result, frozen_array
+from retentionkit.results import Columns, Estimate, Interval, Result, frozen_array, frozen_mapping
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,6 +24,25 @@ if TYPE_CHECKING:
     from retentionkit.frames import FrameKind
 
 __all__ = ["Comparisons", "several"]
+
+
+class Finding(Protocol):
+    """What has a difference with its interval and a p-value."""
+
+    @property
+    def difference(self) -> Estimate | float:
+        """The difference; where it is a number alone, `interval` is its interval."""
+        ...
+
+    @property
+    def interval(self) -> Interval:
+        """The interval of what the result is about."""
+        ...
+
+    @property
+    def p_value(self) -> float:
+        """Of no difference."""
+        ...
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -43,7 +63,7 @@ class Comparisons(Result):
         The kind of series that the caller brought.
     """
 
-    comparisons: Mapping[str, Comparison]
+    comparisons: Mapping[str, Finding]
     p_values: NDArray[np.float64]
     adjusted: NDArray[np.float64]
     multiplicity: Multiplicity
@@ -60,7 +80,7 @@ class Comparisons(Result):
     @property
     def confidence(self) -> float:
         """The level of all of them."""
-        return next(iter(self.comparisons.values())).interval.confidence
+        return _interval(next(iter(self.comparisons.values()))).confidence
 
     @property
     def found(self) -> tuple[str, ...]:
@@ -72,23 +92,26 @@ class Comparisons(Result):
             if p < level
         )
 
-    def __getitem__(self, name: str) -> Comparison:
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - of the kind that was passed
         """The comparison of that name."""
         return self.comparisons[name]
 
     def _table(self) -> Columns:
         parts = list(self.comparisons.values())
         left = set(self.found)
+        pairs = [part if isinstance(part, Comparison) else None for part in parts]
         return {
             "comparison": list(self.comparisons),
-            "first": [part.first.value for part in parts],
-            "second": [part.second.value for part in parts],
-            "effect": [part.value for part in parts],
-            "low": [part.interval.low for part in parts],
-            "high": [part.interval.high for part in parts],
+            "first": [math.nan if pair is None else pair.first.value for pair in pairs],
+            "second": [math.nan if pair is None else pair.second.value for pair in pairs],
+            "effect": [_effect(part) for part in parts],
+            "low": [_interval(part).low for part in parts],
+            "high": [_interval(part).high for part in parts],
             "relative": [_relative(part) for part in parts],
-            "n": [part.n for part in parts],
-            "required_n": [part.required_n.with_power for part in parts],
+            "n": [getattr(part, "n", None) for part in parts],
+            "required_n": [
+                math.nan if pair is None else pair.required_n.with_power for pair in pairs
+            ],
             "p_value": self.p_values,
             "adjusted": self.adjusted,
             "found": [name in left for name in self.comparisons],
@@ -96,12 +119,12 @@ class Comparisons(Result):
 
     def _printed(self) -> Columns:
         parts = list(self.comparisons.values())
-        words = [MEASURES[part.measure] for part in parts]
+        words = [_words(part) for part in parts]
         return {
             "": list(self.comparisons),
-            "effect": [word.change(part.value) for word, part in zip(words, parts, strict=True)],
+            "effect": [word.change(_effect(part)) for word, part in zip(words, parts, strict=True)],
             f"{100 * self.confidence:g} %": [
-                word.span(part.interval.low, part.interval.high, signed=True)
+                word.span(_interval(part).low, _interval(part).high, signed=True)
                 for word, part in zip(words, parts, strict=True)
             ],
             "relative": [percent(_relative(part)) for part in parts],
@@ -123,7 +146,7 @@ class Comparisons(Result):
 
 
 def several(
-    comparisons: Mapping[str, Comparison], *, multiplicity: Multiplicity = "holm"
+    comparisons: Mapping[str, Finding], *, multiplicity: Multiplicity = "holm"
 ) -> Comparisons:
     """Several comparisons beside one another, and how many of their findings are left.
 
@@ -132,7 +155,9 @@ def several(
     Parameters
     ----------
     comparisons
-        Comparisons by name: all that were looked at, not only those that found something.
+        Comparisons by name: all that were looked at, not only those that found something. Results
+        of `rates` and the others, or whatever has a `difference` with its interval and a `p_value`,
+        such as that of `surveys.nps_change`.
     multiplicity
         How the p-values are raised, as in `adjusted_p_values`.
 
@@ -145,7 +170,7 @@ def several(
     KindError
         Something else than comparisons by name.
     OptionError
-        No comparison, or comparisons of different confidence.
+        No comparison, two of the same name, or comparisons of different confidence.
 
     Notes
     -----
@@ -173,10 +198,18 @@ def several(
         raise KindError(
             "`comparisons` must be comparisons by name.",
             received=repr(comparisons)[:80],
-            allowed="a dictionary of results of rates, means, counts, ratio or nps",
+            allowed="a dictionary of results that have a difference, its interval and a p_value",
             do="Write {'north': rk.compare.rates((48, 80), (56, 70))}.",
         )
-    levels = {part.interval.confidence for part in comparisons.values()}
+    given = {str(name): part for name, part in comparisons.items()}
+    if len(given) < len(comparisons):
+        raise OptionError(
+            "Two comparisons have the same name.",
+            received=", ".join(map(repr, comparisons)),
+            allowed="names that differ as texts",
+            do="Call one of them something else: none may be left out.",
+        )
+    levels = {_interval(part).confidence for part in given.values()}
     if len(levels) != 1:
         raise OptionError(
             "The comparisons must have one confidence.",
@@ -184,11 +217,10 @@ def several(
             allowed="at least one comparison, all of the same confidence",
             do="Make them with the same confidence.",
         )
-    given = {str(name): part for name, part in comparisons.items()}
     p_values = [part.p_value for part in given.values()]
     (level,) = levels
     return Comparisons(
-        comparisons=given,
+        comparisons=frozen_mapping(given),
         p_values=frozen_array(p_values, np.float64),
         adjusted=frozen_array(adjusted_p_values(p_values, method=multiplicity), np.float64),
         multiplicity=multiplicity,
@@ -196,17 +228,45 @@ def several(
             f"Found where the p-value, adjusted for all comparisons ({multiplicity}), is below "
             f"{1 - level:.3g}; intervals are of each comparison by itself."
         ),
-        kind=first_kind(part.kind for part in given.values()),
+        kind=kind_of(*given.values()),
     )
 
 
-def _is_named(given: object) -> TypeGuard[Mapping[str, Comparison]]:
+def _is_named(given: object) -> TypeGuard[Mapping[object, Finding]]:
     if not isinstance(given, Mapping):
         return False
     values = cast("Mapping[object, object]", given).values()
-    return all(isinstance(part, Comparison) for part in values)
+    return all(_is_finding(part) for part in values)
 
 
-def _relative(part: Comparison) -> float:
+def _is_finding(given: object) -> bool:
+    told = getattr(given, "difference", None)
+    interval = told.interval if isinstance(told, Estimate) else getattr(given, "interval", None)
+    return (
+        isinstance(told, Estimate | float)
+        and isinstance(interval, Interval)
+        and isinstance(getattr(given, "p_value", None), float)
+    )
+
+
+def _effect(part: Finding) -> float:
+    """The difference, net of the control group if there is one."""
+    return float(part.effect if isinstance(part, Comparison) else part.difference)
+
+
+def _interval(part: Finding) -> Interval:
+    """The interval of the effect."""
+    told = part.effect if isinstance(part, Comparison) else part.difference
+    return told.interval if isinstance(told, Estimate) else part.interval
+
+
+def _relative(part: Finding) -> float:
     """The relative change, net of the control group if there is one."""
+    if not isinstance(part, Comparison):
+        return math.nan
     return part.relative.value if part.net_relative is None else part.net_relative.value
+
+
+def _words(part: Finding) -> Wording:
+    """How the figures of a comparison are told; those of another room as plain numbers."""
+    return MEASURES[part.measure if isinstance(part, Comparison) else "mean"]

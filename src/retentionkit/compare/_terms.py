@@ -13,7 +13,10 @@ from retentionkit.errors import OptionError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Design", "Selected", "Terms", "terms_of"]
+__all__ = ["CHANGES", "Design", "Selected", "Terms", "terms_of"]
+
+#: Names of the changes in a table of figures and changes.
+CHANGES: Final = ("difference", "relative", "net", "net_relative")
 
 #: What the two figures are of; the name says in which order they come.
 Design: TypeAlias = Literal["before-after", "control-treated", "rest-segment"]
@@ -88,7 +91,7 @@ def terms_of(
         )
     return Terms(
         design=design,
-        labels=_LABELS[design] if labels is None else _checked(labels),
+        labels=_LABELS[design] if labels is None else _checked(labels, control),
         confidence=check_confidence(confidence),
         power=check_number("power", power, low=0.5, high=1 - 1e-9),
         selected=selected,
@@ -102,10 +105,11 @@ def _number(name: str, value: float | None, scale: tuple[float, float]) -> float
     return None if value is None else check_number(name, value, low=scale[0], high=scale[1])
 
 
-def _checked(labels: object) -> tuple[str, str]:
+def _checked(labels: object, control: object) -> tuple[str, str]:
     if is_summary(labels, 2):
         first, second = labels
         if isinstance(first, str) and isinstance(second, str) and first != second:
+            _check_rows((first, second), control)
             return first, second
     raise OptionError(
         "`labels` must name both figures.",
@@ -113,3 +117,16 @@ def _checked(labels: object) -> tuple[str, str]:
         allowed="a tuple of two different texts, first the one of the first figure",
         do="Write labels=('2023', '2024').",
     )
+
+
+def _check_rows(labels: tuple[str, str], control: object) -> None:
+    """Refuse labels that another row of the table has."""
+    others = {*CHANGES, *(f"control {label}" for label in labels if control is not None)}
+    taken = [label for label in labels if label in others]
+    if taken:
+        raise OptionError(
+            "The table has a row of that name already.",
+            received=f"labels={labels!r}",
+            allowed=f"names other than {', '.join(sorted(others))}",
+            do=f"Call {taken[0]!r} something else.",
+        )

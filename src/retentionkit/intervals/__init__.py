@@ -1,7 +1,7 @@
 """Intervals of estimates, shares, differences and totals, thin on `scipy`."""
 
 from retentionkit.intervals._estimates import estimate, log_wald, normal_quantile, ratio, t_quantile
-from retentionkit.intervals._shares import hybrid, newcombe, share, wilson
+from retentionkit.intervals._shares import hybrid, newcombe, poisson, share, wilson
 from retentionkit.intervals._totals import (
     Total,
     Uncertainty,
@@ -19,6 +19,7 @@ __all__ = [
     "log_wald",
     "newcombe",
     "normal_quantile",
+    "poisson",
     "ratio",
     "share",
     "t_quantile",

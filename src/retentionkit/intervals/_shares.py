@@ -1,4 +1,4 @@
-"""Intervals of shares, and of differences that keep the skewness of what they come from."""
+"""Intervals of shares, of numbers of events, and of differences that keep the skewness of both."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from retentionkit.arguments import check_confidence
 from retentionkit.intervals._estimates import normal_quantile
 from retentionkit.results import Estimate, Interval
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["hybrid", "newcombe", "share", "wilson"]
+__all__ = ["hybrid", "newcombe", "poisson", "share", "wilson"]
 
 
 def wilson(
@@ -53,6 +54,36 @@ def share(
     error = math.sqrt(value * (1 - value) / trials) if trials > 0 else math.nan
     limits = Interval(float(low), float(high), confidence)
     return Estimate(value, error, limits, int(trials), definition)
+
+
+def poisson(
+    events: ArrayLike, *, confidence: float = 0.95
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    r"""Exact limits of the expectation of a Poisson number of events [1]_.
+
+    They are those :math:`\mu` at which k or more, or k or fewer, have the probability
+    :math:`\alpha/2`:
+
+    .. math:: \mu_L = \tfrac12 \chi^2_{\alpha/2}(2k), \qquad
+        \mu_U = \tfrac12 \chi^2_{1-\alpha/2}(2k + 2) .
+
+    References
+    ----------
+    .. [1] Garwood, F. (1936). Fiducial limits for the Poisson distribution. Biometrika 28(3/4),
+       437-442.
+
+    Examples
+    --------
+    >>> low, high = poisson([0, 10])
+    >>> low.round(4).tolist(), high.round(4).tolist()
+    ([0.0, 4.7954], [3.6889, 18.3904])
+    """
+    from scipy.special import gammainccinv, gammaincinv  # noqa: PLC0415 - loaded when needed
+
+    k = np.asarray(events, dtype=np.float64)
+    tail = 0.5 - check_confidence(confidence) / 2
+    low = np.where(k > 0, gammaincinv(np.maximum(k, 1.0), tail), 0.0)
+    return low, np.asarray(gammainccinv(k + 1, tail), dtype=np.float64)
 
 
 def hybrid(

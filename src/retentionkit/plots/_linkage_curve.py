@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from retentionkit._texts import p_text
 from retentionkit.plots._axes import ACTUAL, MODEL, QUIET, axes, check_drawn
 from retentionkit.plots._words import Language, Texts, Words, words
 from retentionkit.surveys import LinkageCurve
@@ -27,13 +28,14 @@ _SAID: Final[Texts] = {
         "isotonic_rising": "nearest curve that never falls",
         "isotonic_falling": "nearest curve that never rises",
         "line": "straight line",
-        "answer": "answer (customers below it)",
+        "answer": "answer, and how many customers gave it",
         "plain": "answer",
         "rate": "share of customers",
         "mean": "mean of the outcome",
+        "rate_of": "{outcome}, share of customers",
+        "mean_of": "{outcome}, mean",
         "title": "{customers}",
-        "p": "; departure from the line p = {p:.3f}",
-        "small": "; departure from the line p < 0.001",
+        "p": "; departure from the line p {p}",
     },
     "zh": {
         "points": "{level:g} % 置信区间",
@@ -41,20 +43,25 @@ _SAID: Final[Texts] = {
         "isotonic_rising": "最接近的不下降曲线",
         "isotonic_falling": "最接近的不上升曲线",
         "line": "直线",
-        "answer": "评分（下方为客户数）",
+        "answer": "评分与客户数",
         "plain": "评分",
         "rate": "客户占比",
         "mean": "结果均值",
+        "rate_of": "{outcome}（客户占比）",
+        "mean_of": "{outcome}（均值）",
         "title": "{customers}",
-        "p": "；偏离直线的检验 p = {p:.3f}",
-        "small": "；偏离直线的检验 p < 0.001",
+        "p": "；偏离直线的检验 p {p}",
     },
 }
-_SMALL: Final = 0.001
+_ROOM: Final = 38  # points between axes and title, for two rows of a legend
 
 
 def linkage_curve(
-    result: LinkageCurve, *, language: Language = "en", ax: Axes | None = None
+    result: LinkageCurve,
+    *,
+    outcome: str | None = None,
+    language: Language = "en",
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw an outcome by answer with its intervals, the isotonic curve, and the straight line.
 
@@ -64,6 +71,8 @@ def linkage_curve(
     ----------
     result
         From `rk.surveys.linkage_curve`.
+    outcome
+        What the outcome is called, for the axis, such as `"came back"`.
     language
         Texts in English (`"en"`) or Chinese (`"zh"`). Without a font that has Chinese glyphs they
         are in English, and the picture says so.
@@ -90,8 +99,8 @@ def linkage_curve(
     >>> import retentionkit as rk
     >>> answers = rk.datasets.simulate_survey(300)
     >>> curve = rk.surveys.linkage_curve(answers["recommend"], answers["returned"], scale=(0, 10))
-    >>> rk.plots.linkage_curve(curve).get_ylabel()
-    'share of customers'
+    >>> rk.plots.linkage_curve(curve, outcome="came back").get_ylabel()
+    'came back, share of customers'
     """
     check_drawn(
         result,
@@ -119,9 +128,15 @@ def linkage_curve(
     ends = result.answers[[0, -1]].tolist()
     ax.set_xlim(ends[0] - 0.4, ends[1] + 0.4)
     ax.set_xlabel(said.below(says["answer" if numbered else "plain"]), fontfamily=said.fonts)
-    ax.set_ylabel(says[result.measure], fontfamily=said.fonts)
-    ax.set_title(_title(result, said), fontsize="medium", loc="left", fontfamily=said.fonts)
-    ax.legend(frameon=False, loc="best", prop={"family": said.fonts})
+    shown = says[result.measure]
+    if outcome is not None:
+        shown = says[f"{result.measure}_of"].format(outcome=outcome)
+    ax.set_ylabel(shown, fontfamily=said.fonts)
+    place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderaxespad": 0.3}
+    prop = {"family": said.fonts, "size": "small"}
+    ax.legend(frameon=False, ncols=2, prop=prop, **place)
+    title = _title(result, said)
+    ax.set_title(title, fontsize="medium", loc="left", pad=_ROOM, fontfamily=said.fonts)
     return ax
 
 
@@ -155,5 +170,4 @@ def _title(result: LinkageCurve, said: Words) -> str:
     title = said.says["title"].format(customers=said.customers(result.n))
     if math.isnan(result.p_value):
         return title
-    said_p = said.says["small" if result.p_value < _SMALL else "p"]
-    return title + said_p.format(p=result.p_value)
+    return title + said.says["p"].format(p=p_text(result.p_value, sign=True))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from retentionkit import frames
 from retentionkit.arguments import check_choice, check_confidence, check_number
 from retentionkit.errors import OptionError
-from retentionkit.service._cases import read_groups, read_waits
+from retentionkit.service._cases import read_groups, read_waits, refuse_unused
 from retentionkit.service._limits import (
     DAY,
     check_unit,
@@ -19,11 +19,11 @@ from retentionkit.service._limits import (
     microseconds_of,
     said,
 )
-from retentionkit.service._promises import Attainment, promise_of
+from retentionkit.service._promises import COLUMNS, Attainment, check_by, promise_of
 from retentionkit.service._waits import Waits, combined, quantile, states
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -142,6 +142,7 @@ def attainment(
     level = check_confidence(confidence)
     check_choice("denominator", denominator, _DENOMINATORS)
     levels = check_levels(quantiles)
+    check_by(by, COLUMNS, levels)
     ends = {
         name: column
         for name, column in (("responded", responded), ("solved", solved))
@@ -150,6 +151,13 @@ def attainment(
     limits = {"responded": response, "solved": solution}
     numbers = {name: limit_in_microseconds(_PROMISES[name], limits[name], unit) for name in ends}
     _check_ends(ends, unit, elapsed, denominator)
+    _check_unused(
+        ends,
+        unit,
+        {"responded": {"response": response}, "solved": {"solution": solution}},
+        {"opened": opened, "as_of": as_of, "time_zone": time_zone, "missing": missing},
+        elapsed,
+    )
     cases = read_waits(
         frame, start=opened if unit is None else None, ends=ends, unit=unit, elapsed=elapsed,
         as_of=as_of, time_zone=time_zone, missing=missing, invalid=invalid,
@@ -174,8 +182,11 @@ def attainment(
         by=by,
         unit=shown,
         levels=levels,
-        set_aside=dict(cases.set_aside),
-        note=_note(leaning(promises, denominator), cases, numbers),
+        reasons=cases.reasons,
+        notes=(
+            *_without_hours(cases, numbers),
+            *leaning(promises, denominator, aged=unit is None or elapsed is not None),
+        ),
         definition=definition,
         kind=frames.kind_of(frame),
     )
@@ -231,28 +242,40 @@ def _answered(waits: Mapping[str, Waits]) -> Mapping[str, Waits]:
     return {"responded": Waits(time, first.done | last.done, first.elapsed), "solved": last}
 
 
-def _note(pending: str, cases: Cases, limits: Mapping[str, float]) -> str:
-    """What to keep in mind."""
+def _without_hours(cases: Cases, limits: Mapping[str, float]) -> Iterator[str]:
+    """That dates do not tell hours, where a limit is of hours."""
     if cases.dates_only and any(limit % DAY for limit in limits.values()):
-        only = "All points in time are at midnight: of dates no hours can be told."
-        return f"{only} {pending}".strip()
-    return pending
+        yield "All points in time are at midnight: of dates no hours can be told."
 
 
-def leaning(promises: Sequence[Promise], denominator: Denominator) -> str:
-    """That the share of known outcomes leans to the quick cases, where some are pending."""
-    if denominator == "due" or not any(promise.pending for promise in promises):
-        return ""
-    return (
-        "Some are pending. Of the latest only the quick ones are known, so that shares lean "
-        "upward: denominator='due' counts only those whose limit has passed."
-    )
+def leaning(
+    promises: Sequence[Promise], denominator: Denominator, *, aged: bool = True
+) -> Iterator[str]:
+    """That the share of known outcomes leans to the quick cases, where some are pending.
+
+    `aged` says whether it is known how long ago each began.
+    """
+    if denominator == "known" and any(promise.pending for promise in promises):
+        ages = "" if aged else "with elapsed=, the column of ages, "
+        yield (
+            "Some are pending. Of the latest only the quick ones are known, so that shares lean "
+            f"upward: {ages}denominator='due' counts only those whose limit has passed."
+        )
 
 
 def check_levels(quantiles: Sequence[float]) -> tuple[float, ...]:
     """Shares strictly between 0 and 1."""
+    try:
+        levels = tuple(quantiles)
+    except TypeError:
+        raise OptionError(
+            "`quantiles` is not a list.",
+            received=repr(quantiles),
+            allowed="a list of shares between 0 and 1; () for none",
+            do="Write quantiles=[0.5] for the median alone.",
+        ) from None
     return tuple(
-        check_number("quantiles", level, low=0, high=1 - 1e-9, open_low=True) for level in quantiles
+        check_number("quantiles", level, low=0, high=1 - 1e-9, open_low=True) for level in levels
     )
 
 
@@ -273,6 +296,23 @@ def _check_ends(
             allowed="denominator='due' with opened=, or with elapsed=",
             do="Name the column of ages with elapsed=, or pass denominator='known'.",
         )
+
+
+def _check_unused(
+    ends: Mapping[str, str],
+    unit: TimeUnit | None,
+    limits: Mapping[str, Mapping[str, object]],
+    clock: Mapping[str, object],
+    elapsed: str | None,
+) -> None:
+    """Refuse what says nothing beside what was passed."""
+    for name, limit in limits.items():
+        if name not in ends:
+            refuse_unused(f"without {name}=", limit, response="1 hour", solution="24 hours")
+    if unit is None:
+        refuse_unused("beside points in time", {"elapsed": elapsed})
+    else:
+        refuse_unused("beside numbers of a unit", clock, opened="opened", missing="error")
 
 
 def _definition(limits: Mapping[str, str], cases: Cases, denominator: Denominator) -> str:

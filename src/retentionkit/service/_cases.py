@@ -12,12 +12,13 @@ from retentionkit._texts import counted
 from retentionkit.arguments import check_choice
 from retentionkit.errors import DataError, OptionError
 from retentionkit.frames import Wanted
+from retentionkit.results import frozen_mapping
 from retentionkit.service._clocks import read_clocks
 from retentionkit.service._limits import check_unit, microseconds_of
 from retentionkit.service._waits import Waits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -30,12 +31,14 @@ __all__ = [
     "Cases",
     "Groups",
     "Treatment",
+    "check_names",
     "group_of",
     "groups_of",
     "invalid_rows",
     "is_number",
     "read_groups",
     "read_waits",
+    "refuse_unused",
     "said_aside",
     "set_apart",
 ]
@@ -64,7 +67,7 @@ class Cases:
         For each end, how long it took or has been waited for.
     used
         Which rows of the frame these are.
-    set_aside
+    reasons
         How many were set aside, by reason.
     as_of
         Up to when all is known, in words; None for numbers.
@@ -74,7 +77,7 @@ class Cases:
 
     waits: Mapping[str, Waits]
     used: NDArray[np.bool_]
-    set_aside: Mapping[str, int]
+    reasons: Mapping[str, int]
     as_of: str | None
     dates_only: bool = False
 
@@ -132,7 +135,7 @@ def read_waits(
     for name, wrong in early.items():
         invalid_rows(wrong, f"{name} before {names[0]}", invalid)
         aside[f"{name} before {names[0]}"] = wrong
-    used, set_aside = set_apart(aside)
+    used, reasons = set_apart(aside)
     waits: dict[str, Waits] = {}
     for name in ends:
         end = clocks[name]
@@ -140,7 +143,7 @@ def read_waits(
         lasted = np.where(done, end.instants, clocks.now) - begun.instants
         age = (clocks.now - begun.instants).astype(np.float64)
         waits[name] = Waits(lasted.astype(np.float64), done, age)[used]
-    return Cases(waits, used, set_aside, clocks.said, clocks.dates_only)
+    return Cases(waits, used, reasons, clocks.said, clocks.dates_only)
 
 
 def _before(end: Clock, begun: Clock) -> NDArray[np.bool_]:
@@ -156,13 +159,6 @@ def _from_numbers(
     if elapsed is not None:
         wanted["elapsed"] = Wanted(elapsed, "elapsed", "number")
     table = frames.read(frame, wanted)
-    if len(table) == 0:
-        raise DataError(
-            "The frame has no rows.",
-            received="0 rows",
-            allowed="at least one",
-            do="Check the filter or the file that the frame came from.",
-        )
     numbers = {
         name: np.rint(np.asarray(table.arrays(name)[0], dtype=np.float64) * scale)
         for name in wanted
@@ -172,7 +168,7 @@ def _from_numbers(
         wrong = (values < 0) | np.isinf(values)
         invalid_rows(wrong, f"{name} below 0 or infinite", invalid)
         aside[f"{name} below 0 or infinite"] = wrong
-    used, set_aside = set_apart(aside)
+    used, reasons = set_apart(aside)
     age = numbers.pop("elapsed", np.full(len(table), np.nan))
     waits: dict[str, Waits] = {}
     for name, values in numbers.items():
@@ -180,7 +176,7 @@ def _from_numbers(
         # A wait of which nothing is known but that it goes on has lasted for no known time.
         lasted = np.where(done, values, np.where(np.isnan(age), 0.0, age))
         waits[name] = Waits(lasted, done, age)[used]
-    return Cases(waits, used, set_aside, None)
+    return Cases(waits, used, reasons, None)
 
 
 def is_number(value: object) -> bool:
@@ -190,8 +186,15 @@ def is_number(value: object) -> bool:
 
 def set_apart(
     aside: Mapping[str, NDArray[np.bool_]],
-) -> tuple[NDArray[np.bool_], dict[str, int]]:
+) -> tuple[NDArray[np.bool_], Mapping[str, int]]:
     """Which rows are left, and how many were set aside for the first reason that holds."""
+    if len(next(iter(aside.values()))) == 0:
+        raise DataError(
+            "The frame has no rows.",
+            received="0 rows",
+            allowed="at least one",
+            do="Check the filter or the file that the frame came from.",
+        )
     left: NDArray[np.bool_] = ~np.zeros(len(next(iter(aside.values()))), dtype=np.bool_)
     found: dict[str, int] = {}
     for reason, rows in aside.items():
@@ -206,7 +209,7 @@ def set_apart(
             allowed="at least one row that can be used",
             do="Check the columns and as_of.",
         )
-    return left, found
+    return left, frozen_mapping(found)
 
 
 def invalid_rows(wrong: NDArray[np.bool_], what: str, invalid: Treatment) -> None:
@@ -269,6 +272,37 @@ def group_of(groups: Sequence[_Group], label: object, by: str | None) -> _Group:
     )
 
 
-def said_aside(set_aside: Mapping[str, int]) -> str:
+def check_names(named: Mapping[str, object], columns: Iterable[str]) -> None:
+    """Refuse a column of the result that the caller names like another one."""
+    taken = set(columns)
+    for argument, name in named.items():
+        if name in taken:
+            raise OptionError(
+                f"The result has another column of the name that `{argument}` gives.",
+                received=f"{argument}={name!r}",
+                allowed="a name other than " + ", ".join(sorted(taken)),
+                do="Rename the column, or call it otherwise.",
+            )
+        if isinstance(name, str):
+            taken.add(name)
+
+
+def refuse_unused(where: str, options: Mapping[str, object], **defaults: object) -> None:
+    """Refuse options that are neither None nor their default where they say nothing."""
+    given = [
+        name
+        for name, value in options.items()
+        if not (value is None or (isinstance(value, str) and value == defaults.get(name)))
+    ]
+    if given:
+        raise OptionError(
+            f"Some options mean nothing {where}.",
+            received=", ".join(f"{name}=" for name in given),
+            allowed=f"none of {', '.join(f'{name}=' for name in options)} {where}",
+            do="Leave them out, or pass what they are about.",
+        )
+
+
+def said_aside(reasons: Mapping[str, int]) -> str:
     """How many rows were set aside and why, in words."""
-    return "; ".join(f"{counted(number, 'row')} {reason}" for reason, number in set_aside.items())
+    return "; ".join(f"{counted(number, 'row')} {reason}" for reason, number in reasons.items())

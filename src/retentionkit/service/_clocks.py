@@ -120,8 +120,8 @@ def read_clocks(
         date = _EPOCH + dt.timedelta(days=today)
         return Clocks(found, now + DAY - 1, today, f"{date:%Y-%m-%d}", zoned)
     last = _EPOCH + dt.timedelta(microseconds=now)
-    said = f"{last:%Y-%m-%d %H:%M}{' UTC' if zoned else ''}"
-    return Clocks(found, now, today - 1, said, zoned)
+    clock = f"{last:%Y-%m-%d %H:%M}{' UTC' if zoned else ''}"
+    return Clocks(found, now, today - 1, clock, zoned)
 
 
 def _clock(frame: Frame, column: object, argument: str, time_zone: str | None) -> Clock:

@@ -1,33 +1,34 @@
-r"""How many complaints are there for each order, customer, trip or contact?
+"""How many complaints are there for each order, customer, trip or contact?
 
 Where a unit counts once, however often it was complained about, the rate is a share with a Wilson
-interval. Where complaints are counted, they may be more than units: for k of them the exact limits
-of their expectation are those :math:`\mu` at which k or more, or k or fewer, have the probability
-:math:`\alpha/2`,
-
-.. math:: \mu_L = \tfrac12 \chi^2_{\alpha/2}(2k), \qquad
-    \mu_U = \tfrac12 \chi^2_{1-\alpha/2}(2k + 2).
+interval. Where complaints are counted, they may be more than units: their number has the exact
+limits of a Poisson number.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
 from retentionkit import frames
 from retentionkit.arguments import check_confidence, check_whole
 from retentionkit.errors import DataError, OptionError
-from retentionkit.intervals import share
+from retentionkit.intervals import poisson, share
 from retentionkit.results import Columns, Estimate, Interval, Result
 from retentionkit.service._cases import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from retentionkit.frames import FrameKind
+
 __all__ = ["ComplaintRate", "complaint_rate"]
+
+#: Rates from here on are printed without decimals.
+_LONG: Final = 1_000
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -54,6 +55,8 @@ class ComplaintRate(Result):
         How many units the rate is printed for.
     definition
         What was divided by what.
+    kind
+        The kind of series that the base came as.
     """
 
     complaints: int
@@ -65,6 +68,7 @@ class ComplaintRate(Result):
     outside: int
     per_units: int
     definition: str
+    kind: FrameKind | None = None
 
     _heading: ClassVar[str] = "Complaint rate"
 
@@ -94,18 +98,19 @@ class ComplaintRate(Result):
 
     def _facts(self) -> Mapping[str, str]:
         value, low, high = (
-            f"{self.per_units * number:.3g}"
+            _told(self.per_units * number)
             for number in (self.value, self.interval.low, self.interval.high)
         )
         facts = {
-            "rate": f"{value} ({low} to {high}) per {self.per_units:,} {self.per}s",
+            "rate": f"{value} ({low} to {high}) per {self.per_units:,}",
+            "per": self.per,
             "confidence": f"{100 * self.interval.confidence:g} %",
         }
         if self.repeated:
             counts = "counted as well" if self.several else "not counted again"
-            facts["repeated"] = f"{self.repeated:,} beyond the first of a {self.per}, {counts}"
+            facts["repeated"] = f"{self.repeated:,} beyond the first of each, {counts}"
         if self.outside:
-            facts["outside"] = f"{self.outside:,} about a {self.per} that is not in the base"
+            facts["outside"] = f"{self.outside:,} about what is not in the base"
         return {**facts, "definition": self.definition}
 
 
@@ -127,7 +132,7 @@ def complaint_rate(
     base
         The number of units; or their ids.
     per
-        What a unit is, in the singular: `"order"`, `"customer"`, `"trip"`, `"contact"`.
+        What a unit is, in any language: `"order"`, `"customer"`, `"trip"`, `"contact"`.
     several
         False: a unit with complaints counts once, and the rate is the share of such units. True:
         complaints count, and there may be more than units.
@@ -163,9 +168,10 @@ def complaint_rate(
     >>> import retentionkit as rk
     >>> rk.service.complaint_rate(11, base=500, per="order")
     Complaint rate
-      rate        22 (12.3 to 39) per 1,000 orders
+      rate        22 (12.3 to 39) per 1,000
+      per         order
       confidence  95 %
-      definition  Orders with a complaint over all orders, with a Wilson interval.
+      definition  Complaints per order, at most one of each, with a Wilson interval.
       complaints  base   rate      low     high
               11   500  0.022  0.01233  0.03896
     """
@@ -175,24 +181,22 @@ def complaint_rate(
         raise OptionError(
             "Nothing says what the rate is per.",
             received=f"per={per!r}",
-            allowed="a noun in the singular",
+            allowed="a noun",
             do="Pass per='order', 'customer', 'trip' or 'contact'.",
         )
     counted, units, repeated, outside = _counted(complaints, base, several=several)
     if counted > units and not several:
         raise OptionError(
-            f"There are more complaints than {per}s.",
-            received=f"{counted:,} complaints, {units:,} {per}s",
+            f"There are more complaints than units ({per}).",
+            received=f"{counted:,} complaints, base={units:,}",
             allowed="at most one complaint of each; or several=True",
             do="Pass several=True to count each complaint.",
         )
     if several:
         definition = f"Complaints per {per}, with an exact Poisson interval."
-        rate = _poisson(counted, units, definition, level)
+        rate = _several(counted, units, definition, level)
     else:
-        definition = (
-            f"{per[0].upper()}{per[1:]}s with a complaint over all {per}s, with a Wilson interval."
-        )
+        definition = f"Complaints per {per}, at most one of each, with a Wilson interval."
         rate = share(counted, units, definition=definition, confidence=level)
     return ComplaintRate(
         complaints=counted,
@@ -204,7 +208,12 @@ def complaint_rate(
         outside=outside,
         per_units=shown,
         definition=definition,
+        kind=frames.series_kind(base),
     )
+
+
+def _told(number: float) -> str:
+    return f"{number:.3g}" if number < _LONG else f"{number:,.0f}"
 
 
 def _counted(complaints: object, base: object, *, several: bool) -> tuple[int, int, int, int]:
@@ -243,12 +252,8 @@ def _counted(complaints: object, base: object, *, several: bool) -> tuple[int, i
     return counted, len(units_seen), len(inside) - different, len(about) - len(inside)
 
 
-def _poisson(number: int, units: int, definition: str, confidence: float) -> Estimate:
-    """An exact interval of a Poisson number, per unit."""
-    from scipy.special import gammaincinv  # noqa: PLC0415 - scipy is loaded when needed
-
-    tail = 0.5 - confidence / 2
-    low = float(gammaincinv(number, tail)) / units if number else 0.0
-    high = float(gammaincinv(number + 1, 1 - tail)) / units
-    error = math.sqrt(number) / units
-    return Estimate(number / units, error, Interval(low, high, confidence), units, definition)
+def _several(number: int, units: int, definition: str, confidence: float) -> Estimate:
+    """A Poisson number per unit."""
+    low, high = poisson(number, confidence=confidence)
+    limits = Interval(float(low) / units, float(high) / units, confidence)
+    return Estimate(number / units, math.sqrt(number) / units, limits, units, definition)

@@ -7,7 +7,7 @@ only the quick ones have bought yet, and the others are neither yes nor no.
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 
@@ -16,12 +16,14 @@ from retentionkit.arguments import check_choice, check_confidence, check_whole
 from retentionkit.errors import DataError, OptionError
 from retentionkit.frames import Wanted
 from retentionkit.intervals import share
-from retentionkit.results import Columns, Estimate, Interval, Result
+from retentionkit.results import Columns, Estimate, Interval, Result, frozen_mapping
 from retentionkit.service._cases import (
+    check_names,
     group_of,
     is_number,
     read_groups,
     read_waits,
+    refuse_unused,
     said_aside,
     set_apart,
 )
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["Conversion", "ConversionRate", "conversion_rate"]
 
 _NOT_OBSERVED = State.PENDING
+_COLUMNS: Final = ("converted", "not_converted", "not_observed", "rate", "low", "high")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class ConversionRate(Result):
         What the groups are of; None for one group of all.
     of
         What the rate is a share of.
-    set_aside
+    reasons
         Rows that were not used, by reason.
     definition
         What was divided by what.
@@ -88,7 +91,7 @@ class ConversionRate(Result):
     groups: tuple[Conversion, ...]
     by: str | None
     of: str
-    set_aside: Mapping[str, int]
+    reasons: Mapping[str, int]
     definition: str
     kind: FrameKind | None = None
 
@@ -118,6 +121,11 @@ class ConversionRate(Result):
         """How many the rates are of, together."""
         return sum(found.rate.n for found in self.groups)
 
+    @property
+    def set_aside(self) -> int:
+        """How many rows were not used."""
+        return sum(self.reasons.values())
+
     def _table(self) -> Columns:
         rows = self.groups
         return {
@@ -134,8 +142,8 @@ class ConversionRate(Result):
     def _facts(self) -> Mapping[str, str]:
         level = self.groups[0].rate.interval.confidence
         facts = {"confidence": f"{100 * level:g} %"}
-        if self.set_aside:
-            facts["set aside"] = said_aside(self.set_aside)
+        if self.reasons:
+            facts["set aside"] = said_aside(self.reasons)
         return {**facts, "definition": self.definition}
 
 
@@ -212,16 +220,19 @@ def conversion_rate(
     level = check_confidence(confidence)
     check_choice("missing", missing, ("error", "drop"))
     check_choice("invalid", invalid, ("error", "drop"))
+    _check_noun(of)
+    check_names({"of": of, "by": by}, _COLUMNS)
+    times = {"within": within, "as_of": as_of, "time_zone": time_zone, "invalid": invalid}
     if is_number(contacts):
+        columns = {"contacted": contacted, "converted": converted, "by": by, "missing": missing}
+        refuse_unused(
+            "beside a number", {**columns, **times},
+            converted="converted", missing="error", invalid="error",
+        )  # fmt: skip
         return _of_counts(contacts, n, of, level)
-    if n is not None or (contacted is None and (within is not None or as_of is not None)):
-        raise OptionError(
-            "These do not go together.",
-            received=f"{n=}, {contacted=}, {within=}, {as_of=}",
-            allowed="n= beside a number; within= and as_of= beside contacted=",
-            do="Name the column of the points in time of contacts with contacted=.",
-        )
+    refuse_unused("beside a frame", {"n": n})
     if contacted is None:
+        refuse_unused("without contacted=", times, invalid="error")
         stood, used, aside = _of_flags(contacts, converted, missing)
         definition = f"Converted over all {of}."
     else:
@@ -230,7 +241,7 @@ def conversion_rate(
             contacts, start=contacted, ends={"converted": converted}, unit=None, as_of=as_of,
             time_zone=time_zone, missing=missing, invalid=invalid, names=("contacted", "contact"),
         )  # fmt: skip
-        used, aside, waits = cases.used, cases.set_aside, cases.waits["converted"]
+        used, aside, waits = cases.used, cases.reasons, cases.waits["converted"]
         stood = np.where(waits.done, State.IN_TIME, State.OVERDUE).astype(np.int64)
         definition = f"Converted by {cases.as_of} over all {of}, however recent."
         if limit is not None and within is not None:
@@ -243,10 +254,20 @@ def conversion_rate(
         groups=_groups(stood, read_groups(contacts, by, used), definition, level),
         by=by,
         of=of,
-        set_aside=dict(aside),
+        reasons=aside,
         definition=f"{definition[:-1]}, with a Wilson interval.",
         kind=frames.kind_of(contacts),
     )
+
+
+def _check_noun(of: object) -> None:
+    if not (isinstance(of, str) and of.strip()):
+        raise OptionError(
+            "Nothing says what the rate is a share of.",
+            received=f"of={of!r}",
+            allowed="a noun in the plural",
+            do="Pass of='enquiries', 'contacts' or 'visits'.",
+        )
 
 
 def _groups(
@@ -270,7 +291,7 @@ def _of_counts(number: object, n: object, of: str, confidence: float) -> Convers
         groups=(Conversion(None, yes, size - yes, 0, rate),),
         by=None,
         of=of,
-        set_aside={},
+        reasons=frozen_mapping({}),
         definition=definition,
     )
 
@@ -282,15 +303,12 @@ def _of_flags(
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_], Mapping[str, int]]:
     """Truth values, or 0 and 1."""
     table = frames.read(frame, {"converted": Wanted(column, "converted", "any")})
-    place, labels = frames.read_labels(table.native["converted"], argument="converted")
-    if not set(labels) <= {True, False}:
-        raise DataError(
-            f"Column {column!r} does not say yes or no.",
-            received=", ".join(repr(label) for label in labels[:5]),
-            allowed="truth values, or 0 and 1",
-            do="For points in time name the column of contacts as well, with contacted=.",
-        )
-    absent = place < 0
+    try:
+        flags = frames.read_flags(table.native["converted"], argument="converted")
+    except DataError as error:
+        error.do += " For points in time name the column of contacts as well, with contacted=."
+        raise
+    absent = np.isnan(flags)
     if absent.any() and missing == "error":
         raise DataError(
             f"Column {column!r} has missing values.",
@@ -299,6 +317,5 @@ def _of_flags(
             do="Pass missing='drop' to set these rows aside and count them.",
         )
     used, aside = set_apart({f"without `{column}`": absent})
-    yes = np.array([*labels, False], dtype=np.bool_)[place]
-    stood = np.where(yes, State.IN_TIME, State.OVERDUE).astype(np.int64)
+    stood = np.where(flags == 1, State.IN_TIME, State.OVERDUE).astype(np.int64)
     return stood[used], used, aside

@@ -18,7 +18,14 @@ from retentionkit.arguments import check_choice, check_confidence
 from retentionkit.errors import DataError, KindError, OptionError
 from retentionkit.intervals import share
 from retentionkit.service._attainment import check_levels
-from retentionkit.service._cases import groups_of, invalid_rows, read_groups, read_waits, set_apart
+from retentionkit.service._cases import (
+    groups_of,
+    invalid_rows,
+    read_groups,
+    read_waits,
+    refuse_unused,
+    set_apart,
+)
 from retentionkit.service._limits import (
     check_unit,
     limit_in_microseconds,
@@ -26,7 +33,8 @@ from retentionkit.service._limits import (
     said,
     spans_in_microseconds,
 )
-from retentionkit.service._mean_wait_result import MeanWait, WaitOf
+from retentionkit.service._mean_wait_result import COLUMNS, MeanWait, WaitOf
+from retentionkit.service._promises import check_by
 from retentionkit.service._waits import State, Waits, mean_up_to, quantile, states
 
 if TYPE_CHECKING:
@@ -120,6 +128,7 @@ def mean_wait(
     """
     level, shown = check_confidence(confidence), check_unit(unit)
     levels = check_levels(quantiles)
+    check_by(by if isinstance(by, str) else None, COLUMNS, levels)
     most = None if limit is None else limit_in_microseconds("limit", limit, shown)
     horizon = None if up_to is None else limit_in_microseconds("up_to", up_to, shown)
     check_choice("missing", missing, ("error", "drop"))
@@ -130,9 +139,11 @@ def mean_wait(
             waits, start=start, ends={"end": str(end)}, unit=None, as_of=as_of,
             time_zone=time_zone, missing=missing, invalid=invalid, names=("start", "wait"),
         )  # fmt: skip
-        found, aside = cases.waits["end"], cases.set_aside
+        found, aside = cases.waits["end"], cases.reasons
         groups = read_groups(waits, by, cases.used)
     else:
+        clock = {"start": start, "end": end, "as_of": as_of, "time_zone": time_zone}
+        refuse_unused("beside waits that are not points in time", clock)
         found, used, aside = _lasting(waits, waiting, shown, missing, invalid)
         groups = groups_of(by, used, argument="by")
     definition = _definition(
@@ -147,7 +158,7 @@ def mean_wait(
         by=None if by is None else by if isinstance(by, str) else "group",
         unit=shown,
         levels=levels,
-        set_aside=dict(aside),
+        reasons=aside,
         definition=definition,
         kind=frames.kind_of(waits) if _is_frame(waits) else frames.series_kind(waits),
     )
@@ -242,15 +253,15 @@ def _flags(waiting: object, size: int) -> NDArray[np.bool_]:
     """Who still waits."""
     if waiting is None:
         return np.zeros(size, dtype=np.bool_)
-    place, labels = frames.read_labels(waiting, argument="waiting")
-    if len(place) != size or (place < 0).any() or not set(labels) <= {True, False}:
+    flags = frames.read_flags(waiting, argument="waiting")
+    if len(flags) != size or np.isnan(flags).any():
         raise DataError(
             "`waiting` must have a truth value for each wait.",
-            received=f"{len(place):,} values for {size:,} waits, such as {labels[:3]}",
+            received=f"{len(flags):,} values for {size:,} waits, {np.isnan(flags).sum():,} missing",
             allowed="True where somebody still waits, else False",
             do="Take the waits and `waiting` from the same rows.",
         )
-    return np.array(labels, dtype=np.bool_)[place]
+    return np.asarray(flags == 1, dtype=np.bool_)
 
 
 def _check_horizon(waits: Waits, groups: Groups, horizon: float | None, unit: TimeUnit) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, ClassVar
+import math
+from typing import TYPE_CHECKING, ClassVar, Final
 
+from retentionkit._texts import per_cent
 from retentionkit.results import Columns, Estimate, Interval, Result
 from retentionkit.service._cases import group_of, said_aside
 from retentionkit.service._promises import quantile_name
@@ -14,7 +16,13 @@ if TYPE_CHECKING:
 
     from retentionkit.frames import FrameKind
 
-__all__ = ["MeanWait", "WaitOf"]
+__all__ = ["COLUMNS", "MeanWait", "WaitOf"]
+
+#: The columns of every table of waits.
+COLUMNS: Final = (
+    *("waits", "waiting", "mean", "low", "high"),
+    *("above", "above_low", "above_high", "unknown"),
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -67,7 +75,7 @@ class MeanWait(Result):
         What times are told in.
     levels
         The shares of waits of the quantiles: 0.5 for the median.
-    set_aside
+    reasons
         Waits that were not used, by reason.
     definition
         What the mean is of, and what is above.
@@ -79,7 +87,7 @@ class MeanWait(Result):
     by: str | None
     unit: str
     levels: tuple[float, ...]
-    set_aside: Mapping[str, int]
+    reasons: Mapping[str, int]
     definition: str
     kind: FrameKind | None = None
 
@@ -114,17 +122,35 @@ class MeanWait(Result):
         """How many waits there are."""
         return sum(found.waits for found in self.groups)
 
+    @property
+    def set_aside(self) -> int:
+        """How many waits were not used."""
+        return sum(self.reasons.values())
+
     def _table(self) -> Columns:
-        table = dict(self._printed())
+        table = dict(self._times())
         for at, level in enumerate(self.levels):
             limits = [found.quantiles[at].interval for found in self.groups]
             table[f"{quantile_name(level)}_low"] = [interval.low for interval in limits]
             table[f"{quantile_name(level)}_high"] = [interval.high for interval in limits]
-        table["above_low"] = [found.above.interval.low for found in self.groups]
-        table["above_high"] = [found.above.interval.high for found in self.groups]
-        return table
+        above = [found.above for found in self.groups]
+        return {
+            **table,
+            "above": [share.value for share in above],
+            "above_low": [share.interval.low for share in above],
+            "above_high": [share.interval.high for share in above],
+            "unknown": [found.unknown for found in self.groups],
+        }
 
     def _printed(self) -> Columns:
+        above = [found.above for found in self.groups]
+        unknown = [found.unknown for found in self.groups]
+        if not any(unknown) and all(math.isnan(share.value) for share in above):  # no limit
+            return self._times()
+        shown = [per_cent(a.value, a.interval.low, a.interval.high) for a in above]
+        return {**self._times(), "above (%)": shown, "unknown": unknown}
+
+    def _times(self) -> Columns:
         rows = self.groups
         quantiles = {
             quantile_name(level): [row.quantiles[at].value for row in rows]
@@ -138,13 +164,11 @@ class MeanWait(Result):
             "low": [row.mean.interval.low for row in rows],
             "high": [row.mean.interval.high for row in rows],
             **quantiles,
-            "above": [row.above.value for row in rows],
-            "unknown": [row.unknown for row in rows],
         }
 
     def _facts(self) -> Mapping[str, str]:
         level = self.groups[0].mean.interval.confidence
         facts = {"times": f"in {self.unit}s", "confidence": f"{100 * level:g} %"}
-        if self.set_aside:
-            facts["set aside"] = said_aside(self.set_aside)
+        if self.reasons:
+            facts["set aside"] = said_aside(self.reasons)
         return {**facts, "definition": self.definition}

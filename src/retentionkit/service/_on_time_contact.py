@@ -14,14 +14,14 @@ from retentionkit import frames
 from retentionkit.arguments import check_choice, check_confidence
 from retentionkit.errors import DataError, OptionError
 from retentionkit.service._attainment import leaning
-from retentionkit.service._cases import invalid_rows, read_groups, set_apart
+from retentionkit.service._cases import invalid_rows, read_groups, refuse_unused, set_apart
 from retentionkit.service._clocks import read_clocks
 from retentionkit.service._limits import DAY, limit_in_microseconds, said
-from retentionkit.service._promises import Attainment, promise_of
+from retentionkit.service._promises import COLUMNS, Attainment, check_by, promise_of
 from retentionkit.service._waits import State, Waits, combined, states
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -134,6 +134,9 @@ def on_time_contact(
     check_choice("missing", missing, ("error", "drop"))
     check_choice("invalid", invalid, ("error", "drop"))
     rule = _Rule(_limit("after", after, days), _limit("before", before, days), days)
+    check_by(by, COLUMNS, ())
+    if trip is None:
+        refuse_unused("without trip=", {"before": before, "reminded": reminded}, before="1 day")
     names = {"ordered": ordered, "contacted": contacted, "trip": trip, "reminded": reminded}
     clocks = read_clocks(
         frame,
@@ -157,8 +160,8 @@ def on_time_contact(
         by=by,
         unit="day",
         levels=(),
-        set_aside=aside,
-        note=_note(late_orders, leaning(promises, denominator)),
+        reasons=aside,
+        notes=(*_late(late_orders), *leaning(promises, denominator)),
         definition=definition,
         kind=frames.kind_of(frame),
     )
@@ -254,12 +257,13 @@ def _waits(contact: Clock, order: NDArray[np.int64], rule: _Rule, clocks: Clocks
     return Waits(lasted, done, age.astype(np.float64))
 
 
-def _note(late_orders: int, pending: str) -> str:
-    late = (
-        f"{late_orders:,} ordered too late for a contact before the trip: not held to that rule, "
-        "and not in `both`."
-    )
-    return f"{late if late_orders else ''} {pending}".strip()
+def _late(orders: int) -> Iterator[str]:
+    """Which orders could not be in time."""
+    if orders:
+        yield (
+            f"{orders:,} ordered too late for a contact before the trip: not held to that rule, "
+            "and not in `both`."
+        )
 
 
 def _definition(

@@ -4,28 +4,40 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
 import numpy as np
 
 from retentionkit.errors import OptionError
 from retentionkit.intervals import share
 from retentionkit.results import Columns, Result
-from retentionkit.service._cases import group_of, said_aside
+from retentionkit.service._cases import check_names, group_of, said_aside
 from retentionkit.service._waits import State
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
     from retentionkit.frames import FrameKind
     from retentionkit.results import Estimate, Interval
 
-__all__ = ["Attainment", "Denominator", "Promise", "promise_of", "quantile_name"]
+__all__ = [
+    "COLUMNS",
+    "Attainment",
+    "Denominator",
+    "Promise",
+    "check_by",
+    "promise_of",
+    "quantile_name",
+]
 
 #: Which cases a share is of: all whose outcome is known, or all that began long enough ago.
 Denominator: TypeAlias = Literal["known", "due"]
+
+_COUNTS: Final = ("measure", "cases", "in_time", "late", "overdue", "pending")
+#: The columns of every table of promises.
+COLUMNS: Final = (*_COUNTS, "share", "low", "high")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -90,10 +102,10 @@ class Attainment(Result):
         The unit of the quantiles.
     levels
         The shares of cases of the quantiles: 0.5 for the median.
-    set_aside
+    reasons
         Rows that were not used, by reason.
-    note
-        What to keep in mind; empty for nothing.
+    notes
+        What to keep in mind, in plain sentences.
     definition
         What counts as in time, as missed and as not known.
     kind
@@ -104,8 +116,8 @@ class Attainment(Result):
     by: str | None
     unit: str
     levels: tuple[float, ...]
-    set_aside: Mapping[str, int]
-    note: str
+    reasons: Mapping[str, int]
+    notes: tuple[str, ...]
     definition: str
     kind: FrameKind | None = None
 
@@ -154,6 +166,11 @@ class Attainment(Result):
         """The interval of the last measure: that of all promises together; without `by`."""
         return self.estimate(self.promises[-1].measure).interval
 
+    @property
+    def set_aside(self) -> int:
+        """How many cases were not used."""
+        return sum(self.reasons.values())
+
     def _table(self) -> Columns:
         table = dict(self._printed())
         for at, level in enumerate(self.levels):
@@ -168,14 +185,13 @@ class Attainment(Result):
     def _printed(self) -> Columns:
         rows = self.promises
         group = {} if self.by is None else {self.by: [row.group for row in rows]}
-        counts = ("measure", "cases", "in_time", "late", "overdue", "pending")
         quantiles = {
             quantile_name(level): [p.quantiles[at].value if p.quantiles else math.nan for p in rows]
             for at, level in enumerate(self.levels)
         }
         return {
             **group,
-            **{name: [getattr(row, name) for row in rows] for name in counts},
+            **{name: [getattr(row, name) for row in rows] for name in _COUNTS},
             "share": [row.share.value for row in rows],
             "low": [row.share.interval.low for row in rows],
             "high": [row.share.interval.high for row in rows],
@@ -187,10 +203,9 @@ class Attainment(Result):
         facts = {"cases": f"{self.n:,}", "confidence": f"{100 * level:g} %"}
         if self.levels:
             facts["times"] = f"in {self.unit}s, open cases as censored"
-        if self.set_aside:
-            facts["set aside"] = said_aside(self.set_aside)
-        if self.note:
-            facts["note"] = self.note
+        if self.reasons:
+            facts["set aside"] = said_aside(self.reasons)
+        facts |= {"note" + " " * place: note for place, note in enumerate(self.notes)}
         return {**facts, "definition": self.definition}
 
 
@@ -218,6 +233,12 @@ def promise_of(
         ),
         quantiles=quantiles,
     )
+
+
+def check_by(by: object, columns: Iterable[str], levels: Iterable[float]) -> None:
+    """Refuse groups that are called like another column of a result with quantiles."""
+    times = [f"{quantile_name(at)}{end}" for at in levels for end in ("", "_low", "_high")]
+    check_names({"by": by}, [*columns, *times])
 
 
 def quantile_name(level: float) -> str:

@@ -180,6 +180,7 @@ def _by_phase(
         performance=level.value,
         performance_low=level.low,
         performance_high=level.high,
+        method=ways.method,
         n=len(measured.values),
         confidence=ways.confidence,
         definition=f"{what} of the items of a phase, and mean of their performances; a phase with "
@@ -246,6 +247,7 @@ def _definition(measured: Measured, ways: Ways) -> str:
     if not measured.stated:
         scale += ", the lowest and highest answer that occur"
     return (
-        f"Importance: {what}. Performance: mean answer on 0 to 100 (scale {scale}). Sure: both "
-        "intervals leave out the lines, which are taken as given. Association, not effect."
+        f"Importance: {what}. Performance: mean answer on 0 to 100 (scale {scale}). Unsure "
+        "of: what has an interval that crosses its line; lines are taken as given. Association, "
+        "not effect."
     )

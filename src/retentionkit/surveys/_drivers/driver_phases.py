@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import TYPE_CHECKING, ClassVar
 
+from retentionkit._texts import per_cent
 from retentionkit.results import Columns, Result
 from retentionkit.surveys._drivers.driver_labels import PHASE_LABELS
 
@@ -16,8 +18,9 @@ if TYPE_CHECKING:
 
     from retentionkit.frames import FrameKind
     from retentionkit.surveys._drivers.driver_labels import Phase
+    from retentionkit.surveys._drivers.importance import DriverMethod
 
-__all__ = ["DriverPhases"]
+__all__ = ["DriverPhases", "printed_importance", "printed_performance"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -34,6 +37,8 @@ class DriverPhases(Result):
         Sum of the importances of its items, with limits.
     performance, performance_low, performance_high
         Mean performance of its items, 0 to 100, with limits.
+    method
+        What importance is.
     n
         Respondents.
     confidence
@@ -65,6 +70,7 @@ class DriverPhases(Result):
     performance: NDArray[np.float64]
     performance_low: NDArray[np.float64]
     performance_high: NDArray[np.float64]
+    method: DriverMethod
     n: int
     confidence: float
     definition: str
@@ -88,12 +94,41 @@ class DriverPhases(Result):
         }
 
     def _printed(self) -> Columns:
-        columns = dict(self._table())
-        return {name: columns[name] for name in columns if name not in {"label", "label_zh", "n"}}
+        return {
+            "phase": list(self.phases),
+            "items": list(self.items),
+            **printed_importance(
+                self.method, self.importance, self.importance_low, self.importance_high
+            ),
+            "performance": printed_performance(
+                self.performance, self.performance_low, self.performance_high
+            ),
+        }
 
     def _facts(self) -> Mapping[str, str]:
         return {
             "respondents": f"{self.n:,}",
-            "confidence": f"{100 * self.confidence:g} %",
+            "in brackets": f"{100 * self.confidence:g} % intervals",
             "definition": self.definition,
         }
+
+
+def printed_importance(
+    method: DriverMethod, *limited: NDArray[np.float64]
+) -> dict[str, list[object]]:
+    """Importances with their limits under their name: shares in per cent, coefficients as such."""
+    rows = [*zip(*(column.tolist() for column in limited), strict=True)]
+    if method == "shapley":
+        return {"importance %": [per_cent(*row) for row in rows]}
+    return {"importance": [_limited(*row, digits=2) for row in rows]}
+
+
+def printed_performance(*limited: NDArray[np.float64]) -> list[object]:
+    """Performances with their limits."""
+    rows = zip(*(column.tolist() for column in limited), strict=True)
+    return [_limited(*row, digits=1) for row in rows]
+
+
+def _limited(value: float, low: float, high: float, *, digits: int) -> str:
+    form = f"z.{digits}f"
+    return f"{value:{form}}" + ("" if math.isnan(low) else f" ({low:{form}} to {high:{form}})")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias, get_args
 
 import numpy as np
@@ -17,6 +16,7 @@ from retentionkit.surveys._drivers.driver_labels import (
     Phase,
     Quadrant,
 )
+from retentionkit.surveys._drivers.driver_phases import printed_importance, printed_performance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,11 +33,11 @@ Language: TypeAlias = Literal["en", "zh"]
 What: TypeAlias = Literal["importance", "performance"]
 
 _LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
-_SURE: Final[Mapping[tuple[bool, bool], str]] = {
-    (True, True): "yes",
-    (False, True): "importance unsure",
-    (True, False): "performance unsure",
-    (False, False): "both unsure",
+_UNSURE: Final[Mapping[tuple[bool, bool], str]] = {
+    (True, True): "–",
+    (False, True): "importance",
+    (True, False): "performance",
+    (False, False): "both",
 }
 
 
@@ -273,33 +273,19 @@ class Drivers(Result):
 
     def _printed(self) -> Columns:
         order = self._order()
-        names = self.labels()
-        sure = [
-            _SURE[bool(self.importance_sure[at]), bool(self.performance_sure[at])] for at in order
-        ]
-        columns: dict[str, list[object]] = {"item": [self.items[at] for at in order]}
+        columns: dict[str, list[object]] = {"item": list(self.items)}
         if self.by_phase is not None:
-            columns["phase"] = [self.phases[at] for at in order]
-        columns |= {
-            "importance": [self._importance_text(at) for at in order],
-            "performance": [
-                _ranged(self.performance[at], self.performance_low[at], self.performance_high[at])
-                for at in order
-            ],
-            "quadrant": [names[at] for at in order],
-            "sure": list(sure),
-        }
-        return columns
-
-    def _importance_text(self, at: int) -> str:
-        value, low, high = (
-            float(limit[at])
-            for limit in (self.importance, self.importance_low, self.importance_high)
+            columns["phase"] = list(self.phases)
+        columns |= printed_importance(
+            self.method, self.importance, self.importance_low, self.importance_high
         )
-        if self.method == "shapley":
-            return per_cent(value, low, high, unit=" %")
-        limits = "" if math.isnan(low) else f" ({low:z.2f} to {high:z.2f})"
-        return f"{value:z.2f}{limits}"
+        columns["performance"] = printed_performance(
+            self.performance, self.performance_low, self.performance_high
+        )
+        columns["quadrant"] = list(self.labels())
+        sure = zip(self.importance_sure.tolist(), self.performance_sure.tolist(), strict=True)
+        columns["unsure of"] = [_UNSURE[pair] for pair in sure]
+        return {name: [column[at] for at in order] for name, column in columns.items()}
 
     def _facts(self) -> Mapping[str, str]:
         level = f"{100 * self.confidence:g} % intervals"
@@ -329,7 +315,3 @@ class Drivers(Result):
             for value in found.importance
         ]
         return ", ".join(f"{phase} {text}" for phase, text in zip(found.phases, shown, strict=True))
-
-
-def _ranged(value: float, low: float, high: float) -> str:
-    return f"{value:.1f}" + ("" if math.isnan(low) else f" ({low:.1f} to {high:.1f})")

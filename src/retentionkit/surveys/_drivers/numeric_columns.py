@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -84,13 +84,14 @@ def is_binary(values: NDArray[np.float64]) -> bool:
 
 def _column(frame: Frame, item: Asked) -> NDArray[np.float64]:
     """One column; infinite numbers are refused."""
-    argument = item.argument
-    raw = frames.read(frame, {"values": frames.Wanted(item.name, argument, "any")})
-    flags = _flags(raw)
-    if flags is not None:
-        return flags
-    table = frames.read(frame, {"values": frames.Wanted(item.name, argument, "number")})
-    numbers = np.asarray(table.arrays("values")[0], dtype=np.float64)
+    try:
+        table = frames.read(frame, {"values": frames.Wanted(item.name, item.argument, "number")})
+        numbers = np.asarray(table.arrays("values")[0], dtype=np.float64)
+    except DataError as error:
+        try:
+            return _flags(frame, item)
+        except DataError:
+            raise error from None
     wrong = np.isinf(numbers)
     if wrong.any():
         raise DataError(
@@ -102,18 +103,12 @@ def _column(frame: Frame, item: Asked) -> NDArray[np.float64]:
     return numbers
 
 
-def _flags(table: frames.Table) -> NDArray[np.float64] | None:
-    """1 and 0 for a column of truth values, NaN where missing; None for any other column."""
-    (values,) = table.arrays("values")
-    if values.dtype.kind not in "bO" or len(values) == 0:
-        return None
-    missing = table.missing("values")
-    known: list[Any] = values[~missing].tolist()
-    if not known or not all(isinstance(value, bool | np.bool_) for value in known):
-        return None
-    found = np.full(len(values), np.nan)
-    found[~missing] = known
-    return found
+def _flags(frame: Frame, item: Asked) -> NDArray[np.float64]:
+    """1 and 0 for a column of truth values, NaN where missing."""
+    table = frames.read(frame, {"values": frames.Wanted(item.name, item.argument, "any")})
+    values = table.arrays("values")[0].astype(object)
+    values[table.missing("values")] = None
+    return frames.read_flags(values, argument=item.argument)
 
 
 def _check_once(asked: Sequence[Asked]) -> None:

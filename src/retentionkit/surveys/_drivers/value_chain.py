@@ -340,7 +340,8 @@ def _definition(multiplicity: Multiplicity, tests: int) -> str:
         adjusted = f"adjusted for {tests} of them ({multiplicity})"
     return (
         "Association: correlation of neighbouring stages; of others what is left of it once the "
-        "stages between are held (partial); robust errors, limits by Fisher's z. Rank: Spearman's, "
+        "stages between are held (partial), as many as the table says; robust errors, limits by "
+        "Fisher's z. Rank: Spearman's, "
         "nothing held. Difference: of the later stage, in its own unit, per standard deviation of "
         f"the earlier (yes against no), the held alike. P-values {adjusted}. Association, not "
         "effect: no link says that raising one stage raises the next."

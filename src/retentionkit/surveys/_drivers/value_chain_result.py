@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
+from retentionkit._texts import p_text
 from retentionkit.arguments import check_choice
 from retentionkit.errors import OptionError
 from retentionkit.results import Columns, Estimate, Interval, Result
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from retentionkit.surveys._drivers.value_chain_rows import Stage
 
 __all__ = ["ChainModeration", "ValueChain"]
-
-_TINY: Final = 0.001  # p-values below which digits say nothing
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -85,7 +84,7 @@ class ChainModeration(Result):
             "link at high": [_limited(row.at_high, row.at_high_low, row.at_high_high)
                              for row in self.rows],
             "change per SD": [_limited(row.interaction, row.low, row.high) for row in self.rows],
-            "p adjusted": [_p(row.adjusted_p_value) for row in self.rows],
+            "p adjusted": [p_text(row.adjusted_p_value) for row in self.rows],
         }  # fmt: skip
 
     def _facts(self) -> Mapping[str, str]:
@@ -179,7 +178,7 @@ class ValueChain(Result):
         ...     switching_cost="cost",
         ... )
         >>> chain.link("satisfaction", "repurchase")
-        Estimate(0.526, 95 % -0.1523 to 0.8674, n = 8)
+        Estimate(0.526, 95 % -0.4627 to 0.9315, n = 8)
         """
         check_choice("source", source, STAGES)
         check_choice("target", target, STAGES)
@@ -210,10 +209,10 @@ class ValueChain(Result):
         return {
             "from": [row.source for row in rows],
             "to": [row.target for row in rows],
-            "held": [", ".join(row.held) or "–" for row in rows],
+            "held": [len(row.held) or "–" for row in rows],
             "n": [row.n for row in rows],
             "association": [_limited(row.association, row.low, row.high) for row in rows],
-            "p adjusted": [_p(row.adjusted_p_value) for row in rows],
+            "p adjusted": [p_text(row.adjusted_p_value) for row in rows],
             "rank": [_two(row.rank_correlation) for row in rows],
             "difference": [_two(row.difference) for row in rows],
         }
@@ -244,7 +243,7 @@ def _of_link(row: ChainLink) -> str:
 def _moderated(row: Moderated) -> str:
     return (
         f"link {_two(row.at_low)} at low and {_two(row.at_high)} at high {row.moderator}, p "
-        f"{_p(row.adjusted_p_value)}"
+        f"{p_text(row.adjusted_p_value, sign=True)}"
     )
 
 
@@ -255,9 +254,3 @@ def _limited(value: float, low: float, high: float) -> str:
 
 def _two(value: float) -> str:
     return "–" if math.isnan(value) else f"{value:z.2f}"
-
-
-def _p(value: float) -> str:
-    if math.isnan(value):
-        return "–"
-    return f"< {_TINY:g}" if value < _TINY else f"{value:.3f}"

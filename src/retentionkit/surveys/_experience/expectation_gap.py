@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 import numpy as np
 
 from retentionkit.arguments import check_choice, check_confidence
-from retentionkit.compare import adjusted_p_values
-from retentionkit.compare._multiplicity import Multiplicity
+from retentionkit.compare import Multiplicity, adjusted_p_values
 from retentionkit.errors import DataError, OptionError
 from retentionkit.intervals import share, wilson
 from retentionkit.results import frozen_array
@@ -97,6 +96,9 @@ def expectation_gap(
 
     Notes
     -----
+    There is no `missing`: hardly anybody answers every item, so what was not answered is always
+    counted, in `unpaired` and `unanswered`, and only pairs of answers have a gap.
+
     Expectations that are asked after the trip are coloured by it: ask before, or read the gap as
     what people now say. A gap says where experience and expectation part, not what made people
     leave.
@@ -218,11 +220,18 @@ def _mean(values: Array) -> float:
     return float(values.mean()) if len(values) else math.nan  # whole numbers: exact in any order
 
 
+def _is_pair(columns: object) -> bool:
+    """Whether it names two different columns."""
+    if not is_list(columns) or not all(isinstance(name, str) for name in columns):
+        return False
+    return len(columns) == len(set(columns)) == 2  # noqa: PLR2004 - a pair
+
+
 def _pair_columns(items: object) -> dict[str, str]:
     """Both columns of each item in a row, by a name of their own."""
     given: Any = items
     pairs: list[Any] = list(given.values()) if hasattr(given, "values") else []
-    if pairs and all(is_list(x) and len(x) == 2 and x[0] != x[1] for x in pairs):  # noqa: PLR2004 - a pair
+    if pairs and all(_is_pair(each) for each in pairs):
         return {
             f"{name} {side}": pair[at]
             for name, pair in given.items()

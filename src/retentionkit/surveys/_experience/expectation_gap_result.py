@@ -6,17 +6,19 @@ import dataclasses
 import math
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
+from retentionkit._texts import p_text
 from retentionkit.arguments import check_choice
 from retentionkit.results import Columns, Estimate, Interval, Result
-from retentionkit.surveys._scales.scale_texts import aside_told, share_told
+from retentionkit.surveys._scales.scale_texts import aside_told, rounded, share_told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
     from numpy.typing import NDArray
 
-    from retentionkit.compare._multiplicity import Multiplicity
+    from retentionkit.compare import Multiplicity
     from retentionkit.frames import FrameKind
 
 __all__ = ["ExpectationGap"]
@@ -131,6 +133,16 @@ class ExpectationGap(Result):
             self.definition,
         )
 
+    @property
+    def _tested(self) -> int:
+        """How many items have a p-value."""
+        return int((~np.isnan(self.p_value)).sum())
+
+    @property
+    def _adjusted(self) -> bool:
+        """Whether adjusting may have changed a p-value."""
+        return self.multiplicity != "none" and self._tested > 1
+
     def _table(self) -> Columns:
         return {
             "item": list(self.items),
@@ -152,17 +164,21 @@ class ExpectationGap(Result):
 
     def _printed(self) -> Columns:
         table = self._table()
-        shown = ("item", "n", "expected", "delivered", "gap", "low", "high")
-        return {
-            **{name: table[name] for name in shown},
-            "% below": [f"{100 * value:.1f}" if value == value else "–" for value in self.below],  # noqa: PLR0124 - NaN
-            "p": [_p_told(value) for value in self.adjusted_p_value.tolist()],
+        figures = ("expected", "delivered", "gap", "low", "high")
+        shown = {name: table[name] for name in ("item", "n", *figures)}
+        found = {
+            **rounded(shown, *figures),
+            "% below": ["–" if math.isnan(x) else f"{100 * x:.1f}" for x in self.below.tolist()],
+            "p": [p_text(p) for p in self.p_value.tolist()],
         }
+        if self._adjusted:
+            found["adjusted p"] = [p_text(p) for p in self.adjusted_p_value.tolist()]
+        return found
 
     def _facts(self) -> Mapping[str, str]:
-        adjusted = (
-            "as they are" if self.multiplicity == "none" else f"adjusted ({self.multiplicity})"
-        )
+        told = f"of the gap being 0, as the {100 * self.confidence:g} % limits for one item alone"
+        if self._adjusted:
+            told += f"; adjusted for {self._tested} items ({self.multiplicity})"
         aside = aside_told(
             with_one_answer_of_two=int(self.unpaired.sum()),
             with_none=int(self.unanswered.sum()),
@@ -174,16 +190,6 @@ class ExpectationGap(Result):
             ),
             "answers": f"{int(self.n.sum()):,} pairs on the scale {self.scale[0]} to "
             f"{self.scale[1]}{aside}",
-            "p": f"of the gap being 0, {adjusted}; limits hold for one item, {self._level}",
+            "p": told,
             "definition": self.definition,
         }
-
-    @property
-    def _level(self) -> str:
-        return f"{100 * self.confidence:g} %"
-
-
-def _p_told(p: float) -> str:
-    if math.isnan(p):
-        return "–"
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"  # noqa: PLR2004 - the last digit shown

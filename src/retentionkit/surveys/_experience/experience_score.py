@@ -9,15 +9,16 @@ items says how far they go together:
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from retentionkit import frames
-from retentionkit.arguments import check_confidence, check_number
+from retentionkit.arguments import check_confidence, check_number, check_whole
 from retentionkit.errors import DataError, OptionError
-from retentionkit.results import frozen_array
+from retentionkit.results import Estimate, Interval, frozen_array, frozen_mapping
 from retentionkit.surveys._experience.experience_score_result import ExperienceScore
 from retentionkit.surveys._experience.item_answers import (
     check_items,
@@ -52,6 +53,7 @@ class _Plan(NamedTuple):
     reverse: tuple[str, ...]
     weights: Array
     minimum_coverage: float
+    minimum_n: int
     confidence: float
     definition: str
     kind: FrameKind
@@ -65,6 +67,7 @@ def experience_score(
     reverse: Sequence[str] = (),
     weights: Mapping[str, float] | None = None,
     by: str | None = None,
+    minimum_n: int = 10,
     minimum_coverage: float = 0.5,
     labels: Labels | None = None,
     invalid: Treatment = "error",
@@ -86,6 +89,9 @@ def experience_score(
         A positive weight for each item; they are made to add up to 1. Default: all alike.
     by
         A column of groups, such as the tour or the month; each gets its own score.
+    minimum_n
+        Groups with fewer scored respondents are suppressed: their number is shown, their figures
+        are undefined. They still count in the score of all. 0 or 1 shows all.
     minimum_coverage
         A respondent who left items out is scored by the weights of the others, if these are at
         least this part of all, and set aside if not.
@@ -112,6 +118,10 @@ def experience_score(
 
     Notes
     -----
+    There is no `missing`: hardly anybody answers every item, so what was not answered is always
+    counted, in `coverage`, `item_n` and `set_aside`, and `minimum_coverage` says how much may be
+    missing of one respondent.
+
     The weights are yours: they say what the company cares for, not what customers care for. A high
     alpha says that the items rise and fall together, not that they measure what they should.
 
@@ -134,6 +144,7 @@ def experience_score(
     [65.625, 12.5]
     """
     level = check_confidence(confidence)
+    fewest = check_whole("minimum_n", minimum_n, low=0)
     least = check_number("minimum_coverage", minimum_coverage, low=0, high=1, open_low=True)
     columns = check_items("items", items)
     scales = check_scales(scale, columns)
@@ -146,10 +157,11 @@ def experience_score(
     at = [at for at, name in enumerate(columns) if name in turned]
     ratings[:, at] = 100 - ratings[:, at]
     definition = _definition(len(columns), turned, least, weighted=weights is not None)
-    plan = _Plan(tuple(columns), turned, w, least, level, definition, read.kind)
+    plan = _Plan(tuple(columns), turned, w, least, fewest, level, definition, read.kind)
     place, found = _groups(frame, by, len(ratings))
     groups = {
-        str(label): _scored(plan, ratings[place == at], 0, {}, 0) for at, label in enumerate(found)
+        str(label): _shown(_scored(plan, ratings[place == at], 0, {}, 0))
+        for at, label in enumerate(found)
     }
     ungrouped = int((place < 0).sum()) if by is not None else 0
     whole = _scored(plan, ratings, int(read.invalid.sum()), groups, ungrouped)
@@ -196,11 +208,23 @@ def _scored(
         invalid=invalid,
         alpha=alpha,
         alpha_n=complete,
-        groups=groups,
+        groups=frozen_mapping(groups),
         ungrouped=ungrouped,
+        minimum_n=plan.minimum_n,
         definition=plan.definition,
         kind=plan.kind,
     )
+
+
+def _shown(group: ExperienceScore) -> ExperienceScore:
+    """The group, its figures left open where they are of few people."""
+    if not 0 < group.n < group.minimum_n:
+        return group
+    nothing = frozen_array(np.full(len(group.items), np.nan), "float64")
+    figures: dict[str, Any] = dict.fromkeys(("means", "low", "high", "contributions"), nothing)
+    limits = Interval(math.nan, math.nan, group.interval.confidence)
+    score = Estimate(math.nan, math.nan, limits, group.n, group.definition)
+    return dataclasses.replace(group, score=score, alpha=math.nan, suppressed=True, **figures)
 
 
 def _alpha(ratings: Array) -> tuple[float, int]:

@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from retentionkit.results import Columns, Estimate, Interval, Result
-from retentionkit.surveys._scales.scale_texts import aside_told, told
+from retentionkit.surveys._scales.scale_texts import aside_told, rounded, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +59,10 @@ class ExperienceScore(Result):
         The same for each group in the order of its label; empty without `by`.
     ungrouped
         Respondents without a group, who are in the score but in no group.
+    minimum_n
+        Groups with fewer scored respondents are suppressed.
+    suppressed
+        Whether this is such a group, whose figures are undefined.
     definition
         One sentence: what was averaged, with which weights, and who was left out.
     kind
@@ -82,8 +86,10 @@ class ExperienceScore(Result):
     alpha_n: int
     groups: Mapping[str, ExperienceScore]
     ungrouped: int
+    minimum_n: int
     definition: str
     kind: FrameKind | None = None
+    suppressed: bool = False
 
     _heading: ClassVar[str] = "Experience score"
 
@@ -127,21 +133,33 @@ class ExperienceScore(Result):
             "score": [each.value for each in found],
             "low": [each.interval.low for each in found],
             "high": [each.interval.high for each in found],
+            "suppressed": [each.suppressed for each in found],
         }
         for at, name in enumerate(self.items):
             key = name if name not in columns else f"{name}_mean"
             columns[key] = [float(each.means[at]) for each in found]
         return columns
 
+    def _printed(self) -> Columns:
+        table = self._table()
+        if not self.groups:
+            return rounded(table, "mean", "low", "high", "contribution")
+        kept = {name: column for name, column in table.items() if name != "suppressed"}
+        return rounded(kept, *(name for name in kept if name not in {"group", "n"}))
+
     def _facts(self) -> Mapping[str, str]:
         people = self.n + self.set_aside
+        few = f"not shown: fewer than {self.minimum_n:,} people"
         facts = {
-            "score": told(self.score, unit=" of 100"),
+            "score": few if self.suppressed else told(self.score, unit=" of 100"),
             "people": f"{self.n:,} of {people:,}"
             + aside_told(with_too_few_answers=self.set_aside, without_a_group=self.ungrouped),
             "coverage": f"{100 * self.coverage:.1f} % of the answers asked for"
             + aside_told(invalid=self.invalid),
         }
+        hidden = sum(each.suppressed for each in self.groups.values())
+        if hidden:
+            facts["groups"] = f"{len(self.groups):,}, {hidden:,} of them {few}"
         if not math.isnan(self.alpha):
             facts["alpha"] = f"{self.alpha:.2f} (Cronbach), of {self.alpha_n:,} who answered all"
         return {**facts, "definition": self.definition}

@@ -132,6 +132,10 @@ def perceived_value(
 
     Notes
     -----
+    There is no `missing`: hardly anybody answers every item, so what was not answered is always
+    counted, in `item_n` and `set_aside`, and `minimum_coverage` says how much may be missing of one
+    respondent.
+
     A value of 0 is not "worth the price": it says that answers on two sides have the same mean,
     which moves with the wording of the questions. Compare it between groups, times and rivals that
     were asked alike.

@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING, ClassVar
 
 from retentionkit.results import Columns, Estimate, Interval, Result
-from retentionkit.surveys._scales.scale_texts import aside_told, share_told, told
+from retentionkit.surveys._scales.scale_texts import aside_told, rounded, share_told, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,6 +122,9 @@ class PerceivedValue(Result):
             "high": self.high,
             "contribution": self.contributions,
         }
+
+    def _printed(self) -> Columns:
+        return rounded(self._table(), "mean", "low", "high", "contribution")
 
     def _facts(self) -> Mapping[str, str]:
         facts = {

@@ -5,32 +5,34 @@ The difference of two scores has, for two independent samples, the squared stand
 .. math:: \mathrm{se}^2 = \frac{V_1}{n_1} + \frac{V_2}{n_2}, \qquad V = p + d - (p - d)^2 .
 
 People who answered in both waves are alike to themselves: their covariance is subtracted, see
-`_change_panel`. What segments contribute is in `_change_effects`.
+`nps_change_panel`. What segments contribute is in `nps_change_effects`.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from retentionkit import net_scores
 from retentionkit._texts import counted
 from retentionkit.arguments import check_choice, check_confidence
-from retentionkit.compare import required_n
+from retentionkit.compare import RequiredN
 from retentionkit.errors import warn
+from retentionkit.intervals import normal_quantile
 from retentionkit.surveys._nps.nps_change_effects import effects_of
-from retentionkit.surveys._nps.nps_change_panel import difference, interval_of, panel_of
-from retentionkit.surveys._nps.nps_change_result import METHOD_NAMES, NPSChange, Required
+from retentionkit.surveys._nps.nps_change_panel import difference, panel_of
+from retentionkit.surveys._nps.nps_change_result import METHOD_NAMES, NPSChange
 from retentionkit.surveys._nps.nps_change_waves import matched, read_wave, shared_segments
+from retentionkit.surveys._nps.nps_sample_size import answers_needed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from retentionkit.surveys._nps.answers import Treatment
     from retentionkit.surveys._nps.nps_change_effects import NPSEffects
-    from retentionkit.surveys._nps.nps_change_result import ChangeMethod
+    from retentionkit.surveys._nps.nps_change_panel import ChangeMethod, Difference
     from retentionkit.surveys._nps.nps_change_waves import ReadWave
     from retentionkit.surveys._nps.nps_result import NPS
 
@@ -38,6 +40,8 @@ __all__ = ["nps_change"]
 
 #: Answers in a wave below which the normal distribution is doubtful.
 _FEW: Final = {"adjusted-wald": 10, "wald": 30}
+_POWER: Final = 0.8
+_ROUNDING: Final = 1e-12
 
 
 def nps_change(
@@ -95,11 +99,11 @@ def nps_change(
     With ids, the difference is that of all answers: its error allows for those who are in both
     waves, and those who left or joined are in it. The difference within those who stayed is in
     `panel`, with the scores of those who left: people who leave are seldom like people who stay,
-    and the two differences answer different questions. `required` then assumes that as large a part
-    of the answers comes from the same people.
+    and the two differences answer different questions. `required_n` then assumes that as
+    large a part of the answers comes from the same people.
 
-    Clusters within one wave enter by the standard error of `nps`, but not by Student's quantile: of
-    few clusters (fewer than thirty) the interval is too narrow.
+    Clusters enter with the results of `nps`: by their standard error, and by Student's quantile
+    with the degrees of freedom of Welch and Satterthwaite. `nps_by` and `nps_trend` do the same.
 
     Examples
     --------
@@ -111,9 +115,9 @@ def nps_change(
       before      10.0 (-6.3 to 25.7), 100 answers
       after       30.0 (14.1 to 44.2), 100 answers
       difference  +20.0 points, 95 % -2.6 to +41.4
-      p-value     0.0832: no change is also compatible with these answers
-      required    125 answers per wave for an interval without 0, 256 for 80 % power, if this is the
-                  true difference
+      p-value     0.083: no change is also compatible with these answers
+      required    125 answers in each group for an interval without zero, 256 to find such a
+                  difference in 80 of 100 cases
       method      adjusted Wald, difference +19.42, standard error 11.21
       definition  Score after less score before, two independent samples.
     """
@@ -128,14 +132,18 @@ def nps_change(
         )
     )  # fmt: skip
     match = _matched(first, second)
-    found = _found(first, second, match, method, confidence)
+    both = _in_both(first, second, match)
+    scores = (first.score, second.score)
+    told = difference(*scores, both, None)
+    found = difference(*scores, both, method)
+    observed = second.score.score - first.score.score
+    _warn_of_few(*scores, method, nothing=told.error == 0)
     kind = first.kind or second.kind
     panel = effects = None
     if match is not None:
         panel = panel_of(
-            first.points, second.points, match,
-            confidence=confidence, adjust=method == "adjusted-wald", kind=kind,
-        )  # fmt: skip
+            first.points, second.points, match, confidence=confidence, method=method, kind=kind
+        )
     names, waves = shared_segments(first, second)
     if names:
         effects = effects_of(names, *waves, match, confidence=confidence, kind=kind)
@@ -143,28 +151,20 @@ def nps_change(
     return NPSChange(
         before=first.score,
         after=second.score,
-        difference=second.score.score - first.score.score,
-        standard_error=found.error,
-        interval=interval_of(found.adjusted, found.adjusted_error, confidence),
-        p_value=_p_value(found.adjusted, found.adjusted_error),
-        adjusted_difference=found.adjusted,
-        adjusted_standard_error=found.adjusted_error,
-        required=found.required,
+        difference=observed,
+        standard_error=100 * told.error,
+        interval=found.interval(observed, confidence),
+        p_value=found.p_value(),
+        degrees_of_freedom=found.degrees,
+        adjusted_difference=100 * found.value,
+        adjusted_standard_error=100 * found.error,
+        required_n=_required(*scores, told, confidence),
         panel=panel,
         segments=effects,
         method=method,
         definition=_definition(match),
         kind=kind,
     )
-
-
-class _Found(NamedTuple):
-    """The difference on the scale of points."""
-
-    error: float
-    adjusted: float
-    adjusted_error: float
-    required: Required
 
 
 def _matched(before: ReadWave, after: ReadWave) -> NDArray[np.int64] | None:
@@ -183,69 +183,61 @@ def _matched(before: ReadWave, after: ReadWave) -> NDArray[np.int64] | None:
     return match
 
 
-def _found(
-    before: ReadWave,
-    after: ReadWave,
-    match: NDArray[np.int64] | None,
-    method: ChangeMethod,
-    confidence: float,
-) -> _Found:
-    waves = [_worth(wave.score) for wave in (before, after)]
-    both = None
-    if match is not None:
-        both = np.zeros((3, 3))
-        stayed = match >= 0
-        np.add.at(both, (1 - before.points[match[stayed]], 1 - after.points[stayed]), 1.0)
-    plain, error = difference(waves, both, adjust=False)
-    value, adjusted_error = difference(waves, both, adjust=method == "adjusted-wald")
-    n, m = before.score.n, after.score.n
-    worths = [float(wave[3]) for wave in waves if not math.isnan(wave[3])]
-    alike = error == 0 and not all(map(math.isinf, worths))
-    _warn_of_few(min(n, m), min(worths, default=math.inf), method, alike=alike)
-    # With as large a part of the answers from the same people.
-    own = [_of_one(wave.score) for wave in (before, after)]
-    joint = 0.0 if both is None else own[0] / n + own[1] / m - error**2
-    half = max(sum(own) - joint * math.sqrt(n * m), 0.0) / 2
-    required = Required(*(_needed(plain, half, confidence, power) for power in (None, 0.8)))
-    return _Found(100 * error, 100 * value, 100 * adjusted_error, required)
+def _in_both(
+    before: ReadWave, after: ReadWave, match: NDArray[np.int64] | None
+) -> NDArray[np.float64] | None:
+    """People in both waves by kind before and after; None without ids."""
+    if match is None:
+        return None
+    both, stayed = np.zeros((3, 3)), match >= 0
+    np.add.at(both, (1 - before.points[match[stayed]], 1 - after.points[stayed]), 1.0)
+    return both
 
 
-def _needed(value: float, half: float, confidence: float, power: float | None) -> float:
-    if math.isnan(half):
-        return math.nan
-    return required_n(value, (half, half), confidence=confidence, power=power)
+def _required(before: NPS, after: NPS, told: Difference, confidence: float) -> RequiredN:
+    """Answers in each wave, with as large a part of them from the same people."""
+    own = [_of_one(score) for score in (before, after)]
+    certain = before.design_effect == after.design_effect == 0
+    if certain or math.isnan(told.error):
+        return RequiredN(math.nan, math.nan, _POWER, "answers")
+    if told.value == 0:
+        return RequiredN(math.inf, math.inf, _POWER, "answers")
+    # What the same people take off; none are known where results are given, as with a population.
+    squares = [(score.standard_error / 100) ** 2 for score in (before, after)]
+    joint = max(sum(squares) - told.error**2, 0.0) * math.sqrt(before.n * after.n)
+    left = max(1 - joint / sum(own), 0.0) if joint > _ROUNDING else 1.0
+    everybody = [score.population or math.inf for score in (before, after)]
+    z = normal_quantile(confidence)
+    interval, power = (
+        float(answers_needed([left * one for one in own], abs(told.value) / far, everybody))
+        for far in (z, z + normal_quantile(2 * _POWER - 1))
+    )
+    return RequiredN(interval, power, _POWER, "answers")
 
 
 def _of_one(score: NPS) -> float:
-    """The variance of one answer, with what weights, clusters and a population bring to it."""
+    """The variance of one answer, with what weights and clusters bring to it."""
     shares = (score.promoter_share, score.passive_share, score.detractor_share)
-    # Where everybody answered, that of one of very many people.
-    return float(net_scores.moments(shares)[1]) * (score.design_effect or 1.0)
-
-
-def _worth(score: NPS) -> NDArray[np.float64]:
-    """Shares of the three kinds of answers, and how many independent answers they are worth."""
     effect = score.design_effect
-    worth = math.inf if effect == 0 else score.n / effect
-    return np.array([score.promoter_share, score.passive_share, score.detractor_share, worth])
+    if effect == 0:
+        effect = 1.0  # everybody answered, and nothing is left to see of weights and clusters
+    elif score.population is not None:
+        effect *= (score.population - 1) / (score.population - score.n)
+    return float(net_scores.moments(shares)[1]) * effect
 
 
-def _p_value(value: float, error: float) -> float:
-    from scipy.special import ndtr  # noqa: PLC0415 - scipy is loaded when needed
-
-    return float(2 * ndtr(-abs(value) / error)) if error > 0 else math.nan
-
-
-def _warn_of_few(n: int, worth: float, method: ChangeMethod, *, alike: bool) -> None:
+def _warn_of_few(before: NPS, after: NPS, method: ChangeMethod, *, nothing: bool) -> None:
     told = None
-    fewest = _FEW[method]
+    fewest, n = _FEW[method], min(before.n, after.n)
+    worths = [float(score.worth.sum()) for score in (before, after)]
+    worth = min((worth for worth in worths if not math.isnan(worth)), default=math.inf)
     if min(n, worth) < fewest:
         many = counted(n, "answer") if n <= worth else f"answers worth {worth:.1f} independent ones"
         told = (
-            f"A wave has {many}: of fewer than {fewest} in a wave the normal interval "
+            f"A wave has {many}: of fewer than {fewest} in a wave the interval "
             f"(method={method!r}) is doubtful."
         )
-    elif alike and method == "wald":
+    elif method == "wald" and nothing and not all(map(math.isinf, worths)):
         told = "Nothing varies: the Wald interval has no width, as if that were certain."
     if told is not None:
         warn(told)
@@ -267,6 +259,11 @@ def _warn_of_small(effects: NPSEffects) -> None:
             f"{', ...' if len(small) > 5 else ''}. The intervals of their effects are doubtful; "  # noqa: PLR2004
             "take small segments together."
         )
+    unknown = [
+        name for name in ("within", "mix") if math.isnan(effects.estimate(name).standard_error)
+    ]
+    if unknown:
+        warn(f"Nothing is known of how sure these effects of segments are: {', '.join(unknown)}.")
 
 
 def _definition(match: NDArray[np.int64] | None) -> str:

@@ -10,7 +10,9 @@ means of the two waves and :math:`S = \sum w_i s_i`, the difference is exactly
 within, mix, and the entry and exit of segments that are in one wave only, whose score in the
 other is undefined. Shares add up to one, so that :math:`\bar S` changes no sum over all segments;
 it makes a growing segment count by how far it lies above the rest. Without entry and exit the mix
-is :math:`\sum \bar s_i\,\Delta w_i`. Errors are linearised, as in `_change_panel`.
+is :math:`\sum \bar s_i\,\Delta w_i`. Errors are linearised, as in `nps_change_panel`, with the
+scatter that the answers of each segment have once three more are among them
+(`net_scores.adjusted`): that a few are all alike is no knowledge of the others.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, NamedTuple, Typ
 
 import numpy as np
 
+from retentionkit import net_scores
 from retentionkit.arguments import check_choice
 from retentionkit.intervals import normal_quantile
 from retentionkit.results import Columns, Estimate, Interval, Result, frozen_array
@@ -40,12 +43,14 @@ Effect: TypeAlias = Literal["within", "mix", "entry_exit"]
 
 _EFFECTS: Final[tuple[Effect, ...]] = get_args(Effect)
 _POINTS: Final = np.array([1.0, 0.0, -1.0])
+#: A variance that is rounding only.
+_NOTHING: Final = 1e-15
 
 _DEFINITION: Final = (
     "Within: change of a segment's score, times its mean share. Mix: change of its share, times "
     "how far its mean score lies above the mean of the two scores. Entry, exit: share of a segment "
     "that is in one wave only, times that distance. They add up to the difference; linearised "
-    "normal intervals."
+    "normal intervals, of segments whose answers scatter as with three more among them."
 )
 
 
@@ -77,7 +82,8 @@ class NPSEffects(Result):
         Within, mix and entry_exit of each segment in points, shape (k, 3); NaN where a segment has
         no such effect.
     standard_errors
-        Their standard errors, shape (k, 3).
+        Their standard errors, shape (k, 3); NaN where nothing is known of it: of the mix, where
+        segments differ neither in score nor in how they grew.
     within, mix, entry_exit
         The three sums over all segments, which add up to the difference of the two scores.
     confidence
@@ -91,8 +97,8 @@ class NPSEffects(Result):
     --------
     >>> import retentionkit as rk
     >>> change = rk.surveys.nps_change(
-    ...     [9] * 10 + [3] * 30,
-    ...     [9] * 30 + [3] * 10,
+    ...     [10] * 10 + [3] * 30,
+    ...     [10] * 30 + [3] * 10,
     ...     before_segments=["web"] * 10 + ["store"] * 30,
     ...     after_segments=["web"] * 30 + ["store"] * 10,
     ... )
@@ -221,18 +227,23 @@ def effects_of(
     """The effects; `match` is the place in the first wave of each answer of the second, or -1."""
     size = len(segments)
     counts = [_counts(wave, size) for wave in (before, after)]
-    values, slopes = _effects(*counts)
+    values, _ = _effects(*counts)
+    spread = [_adjusted(some) for some in counts]
+    _, slopes = _effects(*spread)
     n, m = (int(some.sum()) for some in counts)
     # Of each effect, and of the sum of each kind of effect over all segments.
     first, second = (np.hstack([some, _summed(some)]) for some in slopes)
-    variance = counts[0].ravel() @ first**2 / n**2 + counts[1].ravel() @ second**2 / m**2
+    variance = spread[0].ravel() @ first**2 / n**2 + spread[1].ravel() @ second**2 / m**2
     if match is not None:
         stayed = match >= 0
         codes = before.cell[match[stayed]] * 3 * size + after.cell[stayed]
         pairs, people = np.unique(codes, return_counts=True)
         product = first[pairs // (3 * size)] * second[pairs % (3 * size)]
         variance += 2 * (people @ product) / (n * m)
-    errors = 100 * np.sqrt(np.maximum(variance, 0.0))
+    # The mix of one segment is none, as are entries without any; else no width is no knowledge.
+    told = np.array([True, size > 1, bool(np.isnan(values[:, 0]).any())])
+    unknown = (variance < _NOTHING) & np.tile(told, size + 1)
+    errors = 100 * np.sqrt(np.where(unknown, np.nan, np.maximum(variance, 0.0)))
     numbers = [some.sum(axis=1) for some in counts]
     scores = [100 * _over(some @ _POINTS, some.sum(axis=1)) for some in counts]
     own = np.where(np.isnan(values), np.nan, errors[: 3 * size].reshape(size, 3))
@@ -261,6 +272,12 @@ def effects_of(
 def _counts(wave: Wave, size: int) -> NDArray[np.float64]:
     counts = np.bincount(wave.cell, minlength=3 * size).reshape(size, 3)
     return np.asarray(counts, dtype=np.float64)
+
+
+def _adjusted(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """As many answers of each segment, scattered as with three more among them."""
+    n = counts.sum(axis=1, keepdims=True)
+    return np.asarray(net_scores.adjusted(counts) * n / (n + sum(net_scores.ADDED)))
 
 
 def _over(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -323,6 +340,8 @@ def _estimate(value: float, error: float, n: int, confidence: float) -> Estimate
 def _cell(value: float, half: float) -> str:
     if math.isnan(value):
         return "–"
+    if math.isnan(half):
+        return f"{value:+z.1f}"
     return f"{value:+z.1f} ({value - half:+z.1f} to {value + half:+z.1f})"
 
 

@@ -15,23 +15,26 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
 from retentionkit import net_scores
-from retentionkit.intervals import normal_quantile
+from retentionkit.intervals import normal_quantile, t_quantile
 from retentionkit.results import Columns, Estimate, Interval, Result, frozen_array
 from retentionkit.surveys._nps.nps_result import NPS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
     from retentionkit.frames import FrameKind
 
-__all__ = ["NPSPanel", "difference", "interval_of", "panel_of"]
+__all__ = ["ChangeMethod", "Difference", "NPSPanel", "difference", "panel_of"]
+
+#: How the interval and the p-value of a change are made.
+ChangeMethod: TypeAlias = Literal["adjusted-wald", "wald"]
 
 #: Kinds of answers, in the order of the counts of `net_scores`.
 KINDS: Final = ("promoter", "passive", "detractor")
@@ -66,13 +69,13 @@ class NPSPanel(Result):
     --------
     >>> import retentionkit as rk
     >>> change = rk.surveys.nps_change(
-    ...     [10, 9, 8, 6, 3, 9, 10, 7, 7, 2],
-    ...     [10, 8, 9, 7, 5, 9, 10, 9, 7, 9],
-    ...     before_ids=range(10),
-    ...     after_ids=range(1, 11),
+    ...     [10, 9, 8, 6, 3, 9, 10, 7, 7, 2, 9],
+    ...     [10, 8, 9, 7, 5, 9, 10, 9, 7, 9, 9],
+    ...     before_ids=range(11),
+    ...     after_ids=range(1, 12),
     ... )
     >>> change.panel.counts.tolist()
-    [[2, 0, 1], [2, 1, 0], [1, 2, 0]]
+    [[3, 0, 1], [2, 1, 0], [1, 2, 0]]
     >>> change.panel.improved, change.panel.worsened
     (5, 1)
     """
@@ -159,38 +162,71 @@ def points(value: float, limits: Interval) -> str:
     return f"{value:+z.1f} points, {level} {limits.low:+z.1f} to {limits.high:+z.1f}"
 
 
-def difference(
-    waves: Sequence[NDArray[np.float64]], both: NDArray[np.float64] | None = None, *, adjust: bool
-) -> tuple[float, float]:
-    """The difference of two scores and its standard error on the scale -1 to 1.
+class Difference(NamedTuple):
+    """A difference of two scores on the scale -1 to 1, normal or Student's."""
 
-    Each of the two waves is the shares of promoters, passives and detractors and, last, how many
-    independent answers these are worth; `both` are the people who are in both waves, by kind before
-    and after.
+    value: float
+    error: float
+    #: Of Student's t; infinite where no wave has clusters.
+    degrees: float
+
+    def interval(self, observed: float, confidence: float) -> Interval:
+        """In points: cut off at what is possible, and wide enough for what was observed."""
+        if math.isnan(self.error):
+            return Interval(math.nan, math.nan, confidence)
+        quantile = normal_quantile(confidence)
+        if not math.isinf(self.degrees):
+            quantile = float(t_quantile(self.degrees + 1, confidence=confidence))
+        low, high = (100 * (self.value + side * quantile * self.error) for side in (-1, 1))
+        return Interval(
+            max(min(low, observed), -200.0), min(max(high, observed), 200.0), confidence
+        )
+
+    def p_value(self) -> float:
+        """Two-sided, of no difference; NaN without an error."""
+        from scipy.special import ndtr, stdtr  # noqa: PLC0415 - scipy is loaded when needed
+
+        if not self.error > 0:
+            return math.nan
+        t = -abs(self.value) / self.error
+        return float(2 * (ndtr(t) if math.isinf(self.degrees) else stdtr(self.degrees, t)))
+
+
+def difference(
+    before: NPS, after: NPS, both: NDArray[np.float64] | None, method: ChangeMethod | None
+) -> Difference:
+    """The difference of two scores by a method, or with the errors that they are told with.
+
+    `both` are the people who are in both waves, by kind before and after.
     """
-    moments: list[tuple[float, float, float]] = []
-    for wave in waves:
-        shares, worth = wave[:3], float(wave[3])
-        if adjust and not math.isinf(worth):
-            shares = net_scores.adjusted(shares * worth)
-            worth = float(shares.sum())
-        score, spread = net_scores.moments(shares)
-        moments.append((float(score), float(spread), worth))
-    (first, one, n), (second, two, m) = moments
-    # Everybody answered: nothing is left to chance.
-    variance = one / n + two / m
+    (first, one, n), (second, two, m) = (_side(score, method) for score in (before, after))
+    variance = one + two
     if both is not None:
         product = float(np.sum(np.outer(_POINTS - first, _POINTS - second) * both))
         variance -= 2 * product / (n * m)
-    return second - first, 0.0 if variance < _NOTHING else math.sqrt(variance)
+    # As in `group_differences`: of few clusters no variance is known well.
+    shaken = sum(
+        part**2 / (score.n_clusters - 1)
+        for part, score in ((one, before), (two, after))
+        if score.n_clusters is not None and score.n_clusters > 1
+    )
+    return Difference(
+        value=second - first,
+        error=0.0 if variance < _NOTHING else math.sqrt(variance),
+        degrees=(one + two) ** 2 / shaken if shaken > 0 else math.inf,
+    )
 
 
-def interval_of(value: float, error: float, confidence: float) -> Interval:
-    """The normal interval of a difference in points, cut off at what is possible."""
-    half = normal_quantile(confidence) * error
-    if math.isnan(half):
-        return Interval(math.nan, math.nan, confidence)
-    return Interval(max(value - half, -200.0), min(value + half, 200.0), confidence)
+def _side(score: NPS, method: ChangeMethod | None) -> tuple[float, float, float]:
+    """A score, its variance, and how many answers it is of."""
+    worth = float(score.worth.sum())
+    if method is None:
+        return score.score / 100, (score.standard_error / 100) ** 2, worth
+    if math.isinf(worth):  # everybody answered: nothing is left to chance
+        return score.score / 100, 0.0, worth
+    counts = net_scores.adjusted(score.worth) if method == "adjusted-wald" else score.worth
+    value, spread = net_scores.moments(counts)
+    return float(value), float(spread / counts.sum()), float(counts.sum())
 
 
 def panel_of(
@@ -199,7 +235,7 @@ def panel_of(
     match: NDArray[np.int64],
     *,
     confidence: float,
-    adjust: bool,
+    method: ChangeMethod,
     kind: FrameKind | None,
 ) -> NPSPanel:
     """The panel of two waves; `match` is the place in the first of each answer of the second."""
@@ -209,19 +245,20 @@ def panel_of(
     counts = np.zeros((3, 3), dtype=np.int64)
     np.add.at(counts, (1 - points_before[match[stayed]], 1 - points_after[stayed]), 1)
     n = int(counts.sum())
+    stay = [_score(part, confidence) for part in (counts.sum(axis=1), counts.sum(axis=0))]
     value = error = math.nan
     limits = Interval(math.nan, math.nan, confidence)
-    if n:
-        waves = [np.append(part / n, float(n)) for part in (counts.sum(axis=1), counts.sum(axis=0))]
-        value, error = (100 * x for x in difference(waves, counts.astype(float), adjust=False))
-        centre, spread = (100 * x for x in difference(waves, counts.astype(float), adjust=adjust))
-        limits = interval_of(centre, spread, confidence)
+    if stay[0] is not None and stay[1] is not None:
+        both = counts.astype(np.float64)
+        value = stay[1].score - stay[0].score
+        error = 100 * difference(stay[0], stay[1], both, None).error
+        limits = difference(stay[0], stay[1], both, method).interval(value, confidence)
     said = "Mean difference within the people who answered in both waves, in points of NPS."
     return NPSPanel(
         counts=frozen_array(counts, np.int64),
         difference=Estimate(value, error, limits, n, said),
-        stayed_before=_score(counts.sum(axis=1), confidence),
-        stayed_after=_score(counts.sum(axis=0), confidence),
+        stayed_before=stay[0],
+        stayed_after=stay[1],
         left=_score(_kinds(points_before[~was]), confidence),
         joined=_score(_kinds(points_after[~stayed]), confidence),
         definition=said,

@@ -1,7 +1,7 @@
 r"""What became of promoters, passives and detractors, and of units with a high or a low NPS?
 
 By customer: the outcome of each kind of answer, and a straight line on the answer. By unit: a
-straight line of the units' outcomes on their scores, see `_nps_linkage_units`.
+straight line of the units' outcomes on their scores, see `nps_linkage_units`.
 
 References
 ----------

@@ -56,6 +56,8 @@ class NPS(Result):
         weight, through weights, clusters and population; NaN where one cluster cannot tell.
     n_clusters
         How many clusters the answers came from; None where they are independent.
+    population
+        How many people could have answered; None for very many.
     worth
         Promoters, passives and detractors as many as intervals and comparisons take them for,
         shape (3,): the counts, or the weighted shares times the number of independent answers that
@@ -84,6 +86,7 @@ class NPS(Result):
     effective_n: float
     design_effect: float
     n_clusters: int | None
+    population: int | None
     worth: NDArray[np.float64]
     method: Method
     definition: str
@@ -247,6 +250,7 @@ def nps_of(
         effective_n=sample.effective_n,
         design_effect=sum(sample.counts) / sample.linear,
         n_clusters=sample.n_clusters,
+        population=sample.population,
         worth=frozen_array(sample.worths, np.float64),
         method=method,
         definition=definition,

@@ -284,7 +284,7 @@ def _shares(passives: float | Sequence[float] | None, waves: int) -> tuple[float
     return (0.0 if passives is None else _share(passives),) * waves
 
 
-def _share(passives: float) -> float:
+def _share(passives: object) -> float:
     return check_number("passives", passives, low=0, high=1, do="Write 20 % as passives=0.2.")
 
 

@@ -66,6 +66,8 @@ class Sample:
         Kish's effective number of answers of unequal weight.
     n_clusters
         How many clusters there are; None where answers are independent.
+    population
+        How many people could have answered; None for very many.
     points, weights, clusters
         The answers themselves, the largest weight 1; None where only counts are known, or all
         answers are independent and of equal weight.
@@ -77,6 +79,7 @@ class Sample:
     worth: float
     effective_n: float
     n_clusters: int | None = None
+    population: int | None = None
     points: NDArray[np.int64] | None = None
     weights: NDArray[np.float64] | None = None
     clusters: NDArray[np.int64] | None = None
@@ -118,7 +121,7 @@ class Sample:
         n = sum(counts)
         first, middle, last = map(float, counts)
         worth = n * _growth(n, population)
-        return cls(counts, (first, middle, last), worth, worth, float(n))
+        return cls(counts, (first, middle, last), worth, worth, float(n), population=population)
 
     @classmethod
     def of_points(
@@ -159,6 +162,7 @@ class Sample:
             worth=float(net_scores.cautious_n(linear, sums, squares)) * growth,
             effective_n=float(sums.sum() ** 2 / squares.sum()),
             n_clusters=None if clusters is None else int(clusters.max()) + 1,
+            population=population,
             points=points,
             weights=None if weights is None else w,
             clusters=clusters,

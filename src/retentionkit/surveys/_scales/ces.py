@@ -14,18 +14,11 @@ import dataclasses
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args
 
 from retentionkit.arguments import check_choice, check_confidence
-from retentionkit.results import Columns, Estimate, Interval, Result, frozen_array
 from retentionkit.surveys._scales.counted_answers import counted_answers, read_tally
 from retentionkit.surveys._scales.csat import check_top
 from retentionkit.surveys._scales.scale_answers import check_scale
-from retentionkit.surveys._scales.scale_texts import (
-    answers_printed,
-    answers_told,
-    named,
-    share_told,
-    told,
-    weights_told,
-)
+from retentionkit.surveys._scales.scale_result import ScaleResult, columns_of, counts_of
+from retentionkit.surveys._scales.scale_texts import named, share_told, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from retentionkit.results import Columns, Estimate
     from retentionkit.surveys._scales.counted_answers import Tally
     from retentionkit.surveys._scales.scale_answers import Labels, Treatment
 
@@ -44,8 +38,8 @@ Direction: TypeAlias = Literal["ease", "effort"]
 _MEANS: dict[Direction, str] = {"ease": "easy", "effort": "laborious"}
 
 
-@dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
-class CES(Result):
+@dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class CES(ScaleResult):
     """Mean answer to a question on effort and share of easy ones, by `ces` or `from_counts`.
 
     Arrays are read-only and have shape (k,), one value for each answer of the scale in order.
@@ -73,22 +67,18 @@ class CES(Result):
         How many did not answer, and how many answers were not on the scale.
     effective_n
         Kish's effective number of answers of unequal weight; n without weights.
+    n_clusters
+        How many clusters there are; None where answers are independent.
     definition
         One sentence: the direction, the answers that count as easy, and the intervals.
+    kind
+        The kind of series that the answers came in.
     """
 
     mean: Estimate
     easy_share: Estimate
     direction: Direction
-    scale: tuple[int, int]
     easy: int
-    answers: NDArray[np.int64]
-    counts: NDArray[np.int64]
-    shares: NDArray[np.float64]
-    unanswered: int
-    invalid: int
-    effective_n: float
-    definition: str
 
     _heading: ClassVar[str] = "CES (customer effort)"
 
@@ -138,45 +128,25 @@ class CES(Result):
         return _ces_of(tally, direction, easy, confidence)
 
     @property
-    def value(self) -> float:
-        """The mean answer alone."""
-        return self.mean.value
+    def _figure(self) -> Estimate:
+        return self.mean
 
-    @property
-    def interval(self) -> Interval:
-        """The interval of the mean answer."""
-        return self.mean.interval
-
-    @property
-    def n(self) -> int:
-        """Number of answers."""
-        return self.mean.n
-
-    def __float__(self) -> float:
-        """The mean answer alone."""
-        return self.mean.value
-
-    def _table(self) -> Columns:
+    def _counted_as(self) -> list[str]:
         chosen = _easy(self.answers, self.direction, self.scale, self.easy)
+        return ["easy" if easy else "other" for easy in chosen.tolist()]
+
+    def _figures(self) -> Columns:
         return {
-            "answer": self.answers,
-            "counted_as": ["easy" if easy else "other" for easy in chosen.tolist()],
-            "count": self.counts,
-            "share": self.shares,
+            **columns_of(self.mean, "mean"),
+            **columns_of(self.easy_share, "easy_share", prefix="easy_share_"),
         }
 
-    def _printed(self) -> Columns:
-        return answers_printed(self._table())
-
-    def _facts(self) -> Mapping[str, str]:
+    def _told(self) -> Mapping[str, str]:
         high, bad = self.scale[1], self.direction == "effort"
         return {
             "direction": f"{high} is {_MEANS[self.direction]}: {'low' if bad else 'high'} is good",
-            "mean": told(self.mean),
+            "mean": told(self.mean, one_cluster=self.n_clusters == 1),
             "easy": share_told(self.easy_share),
-            "answers": answers_told(self.n, self.scale, self.unanswered, self.invalid),
-            **weights_told(self.n, self.effective_n),
-            "definition": self.definition,
         }
 
 
@@ -188,6 +158,7 @@ def ces(
     easy: int | None = None,
     labels: Labels | None = None,
     weights: object = None,
+    clusters: object = None,
     missing: Treatment = "error",
     invalid: Treatment = "error",
     confidence: float = 0.95,
@@ -211,6 +182,9 @@ def ces(
         Which answer each text stands for, such as `{"very easy": 7, ...}`.
     weights
         A positive weight for each answer, where some respondents stand for more people.
+    clusters
+        Which answers belong together and are not independent, such as the customer of each where
+        some answered several times: one label for each answer.
     missing
         `"error"`, or `"drop"`: missing answers are counted as unanswered.
     invalid
@@ -225,7 +199,7 @@ def ces(
     Raises
     ------
     DataError
-        No answer is left, some are not on the scale, or the weights do not fit.
+        No answer is left, some are not on the scale, or weights and clusters do not fit.
     OptionError
         The direction, the scale, `easy` or the labels are none.
 
@@ -236,7 +210,8 @@ def ces(
 
     Notes
     -----
-    Weights enter as in `csat`. Scores of questions of different direction or scale must not be
+    Weights and clusters enter as in `csat`: without `clusters` each answer is taken as that of
+    another person. Scores of questions of different direction or scale must not be
     compared; turning one around (8 less the answer) does not make people answer the other question.
 
     Examples
@@ -249,8 +224,8 @@ def ces(
     Estimate(5.25, 95 % 3.718 to 6.782, n = 8)
     """
     tally = read_tally(
-        answers, check_scale(scale), weights=weights, missing=missing, invalid=invalid,
-        labels=labels,
+        answers, check_scale(scale), weights=weights, clusters=clusters, missing=missing,
+        invalid=invalid, labels=labels,
     )  # fmt: skip
     return _ces_of(tally, direction, easy, confidence)
 
@@ -260,25 +235,19 @@ def _ces_of(tally: Tally, direction: Direction, easy: int | None, confidence: fl
     level, scale = check_confidence(confidence), tally.scale
     number = len(scale.steps) // 2 if easy is None else check_top("easy", easy, scale)
     chosen = _easy(scale.steps, direction, scale.ends, number)
-    wilson = "a Wilson interval of the effective number" if tally.weighted else "a Wilson interval"
     definition = (
         f"{'Weighted mean' if tally.weighted else 'Mean'} answer of {scale} ({scale.high} is "
         f"{_MEANS[direction]}) with a t interval; share of "
-        f"{named(scale.steps[chosen].tolist())} with {wilson}."
+        f"{named(scale.steps[chosen].tolist())} with {tally.wilson}"
+        f"{tally.design}."
     )
     return CES(
         mean=tally.mean(confidence=level, definition=definition),
         easy_share=tally.share(chosen, confidence=level, definition=definition),
         direction=direction,
-        scale=scale.ends,
         easy=number,
-        answers=frozen_array(scale.steps, "int64"),
-        counts=frozen_array(tally.counts, "int64"),
-        shares=frozen_array(tally.shares, "float64"),
-        unanswered=tally.unanswered,
-        invalid=tally.invalid,
-        effective_n=tally.effective_n,
         definition=definition,
+        **counts_of(tally),
     )
 
 

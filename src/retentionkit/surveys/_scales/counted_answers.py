@@ -8,7 +8,12 @@ standard error
 and Student's quantile of :math:`n_e - 1` degrees of freedom, where
 :math:`n_e = (\sum w_i)^2 / \sum w_i^2` is Kish's effective number of answers. A share has the
 Wilson interval of that many answers, or of as many as its own linearised error is worth, whichever
-are fewer. All of it follows from three sums for each step of the scale.
+are fewer.
+
+Answers of one cluster, such as several of one customer, are not independent. Then the sums of
+:math:`w_i (x_i - \bar x)` over each of :math:`G` clusters take the place of those of each answer,
+:math:`G/(G-1)` that of :math:`n/(n-1)`, and Student's quantile has :math:`G - 1` degrees of
+freedom, that of the Wilson interval too. All of it follows from sums for each step of the scale.
 """
 
 from __future__ import annotations
@@ -18,28 +23,39 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from retentionkit import frames, net_scores
+from retentionkit._texts import counted
 from retentionkit.arguments import check_whole
 from retentionkit.errors import DataError, OptionError
-from retentionkit.intervals import t_quantile, wilson
+from retentionkit.intervals import normal_quantile, t_quantile, wilson
 from retentionkit.results import Estimate, Interval
-from retentionkit.surveys._scales.scale_answers import read_scale_answers, read_weights
+from retentionkit.surveys._nps.answers import read_clusters
+from retentionkit.surveys._scales.scale_answers import (
+    read_scale_answers,
+    read_weights,
+    warn_of_unused_steps,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from retentionkit.frames import FrameKind
     from retentionkit.surveys._scales.scale_answers import Labels, Scale, Treatment
 
 __all__ = ["Tally", "check_some", "counted_answers", "mean_of", "read_tally"]
 
 _ALIKE: Final = 1e-9  # differences of rounding
+_BALANCED: Final = 1e-6  # of the scatter of answers, below which clusters balance but for rounding
 
 
 class Tally(NamedTuple):
     """How often each answer of a scale was given.
 
-    `weights` and `squares` are the sums of the weights and of their squares, for each step.
+    `weights` and `squares` are the sums of the weights and of their squares, for each step;
+    `clusters` the sums of the weights by cluster and step, of shape (G, k), None where answers are
+    independent. `kind` is the kind of series that the answers came in.
     """
 
     scale: Scale
@@ -47,13 +63,20 @@ class Tally(NamedTuple):
     weights: NDArray[np.float64]
     squares: NDArray[np.float64]
     weighted: bool
+    clusters: NDArray[np.float64] | None
     unanswered: int
     invalid: int
+    kind: FrameKind | None
 
     @property
     def n(self) -> int:
         """Number of answers."""
         return int(self.counts.sum())
+
+    @property
+    def n_clusters(self) -> int | None:
+        """Number of clusters; None where answers are independent."""
+        return None if self.clusters is None else len(self.clusters)
 
     @property
     def shares(self) -> NDArray[np.float64]:
@@ -65,31 +88,64 @@ class Tally(NamedTuple):
         """Kish's effective number of answers."""
         return float(self.weights.sum() ** 2 / self.squares.sum())
 
+    @property
+    def wilson(self) -> str:
+        """What the interval of a share is called."""
+        plain = not self.weighted and self.clusters is None
+        return "a Wilson interval" + ("" if plain else " of the effective number")
+
+    @property
+    def design(self) -> str:
+        """What the errors are made of, where answers are not independent."""
+        number = self.n_clusters
+        return "" if number is None else f"; errors from the spread of {counted(number, 'cluster')}"
+
     def mean(self, *, confidence: float, definition: str) -> Estimate:
         """The mean answer, its interval cut off at the ends of the scale."""
         value = float(self.shares @ self.scale.steps)
-        squares = float(self.squares @ (self.scale.steps - value) ** 2)
-        n, total = self.n, float(self.weights.sum())
-        error = math.sqrt(n / (n - 1) * squares) / total if n > 1 else math.nan
+        free, scatter = self._scatter(self.scale.steps - value)
+        units = self.n if self.n_clusters is None else self.n_clusters
+        total = float(self.weights.sum())
+        squares = scatter if scatter > _BALANCED * free else free
+        error = math.sqrt(units / (units - 1) * squares) / total if units > 1 else math.nan
         if np.count_nonzero(self.counts) == 1:
             error = math.nan  # rounding may leave something
-        half = float(t_quantile(self.effective_n, confidence=confidence)) * error
+        worth = self.effective_n if self.n_clusters is None else units
+        half = float(t_quantile(worth, confidence=confidence)) * error
         low, high = _within(value, half, (self.scale.low, self.scale.high))
-        return Estimate(value, error, Interval(low, high, confidence), n, definition)
+        return Estimate(value, error, Interval(low, high, confidence), self.n, definition)
 
     def share(self, chosen: NDArray[np.bool_], *, confidence: float, definition: str) -> Estimate:
         """The share of the chosen answers with its Wilson interval."""
         total = float(self.weights.sum())
-        value = float(self.weights[chosen].sum()) / total
-        inside, outside = float(self.squares[chosen].sum()), float(self.squares[~chosen].sum())
-        variance = (inside * (1 - value) ** 2 + outside * value**2) / total**2
-        worth = float(self.n)
+        inside = float(self.weights[chosen].sum())
+        value = min(inside / total, 1.0)
+        free, scatter = self._scatter(chosen - value)
+        error, worth = math.sqrt(free) / total, float(self.n)
         if self.weighted:
-            linear = value * (1 - value) / variance if variance > 0 else math.inf
+            linear = value * (1 - value) / error**2 if error > 0 else math.inf
             worth = min(self.effective_n, linear)
+        number = self.n_clusters
+        if self.clusters is not None and number is not None:
+            sizes = self.clusters.sum(axis=1)
+            tied = net_scores.clustered_n(
+                worth, sums=(inside, total - inside, 0.0), scatter=scatter,
+                sizes=float(sizes @ sizes), number=number,
+            )  # fmt: skip
+            error = math.sqrt(value * (1 - value) / float(tied))
+            # Wilson limits with Student's quantile are those of fewer answers with the normal one.
+            t = float(t_quantile(number, confidence=confidence))
+            worth = min(float(tied), worth) * (normal_quantile(confidence) / t) ** 2
         low, high = wilson(value * worth, worth, confidence=confidence)
         interval = Interval(float(low), float(high), confidence)
-        return Estimate(value, math.sqrt(variance), interval, self.n, definition)
+        return Estimate(value, error, interval, self.n, definition)
+
+    def _scatter(self, points: NDArray[np.floating[Any]]) -> tuple[float, float]:
+        """Sums of squares of what answers, and what clusters, add to a sum of points."""
+        free = float(self.squares @ points**2)
+        if self.clusters is None:
+            return free, free
+        return free, float(np.sort((self.clusters @ points) ** 2).sum())
 
 
 def read_tally(
@@ -97,6 +153,7 @@ def read_tally(
     scale: Scale,
     *,
     weights: object,
+    clusters: object,
     missing: Treatment,
     invalid: Treatment,
     labels: Labels | None,
@@ -106,23 +163,29 @@ def read_tally(
     check_some(len(read.values), scale, unanswered=read.unanswered, invalid=read.invalid)
     at, size = read.values - scale.low, len(scale.steps)
     counts = np.bincount(at, minlength=size)
-    w = None if weights is None else read_weights(weights, read.given)
-    sums: Any = counts.astype(np.float64)
-    squares: Any = sums
-    if w is not None:
-        sums, squares = (np.bincount(at, weights=x, minlength=size) for x in (w, w**2))
+    w = np.ones(len(at)) if weights is None else read_weights(weights, read.given)
+    groups = None if clusters is None else read_clusters(clusters, read.given)
+    order = np.lexsort((w, at))  # the same sums in any order of the rows
+    at, w = at[order], w[order] / w.max()  # squares of very large ones would be infinite
+    sums, squares = (_sums(at, x, size) for x in (w, w**2))
+    tied = None
+    if groups is not None:
+        number = int(groups.max()) + 1
+        tied = _sums(groups[order] * size + at, w, number * size).reshape(number, size)
     return Tally(
         scale=scale,
         counts=counts.astype(np.int64),
         weights=sums,
         squares=squares,
-        weighted=w is not None,
+        weighted=weights is not None,
+        clusters=tied,
         unanswered=read.unanswered,
         invalid=read.invalid,
+        kind=frames.series_kind(answers),
     )
 
 
-def counted_answers(counts: Mapping[int, int], scale: Scale, *, unanswered: int) -> Tally:
+def counted_answers(counts: object, scale: Scale, *, unanswered: int) -> Tally:
     """Answers that others have counted: how often each was given."""
     given: Any = counts
     if not hasattr(given, "items") or not all(_is_step(step, scale) for step in given):
@@ -137,8 +200,19 @@ def counted_answers(counts: Mapping[int, int], scale: Scale, *, unanswered: int)
         found[int(step) - scale.low] = check_whole(f"counts[{step}]", number, low=0)
     absent = check_whole("unanswered", unanswered, low=0)
     check_some(int(found.sum()), scale, unanswered=absent, invalid=0)
+    warn_of_unused_steps(found, scale, "answers")
     plain = found.astype(np.float64)
-    return Tally(scale, found, plain, plain, weighted=False, unanswered=absent, invalid=0)
+    return Tally(
+        scale=scale,
+        counts=found,
+        weights=plain,
+        squares=plain,
+        weighted=False,
+        clusters=None,
+        unanswered=absent,
+        invalid=0,
+        kind=None,
+    )
 
 
 def check_some(answers: int, scale: Scale, *, unanswered: int, invalid: int) -> None:
@@ -174,11 +248,18 @@ def mean_of(
     return Estimate(value, error, Interval(*_within(value, half, ends), confidence), n, definition)
 
 
+def _sums(at: NDArray[np.int64], values: NDArray[np.float64], size: int) -> NDArray[np.float64]:
+    """The sum of the values at each place."""
+    return np.asarray(np.bincount(at, weights=values, minlength=size), dtype=np.float64)
+
+
 def _within(value: float, half: float, ends: Sequence[float]) -> tuple[float, float]:
     """Limits inside the ends; NaN where the half width is."""
     return float(np.maximum(value - half, ends[0])), float(np.minimum(value + half, ends[1]))
 
 
 def _is_step(step: object, scale: Scale) -> bool:
-    whole = isinstance(step, int | np.integer) and not isinstance(step, bool)
+    whole = isinstance(step, int | np.integer)
+    if isinstance(step, bool):
+        whole = scale == (0, 1)  # no and yes
     return whole and bool(scale.low <= step <= scale.high)  # type: ignore[operator]

@@ -10,32 +10,23 @@ import dataclasses
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from retentionkit.arguments import check_confidence, check_whole
-from retentionkit.results import Columns, Estimate, Interval, Result, frozen_array
 from retentionkit.surveys._scales.counted_answers import counted_answers, read_tally
 from retentionkit.surveys._scales.scale_answers import check_scale
-from retentionkit.surveys._scales.scale_texts import (
-    answers_printed,
-    answers_told,
-    named,
-    share_told,
-    told,
-    weights_told,
-)
+from retentionkit.surveys._scales.scale_result import ScaleResult, columns_of, counts_of
+from retentionkit.surveys._scales.scale_texts import named, share_told, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from retentionkit.results import Columns, Estimate
     from retentionkit.surveys._scales.counted_answers import Tally
     from retentionkit.surveys._scales.scale_answers import Labels, Scale, Treatment
 
 __all__ = ["CSAT", "csat"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
-class CSAT(Result):
+@dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class CSAT(ScaleResult):
     """Share of satisfied answers and mean answer, made by `csat` or `from_counts`.
 
     Arrays are read-only and have shape (k,), one value for each answer of the scale in order.
@@ -61,21 +52,17 @@ class CSAT(Result):
         How many did not answer, and how many answers were not on the scale.
     effective_n
         Kish's effective number of answers of unequal weight; n without weights.
+    n_clusters
+        How many clusters there are; None where answers are independent.
     definition
         One sentence: which answers were counted, and how the intervals were made.
+    kind
+        The kind of series that the answers came in.
     """
 
     share: Estimate
     mean: Estimate
-    scale: tuple[int, int]
     top: int
-    answers: NDArray[np.int64]
-    counts: NDArray[np.int64]
-    shares: NDArray[np.float64]
-    unanswered: int
-    invalid: int
-    effective_n: float
-    definition: str
 
     _heading: ClassVar[str] = "CSAT (customer satisfaction)"
 
@@ -122,45 +109,21 @@ class CSAT(Result):
         return _csat_of(tally, top, confidence)
 
     @property
-    def value(self) -> float:
-        """The share of satisfied answers alone."""
-        return self.share.value
+    def _figure(self) -> Estimate:
+        return self.share
 
-    @property
-    def interval(self) -> Interval:
-        """The interval of the share of satisfied answers."""
-        return self.share.interval
+    def _counted_as(self) -> list[str]:
+        above = self.scale[1] - self.top
+        return ["satisfied" if step > above else "other" for step in self.answers.tolist()]
 
-    @property
-    def n(self) -> int:
-        """Number of answers."""
-        return self.share.n
+    def _figures(self) -> Columns:
+        return {**columns_of(self.share, "share"), **columns_of(self.mean, "mean", prefix="mean_")}
 
-    def __float__(self) -> float:
-        """The share of satisfied answers alone."""
-        return self.share.value
-
-    def _table(self) -> Columns:
-        return {
-            "answer": self.answers,
-            "counted_as": [
-                "satisfied" if step > self.scale[1] - self.top else "other"
-                for step in self.answers.tolist()
-            ],
-            "count": self.counts,
-            "share": self.shares,
-        }
-
-    def _printed(self) -> Columns:
-        return answers_printed(self._table())
-
-    def _facts(self) -> Mapping[str, str]:
+    def _told(self) -> Mapping[str, str]:
+        alone = self.n_clusters == 1
         return {
             "satisfied": share_told(self.share),
-            "mean": told(self.mean),
-            "answers": answers_told(self.n, self.scale, self.unanswered, self.invalid),
-            **weights_told(self.n, self.effective_n),
-            "definition": self.definition,
+            "mean": told(self.mean, one_cluster=alone),
         }
 
 
@@ -171,6 +134,7 @@ def csat(
     top: int = 2,
     labels: Labels | None = None,
     weights: object = None,
+    clusters: object = None,
     missing: Treatment = "error",
     invalid: Treatment = "error",
     confidence: float = 0.95,
@@ -190,6 +154,9 @@ def csat(
         Which answer each text stands for, such as `{"very satisfied": 5, "satisfied": 4, ...}`.
     weights
         A positive weight for each answer, where some respondents stand for more people.
+    clusters
+        Which answers belong together and are not independent, such as the customer of each where
+        some answered several times: one label for each answer.
     missing
         `"error"`, or `"drop"`: missing answers are counted as unanswered.
     invalid
@@ -204,7 +171,7 @@ def csat(
     Raises
     ------
     DataError
-        No answer is left, some are not on the scale, or the weights do not fit.
+        No answer is left, some are not on the scale, or weights and clusters do not fit.
     OptionError
         The scale, `top` or the labels are none.
 
@@ -215,6 +182,11 @@ def csat(
 
     Notes
     -----
+    Without `clusters` each answer is taken as that of another person. Several answers of one person
+    are worth less than as many of different people; with `clusters` the errors are linearised over
+    clusters, with Student's quantile of their number less one. Of fewer than some 20 clusters of
+    unequal size the interval of the mean is too narrow: of 8, "95 %" may be 90.
+
     With weights the share has the Wilson interval of Kish's effective number of answers [1]_, or of
     as many as its linearised standard error is worth if these are fewer; the mean has a linearised
     standard error and a t interval of the effective number. To say whether satisfaction changed,
@@ -241,8 +213,8 @@ def csat(
            5   satisfied      3  30.0
     """
     tally = read_tally(
-        answers, check_scale(scale), weights=weights, missing=missing, invalid=invalid,
-        labels=labels,
+        answers, check_scale(scale), weights=weights, clusters=clusters, missing=missing,
+        invalid=invalid, labels=labels,
     )  # fmt: skip
     return _csat_of(tally, top, confidence)
 
@@ -252,22 +224,18 @@ def _csat_of(tally: Tally, top: int, confidence: float) -> CSAT:
     top = check_top("top", top, scale)
     level = check_confidence(confidence)
     chosen: Any = scale.steps > scale.high - top
-    weighted = "weighted share" if tally.weighted else "share"
-    answers = f"{named(scale.steps[chosen].tolist())} of {scale}"
-    wilson = "a Wilson interval of the effective number" if tally.weighted else "a Wilson interval"
-    definition = f"{weighted.capitalize()} of {answers} with {wilson}; mean with a t interval."
+    definition = (
+        f"{'Weighted share' if tally.weighted else 'Share'} of "
+        f"{named(scale.steps[chosen].tolist())} of {scale} with {tally.wilson}; mean with a t "
+        f"interval{tally.design}."
+    )
+    mean = f"Mean answer of {scale} with a t interval{tally.design}."
     return CSAT(
         share=tally.share(chosen, confidence=level, definition=definition),
-        mean=tally.mean(confidence=level, definition=f"Mean answer of {scale} with a t interval."),
-        scale=scale.ends,
+        mean=tally.mean(confidence=level, definition=mean),
         top=top,
-        answers=frozen_array(scale.steps, "int64"),
-        counts=frozen_array(tally.counts, "int64"),
-        shares=frozen_array(tally.shares, "float64"),
-        unanswered=tally.unanswered,
-        invalid=tally.invalid,
-        effective_n=tally.effective_n,
         definition=definition,
+        **counts_of(tally),
     )
 
 

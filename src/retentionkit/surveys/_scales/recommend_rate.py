@@ -7,28 +7,23 @@ Wilson interval. Not NPS: nobody is taken off for those who would not.
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 
 import numpy as np
 
 from retentionkit.arguments import check_confidence, check_number
 from retentionkit.errors import OptionError
-from retentionkit.results import Columns, Estimate, Interval, Result, frozen_array
-from retentionkit.surveys._scales.counted_answers import read_tally
+from retentionkit.surveys._scales.counted_answers import counted_answers, read_tally
 from retentionkit.surveys._scales.scale_answers import check_scale, check_steps
-from retentionkit.surveys._scales.scale_texts import (
-    answers_printed,
-    answers_told,
-    named,
-    share_told,
-    weights_told,
-)
+from retentionkit.surveys._scales.scale_result import ScaleResult, columns_of, counts_of
+from retentionkit.surveys._scales.scale_texts import answers_printed, named, share_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from numpy.typing import NDArray
-
+    from retentionkit.results import Columns, Estimate
+    from retentionkit.surveys._scales.counted_answers import Tally
     from retentionkit.surveys._scales.scale_answers import Labels, Scale, Treatment
 
 __all__ = ["RecommendRate", "Verdict", "recommend_rate"]
@@ -44,9 +39,9 @@ _SAID: Final[Mapping[Verdict, str]] = {
 _YES_NO: Final = (0, 1)
 
 
-@dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)
-class RecommendRate(Result):
-    """Share of people who would recommend, made by `recommend_rate`.
+@dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class RecommendRate(ScaleResult):
+    """Share of people who would recommend, made by `recommend_rate` or `from_counts`.
 
     Arrays are read-only and have shape (k,), one value for each answer of the scale in order.
 
@@ -68,73 +63,93 @@ class RecommendRate(Result):
         How many did not answer, and how many answers were not on the scale.
     effective_n
         Kish's effective number of answers of unequal weight; n without weights.
+    n_clusters
+        How many clusters there are; None where answers are independent.
     claim
         What was stated, or None.
     verdict
         `"consistent"` if `claim` lies within the interval, `"more"` or `"less"` if the share is
-        higher or lower; None without a claim.
+        higher or lower; None without a claim or an interval.
     definition
         One sentence: which answers count, and how the interval was made.
+    kind
+        The kind of series that the answers came in.
     """
 
     share: Estimate
-    scale: tuple[int, int]
     recommend: tuple[int, ...]
-    answers: NDArray[np.int64]
-    counts: NDArray[np.int64]
-    shares: NDArray[np.float64]
-    unanswered: int
-    invalid: int
-    effective_n: float
     claim: float | None
     verdict: Verdict | None
-    definition: str
 
     _heading: ClassVar[str] = "Recommend rate"
 
-    @property
-    def value(self) -> float:
-        """The share alone."""
-        return self.share.value
+    @classmethod
+    def from_counts(
+        cls,
+        counts: Mapping[int, int],
+        *,
+        scale: tuple[int, int] = (0, 1),
+        recommend: Iterable[int] | None = None,
+        unanswered: int = 0,
+        claim: float | None = None,
+        confidence: float = 0.95,
+    ) -> RecommendRate:
+        """The same from counted answers; the total is the sum of the counts.
+
+        Parameters
+        ----------
+        counts
+            How often each answer was given; an answer that is not named was never given.
+        scale, recommend, claim, confidence
+            As in `recommend_rate`.
+        unanswered
+            How many did not answer; they do not enter the share.
+
+        Returns
+        -------
+        RecommendRate
+
+        Raises
+        ------
+        OptionError
+            A count is not a whole number from 0 on, or is one of no answer of the scale; nothing
+            says which answers count as recommending.
+        DataError
+            There is no answer.
+
+        Examples
+        --------
+        >>> import retentionkit as rk
+        >>> rk.surveys.RecommendRate.from_counts({1: 46, 0: 4}).share
+        Estimate(0.92, 95 % 0.8116 to 0.9685, n = 50)
+        """
+        steps = check_scale(scale)
+        chosen = _recommending(recommend, steps)
+        tally = counted_answers(counts, steps, unanswered=unanswered)
+        return _rate_of(tally, chosen, claim, confidence)
 
     @property
-    def interval(self) -> Interval:
-        """The interval of the share."""
-        return self.share.interval
+    def _figure(self) -> Estimate:
+        return self.share
 
-    @property
-    def n(self) -> int:
-        """Number of answers."""
-        return self.share.n
+    def _counted_as(self) -> list[str]:
+        chosen = self.recommend
+        return ["recommends" if step in chosen else "other" for step in self.answers.tolist()]
 
-    def __float__(self) -> float:
-        """The share alone."""
-        return self.share.value
-
-    def _table(self) -> Columns:
-        return {
-            "answer": self.answers,
-            "counted_as": [
-                "recommends" if step in self.recommend else "other"
-                for step in self.answers.tolist()
-            ],
-            "count": self.counts,
-            "share": self.shares,
-        }
+    def _figures(self) -> Columns:
+        found = columns_of(self.share, "share")
+        if self.claim is None:
+            return found
+        return {**found, "claim": [self.claim], "verdict": [self.verdict]}
 
     def _printed(self) -> Columns:
-        return {} if self.scale == _YES_NO else answers_printed(self._table())
+        return {} if self.scale == _YES_NO else answers_printed(self._distribution())
 
-    def _facts(self) -> Mapping[str, str]:
+    def _told(self) -> Mapping[str, str]:
         facts = {"recommend": share_told(self.share)}
         if self.claim is not None and self.verdict is not None:
             facts["claim"] = f"{100 * self.claim:g} %: {_SAID[self.verdict]}"
-        return {
-            **facts,
-            "answers": answers_told(self.n, self.scale, self.unanswered, self.invalid),
-            **weights_told(self.n, self.effective_n),
-            "definition": self.definition,
-        }
+        return facts
 
 
 def recommend_rate(
@@ -144,6 +159,7 @@ def recommend_rate(
     recommend: Iterable[int] | None = None,
     labels: Labels | None = None,
     weights: object = None,
+    clusters: object = None,
     claim: float | None = None,
     missing: Treatment = "error",
     invalid: Treatment = "error",
@@ -165,6 +181,9 @@ def recommend_rate(
         Which answer each text stands for, such as `{"yes": 1, "no": 0}`.
     weights
         A positive weight for each answer, where some respondents stand for more people.
+    clusters
+        Which answers belong together and are not independent, such as the customer of each where
+        some answered several times: one label for each answer.
     claim
         A stated share to hold against the data, such as 0.92.
     missing
@@ -181,7 +200,7 @@ def recommend_rate(
     Raises
     ------
     DataError
-        No answer is left, some are not on the scale, or the weights do not fit.
+        No answer is left, some are not on the scale, or weights and clusters do not fit.
     OptionError
         Nothing says which answers count as recommending, or `claim` is no share.
 
@@ -192,8 +211,8 @@ def recommend_rate(
 
     Notes
     -----
-    Weights enter as in `csat`. What people say they would do is not what they do: the share of
-    those who did recommend is lower.
+    Weights and clusters enter as in `csat`. What people say they would do is not what they do: the
+    share of those who did recommend is lower.
 
     Examples
     --------
@@ -209,33 +228,38 @@ def recommend_rate(
       answers     5 on the scale 0 to 1; 1 unanswered
       definition  Share of yes (1) with a Wilson interval.
     """
-    steps, level = check_scale(scale), check_confidence(confidence)
+    steps = check_scale(scale)
     chosen = _recommending(recommend, steps)
-    stated = None if claim is None else check_number("claim", claim, low=0, high=1)
     tally = read_tally(
-        answers, steps, weights=weights, missing=missing, invalid=invalid, labels=labels
-    )
-    whose = "yes (1)" if steps == _YES_NO else f"{named(chosen)} of {steps}"
-    definition = (
-        f"{'Weighted share' if tally.weighted else 'Share'} of {whose} with a Wilson interval"
-        f"{' of the effective number' if tally.weighted else ''}."
-    )
-    mask: Any = np.isin(steps.steps, chosen)
+        answers, steps, weights=weights, clusters=clusters, missing=missing, invalid=invalid,
+        labels=labels,
+    )  # fmt: skip
+    return _rate_of(tally, chosen, claim, confidence)
+
+
+def _rate_of(
+    tally: Tally, chosen: tuple[int, ...], claim: float | None, confidence: float
+) -> RecommendRate:
+    level, stated = check_confidence(confidence), _check_claim(claim)
+    scale = tally.scale
+    whose = "yes (1)" if scale == _YES_NO else f"{named(chosen)} of {scale}"
+    share = "Weighted share" if tally.weighted else "Share"
+    definition = f"{share} of {whose} with {tally.wilson}{tally.design}."
+    mask: Any = np.isin(scale.steps, chosen)
     found = tally.share(mask, confidence=level, definition=definition)
     return RecommendRate(
         share=found,
-        scale=steps.ends,
         recommend=chosen,
-        answers=frozen_array(steps.steps, "int64"),
-        counts=frozen_array(tally.counts, "int64"),
-        shares=frozen_array(tally.shares, "float64"),
-        unanswered=tally.unanswered,
-        invalid=tally.invalid,
-        effective_n=tally.effective_n,
         claim=stated,
         verdict=None if stated is None else _weigh(stated, found),
         definition=definition,
+        **counts_of(tally),
     )
+
+
+def _check_claim(claim: float | None) -> float | None:
+    do = "Write 92 % as claim=0.92."
+    return None if claim is None else check_number("claim", claim, low=0, high=1, do=do)
 
 
 def _recommending(recommend: Iterable[int] | None, scale: Scale) -> tuple[int, ...]:
@@ -253,7 +277,9 @@ def _recommending(recommend: Iterable[int] | None, scale: Scale) -> tuple[int, .
     )
 
 
-def _weigh(stated: float, found: Estimate) -> Verdict:
+def _weigh(stated: float, found: Estimate) -> Verdict | None:
+    if math.isnan(found.interval.low):
+        return None
     if stated in found.interval:
         return "consistent"
     return "more" if found.value > stated else "less"

@@ -153,7 +153,7 @@ def read_scale_answers(
     given = ~absent & ~wrong
     values = numbers[given].astype(np.int64)
     if warn:
-        warn_of_unused_steps(values, scale, argument)
+        warn_of_unused_steps(np.bincount(values - scale.low), scale, argument)
     return ScaleAnswers(values, given, int(absent.sum()), int(wrong.sum()))
 
 
@@ -208,12 +208,16 @@ def read_given(values: NDArray[Any], given: NDArray[np.bool_], name: str) -> NDA
     return values[given]
 
 
-def warn_of_unused_steps(values: NDArray[np.int64], scale: Scale, argument: str) -> None:
-    """Many answers that all stop two steps below the top may come from a shorter scale."""
-    long = scale.high - scale.low >= _LONG and len(values) >= _ENOUGH
-    if long and values.min() < values.max() <= scale.high - 2:
+def warn_of_unused_steps(counts: NDArray[np.int64], scale: Scale, argument: str) -> None:
+    """Many answers that all stop two steps below the top may come from a shorter scale.
+
+    `counts` are the numbers of answers of each step, from the lowest on.
+    """
+    n, used = int(counts.sum()), scale.low + np.flatnonzero(counts)
+    long = scale.high - scale.low >= _LONG and n >= _ENOUGH
+    if long and used[0] < used[-1] <= scale.high - 2:
         warn(
-            f"{len(values):,} {_noun(argument)} lie between {values.min()} and {values.max()}: is "
+            f"{n:,} {_noun(argument)} lie between {used[0]} and {used[-1]}: is "
             f"this a scale from {scale}?"
         )
 

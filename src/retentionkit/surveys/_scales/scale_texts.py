@@ -16,17 +16,20 @@ __all__ = [
     "aside_told",
     "listed",
     "named",
+    "rounded",
     "share_told",
     "told",
     "told_score",
     "weights_told",
 ]
 
+_UNDEFINED = "interval undefined"
+_ONE_CLUSTER = "all answers are of one cluster"
 _RUN = 3  # from so many on, numbers in a row are told by their ends
 
 
-def told(found: Estimate, *, unit: str = "") -> str:
-    """An estimate and its interval in words.
+def told(found: Estimate, *, unit: str = "", one_cluster: bool = False) -> str:
+    """An estimate and its interval in words; `one_cluster` is why there may be none.
 
     Examples
     --------
@@ -39,7 +42,7 @@ def told(found: Estimate, *, unit: str = "") -> str:
     low, high, level = found.interval.low, found.interval.high, found.interval.confidence
     if math.isnan(low):
         why = "one answer only" if found.n == 1 else "all are alike"
-        return f"{found.value:z.4g}{unit}, interval undefined: {why}"
+        return f"{found.value:z.4g}{unit}, {_UNDEFINED}: {_ONE_CLUSTER if one_cluster else why}"
     return f"{found.value:z.4g}{unit}, {100 * level:g} % {low:z.4g} to {high:z.4g}"
 
 
@@ -53,6 +56,8 @@ def share_told(found: Estimate) -> str:
     '58.0 %, 95 % 48.2 to 67.2'
     """
     low, high, level = found.interval.low, found.interval.high, found.interval.confidence
+    if math.isnan(low):
+        return f"{100 * found.value:.1f} %, {_UNDEFINED}: {_ONE_CLUSTER}"
     return f"{100 * found.value:.1f} %, {100 * level:g} % {100 * low:.1f} to {100 * high:.1f}"
 
 
@@ -67,7 +72,7 @@ def told_score(score: float, interval: Interval, *, clipped: bool) -> str:
     """
     low, high, level = interval.low, interval.high, interval.confidence
     if math.isnan(low):
-        return f"{score:z.1f}, interval undefined: all answers are of one cluster"
+        return f"{score:z.1f}, {_UNDEFINED}: {_ONE_CLUSTER}"
     end = " (cut off at the end of the scale)" if clipped else ""
     return f"{score:z.1f}, {100 * level:g} % {low:z.1f} to {high:z.1f}{end}"
 
@@ -137,6 +142,20 @@ def answers_printed(table: Columns) -> Columns:
     shares: Any = table["share"]
     kept = {name: column for name, column in table.items() if name != "share"}
     return {**kept, "%": [f"{100 * value:.1f}" for value in shares]}
+
+
+def rounded(table: Columns, *names: str) -> Columns:
+    """A table with the named columns to two decimals, one below the other; a dash for NaN.
+
+    Examples
+    --------
+    >>> rounded({"item": ["pace", "stay"], "gap": [-0.9224, -0.07273]}, "gap")
+    {'item': ['pace', 'stay'], 'gap': ['-0.92', '-0.07']}
+    """
+    texts: dict[str, Any] = {**table}
+    for name in names:
+        texts[name] = ["–" if math.isnan(value) else f"{value:z.2f}" for value in texts[name]]
+    return texts
 
 
 def named(steps: Sequence[int]) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
-from retentionkit._texts import counted
+from retentionkit._texts import counted, p_text, per_cent
 from retentionkit.results import Columns, Estimate, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -125,15 +125,18 @@ class LinkageCurve(Result):
         }
 
     def _printed(self) -> Columns:
-        return {
+        columns: dict[str, NDArray[Any] | Sequence[object]] = {
             "answer": self.answers,
             "customers": [f"{number:,}" for number in self.counts.tolist()],
-            self.measure: self.value,
-            "low": self.low,
-            "high": self.high,
-            "isotonic": self.isotonic,
-            "line": self.line,
         }
+        if self.measure == "mean":
+            columns |= {"mean": self.value, "low": self.low, "high": self.high}
+            return {**columns, "isotonic": self.isotonic, "line": self.line}
+        rates = zip(self.value.tolist(), self.low.tolist(), self.high.tolist(), strict=True)
+        columns["rate %"] = [per_cent(*row) for row in rates]
+        for name, curve in (("isotonic %", self.isotonic), ("line %", self.line)):
+            columns[name] = [per_cent(each, math.nan, math.nan) for each in curve.tolist()]
+        return columns
 
     def _facts(self) -> Mapping[str, str]:
         others = [
@@ -180,7 +183,7 @@ class LinkageCurve(Result):
     def _told_departure(self) -> str:
         if math.isnan(self.p_value):
             return "undefined: it takes three different answers, and outcomes that vary"
-        p = "p < 0.001" if self.p_value < 0.001 else f"p = {self.p_value:.3f}"  # noqa: PLR2004 - usage
+        p = f"p {p_text(self.p_value, sign=True)}"
         left_out = self.answers[(self.counts > 0) & ~(self.high > self.low)].tolist()
         if left_out:
             p += f" (without {', '.join(map(str, left_out))}, of unknown variance)"

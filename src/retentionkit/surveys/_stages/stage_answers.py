@@ -113,18 +113,9 @@ def check_stage_scale(scale: object) -> Scale:
 
 def read_flags(values: object, *, argument: str, size: int) -> NDArray[np.float64]:
     """1 where it is so, 0 where it is not, NaN where it is not known."""
-    place, found = frames.read_labels(values, argument=argument)
-    check_size(argument, len(place), size)
-    strange = [value for value in found if value not in (0, 1)]
-    if strange:
-        raise DataError(
-            f"`{argument}` does not say yes or no.",
-            received=f"values such as {', '.join(map(repr, strange[:_SHOWN]))}",
-            allowed="True or False (or 1 or 0); missing where it is not known",
-            do="Compare first, such as frame['orders'] > 1.",
-        )
-    known: list[Any] = [*found, np.nan]  # the last one is where -1 points
-    return np.array(known, dtype=np.float64)[place]
+    found = frames.read_flags(values, argument=argument)
+    check_size(argument, len(found), size)
+    return found
 
 
 def read_outcome(values: object, *, argument: str, size: int) -> NDArray[np.float64]:

@@ -47,8 +47,6 @@ CALLS: Final[Mapping[Language, tuple[str, ...]]] = {
     ),
 }
 _QUARTER: Final = 0.25
-_SATISFIED: Final = 2
-_LOYAL: Final = 3
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
