@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import retentionkit as rk
-from retentionkit.errors import KindError, OptionError
+from retentionkit.errors import DataError, KindError, OptionError
 
 
 @pytest.fixture(autouse=True)
@@ -101,6 +101,46 @@ def test_groups_of_one_respondent_are_drawn_without_an_interval():
     assert len(intervals.get_segments()) == 1
 
 
+def effects():
+    return rk.compare.several(
+        {
+            "north": rk.compare.rates((48, 80), (56, 70)),
+            "a region with a very long name": rk.compare.rates((30, 80), (40, 80)),
+            "west": rk.compare.rates(0.5, (64, 90)),
+        }
+    )
+
+
+def test_comparisons_stand_in_the_order_in_which_they_were_passed():
+    found = effects()
+    ax = rk.plots.forest(found)
+    labels = [label.get_text() for label in ax.get_yticklabels()]
+    assert labels == ["north (150)", "a region with a very long n… (160)", "west"]
+    zero, open_, filled = ax.get_lines()
+    assert zero.get_xdata() == [0, 0]
+    assert found.found == ("north",)
+    assert filled.get_xdata().tolist() == pytest.approx([20])
+    assert open_.get_xdata().tolist() == pytest.approx([12.5, 100 * found["west"].value])
+    (intervals,) = ax.collections
+    ends = np.array(intervals.get_segments())[:, :, 0]
+    limits = [found[name].interval for name in ("north", "a region with a very long name")]
+    np.testing.assert_allclose(ends, [[100 * one.low, 100 * one.high] for one in limits])
+    assert ax.get_xlabel() == "difference in points, 95 % intervals"
+    texts = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert texts == ["no difference", "found: adjusted p < 0.05"]
+
+
+def test_the_effect_is_net_of_a_control_group_and_in_its_own_unit():
+    control = rk.compare.rates((20, 100), (30, 100), control=((20, 100), (25, 100)))
+    found = rk.compare.several({"all": control}, multiplicity="none")
+    *_, mark = rk.plots.forest(found).get_lines()
+    assert mark.get_xdata().tolist() == pytest.approx([5])
+    spend = rk.compare.several({"spend": rk.compare.means([1.0, 2, 4], [2.0, 3, 6])})
+    ax = rk.plots.forest(spend)
+    assert ax.get_lines()[1].get_xdata().tolist() == pytest.approx([4 / 3])
+    assert ax.get_xlabel() == "difference, 95 % intervals"
+
+
 def test_waves_have_bands_and_gaps():
     found = rk.surveys.nps_trend(over_time(), score="answer", when="day")
     ax = rk.plots.nps_trend(found)
@@ -139,6 +179,19 @@ def test_full_waves_need_no_legend():
     assert ax.get_xticklabels()[0].get_rotation() == 0
 
 
+def test_waves_of_few_answers_are_hatched():
+    some = rk.surveys.nps([10, 9, 3] * 5)
+    waves = {"a": some, "b": rk.surveys.nps([9, 2]), "c": rk.surveys.nps([9]), "d": some}
+    ax = rk.plots.nps_trend(rk.surveys.nps_trend(waves, minimum_n=5))
+    assert [(patch.get_x(), patch.get_hatch()) for patch in ax.patches] == [
+        (0.5, "///"),
+        (1.5, "///"),
+    ]
+    names = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert names == ["fewer than 5 answers"]
+    ax.figure.canvas.draw()
+
+
 def test_windows_are_drawn_at_their_last_day():
     found = rk.surveys.nps_rolling(over_time(), score="answer", when="day", step=30)
     ax = rk.plots.nps_trend(found)
@@ -155,6 +208,9 @@ def test_chinese_texts(chinese_font):
     assert texts[0].startswith("全部回答：")
     assert texts[1] == "与其余组有差异（校正后 p < 0.05）"
     ax.figure.canvas.draw()  # a missing glyph would warn
+    ax = rk.plots.forest(effects(), language="zh")
+    assert ax.get_xlabel() == "差异（百分点，95 % 置信区间）"
+    ax.figure.canvas.draw()
     found = rk.surveys.nps_trend(over_time(), score="answer", when="day")
     ax = rk.plots.nps_trend(found, language="zh")
     assert [text.get_text() for text in ax.get_legend().get_texts()] == [
@@ -196,4 +252,7 @@ def test_other_results_and_languages_are_refused():
         rk.plots.nps_trend(by_group())
     with pytest.raises(OptionError, match="`language` is not one of its choices"):
         rk.plots.forest(by_group(), language="fr")
+    both = {"a": rk.compare.rates(0.2, (30, 90)), "b": rk.compare.means([1.0, 2], [2.0, 4])}
+    with pytest.raises(DataError, match=r"do not share an axis[\s\S]*means, rates"):
+        rk.plots.forest(rk.compare.several(both))
     assert not plt.get_fignums()

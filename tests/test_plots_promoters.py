@@ -8,10 +8,11 @@ mpl.use("Agg")
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 
 import retentionkit as rk
-from retentionkit.errors import DataError, KindError, OptionError
+from retentionkit.errors import DataError, KindError, OptionError, RetentionKitWarning
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +55,49 @@ def test_the_shares_the_score_and_its_interval_are_drawn():
     names = [text.get_text() for text in ax.get_legend().get_texts()]
     assert names == ["promoters (9, 10)", "passives (7, 8)", "detractors (0 to 6)"]
     assert ax.get_xlim() == (-100, 100)
+
+
+def test_groups_and_waves_are_rows_and_small_ones_only_named():
+    frame = pd.DataFrame({"shop": ["a"] * 12 + [None] * 10 + ["b"] * 3, "w": 1})
+    frame["answer"] = [10, 8, 3] * 4 + [9] * 10 + [3] * 3
+    ax = rk.plots.promoters(rk.surveys.nps_by(frame, score="answer", by="shop"))
+    labels = [label.get_text() for label in ax.get_yticklabels()]
+    assert labels == ["a\n12 answers", "b\n3 answers", "–\n10 answers"]
+    assert "fewer than 10 answers" in texts(ax)
+    assert len(bars(ax)) == 6
+    ax = rk.plots.promoters(rk.surveys.nps_by(frame, score="answer", by=["shop", "w"]))
+    assert ax.get_yticklabels()[0].get_text() == "a, 1\n12 answers"
+    waves = {"one": FOUND, "two": None, "three": counted(1, 0, 1), "four": FOUND}
+    trend = rk.surveys.nps_trend(waves, minimum_n=5)
+    ax = rk.plots.promoters(trend)
+    labels = [label.get_text() for label in ax.get_yticklabels()]
+    assert labels == ["one\n100 answers", "two\n0 answers", "three\n2 answers", "four\n100 answers"]
+    assert bars(ax) == bars(rk.plots.promoters(FOUND)) * 2
+    assert texts(ax).count("fewer than 5 answers") == 1
+    weighted = frame.assign(weight=np.arange(25) + 1.0)
+    found = rk.surveys.nps_trend(weighted, score="answer", wave="w", weights="weight")
+    (one,) = found.shares.tolist()
+    np.testing.assert_allclose([width / 200 for _, width in bars(rk.plots.promoters(found))], one)
+
+
+def test_a_census_is_without_error_and_not_an_interval_of_no_width():
+    ax = rk.plots.promoters(counted(17, 15, 9, population=41))
+    assert texts(ax)[-1] == "19.5  (everybody answered)"
+    assert len(ax.get_lines()) == 2  # zero and the score
+    with pytest.warns(RetentionKitWarning, match="without width"):
+        alike = counted(9, 0, 0, method="wald")
+    assert texts(rk.plots.promoters(alike))[-1] == "100.0"
+
+
+def test_the_legend_stays_in_the_picture_beside_long_names():
+    name = "guests of the summer season who came back in winter and again"
+    ax = rk.plots.promoters({name: FOUND})
+    figure = ax.figure
+    figure.canvas.draw()
+    box = ax.get_legend().get_window_extent()
+    assert box.x0 >= 0
+    assert box.x1 <= figure.bbox.x1
+    assert ax.get_yticklabels()[0].get_text().count("\n") == 2
 
 
 def test_rows_have_names_from_a_mapping_or_pairs():

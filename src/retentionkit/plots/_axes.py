@@ -41,12 +41,12 @@ def need_matplotlib() -> None:
         ) from error
 
 
-def check_drawn(given: object, kind: type, *, name: str, do: str) -> None:
+def check_drawn(given: object, *kinds: type, name: str, do: str) -> None:
     """Refuse what the picture is not of; a fit in the place of a result is the common slip."""
-    if not isinstance(given, kind):
+    if not isinstance(given, kinds):
         raise KindError(
             f"`rk.plots.{name}` does not draw that.",
             received=f"an object of type {type(given).__name__}",
-            allowed=kind.__name__,
+            allowed=" or ".join(kind.__name__ for kind in kinds),
             do=f"rk.plots.{name}({do})",
         )

@@ -1,4 +1,4 @@
-"""Scores of groups with their intervals, and the total that they are seen against."""
+"""Scores of groups, or several comparisons, with their intervals one below the other."""
 
 # matplotlib leaves the keyword arguments of its methods untyped.
 # pyright: reportUnknownMemberType=false
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from retentionkit.compare import Comparisons
+from retentionkit.errors import DataError
 from retentionkit.plots._axes import ACTUAL, MODEL, QUIET, axes, check_drawn
 from retentionkit.plots._words import Language, Texts, words
 from retentionkit.surveys import NPSGroups
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from retentionkit.plots._words import Words
+
+    Floats = NDArray[np.float64]
 
 __all__ = ["forest"]
 
@@ -31,6 +35,10 @@ _SAID: Final[Texts] = {
         "missing": "(missing)",
         "few": "fewer than {least} answers",
         "none": "no answer",
+        "points": "difference in points, {level:g} % intervals",
+        "difference": "difference, {level:g} % intervals",
+        "zero": "no difference",
+        "found": "found: adjusted p < {level:.3g}",
     },
     "zh": {
         "score": "净推荐值（{level:g} % 置信区间）",
@@ -39,20 +47,30 @@ _SAID: Final[Texts] = {
         "missing": "（缺失）",
         "few": "回答少于 {least} 份",
         "none": "没有回答",
+        "points": "差异（百分点，{level:g} % 置信区间）",
+        "difference": "差异（{level:g} % 置信区间）",
+        "zero": "无差异",
+        "found": "有差异：校正后 p < {level:.3g}",
     },
 }
 
 
-def forest(result: NPSGroups, *, language: Language = "en", ax: Axes | None = None) -> Axes:
-    """Draw the score of each group with its interval, the highest first, and that of all.
+def forest(
+    result: NPSGroups | Comparisons, *, language: Language = "en", ax: Axes | None = None
+) -> Axes:
+    """Draw scores of groups, or effects of several comparisons, each with its interval.
 
-    Groups whose difference from the rest stands up to the number of comparisons (adjusted p-value
-    below 0.05) are filled. Groups without a score are listed below, in grey.
+    Groups come the highest first, with the score of all. Those whose difference from the rest
+    stands up to the number of comparisons (adjusted p-value below 0.05) are filled. Groups without
+    a score are listed below, in grey.
+
+    Comparisons come in the order in which they were passed, with the line of no difference; those
+    that are found are filled. The effect is net of the control group where there is one.
 
     Parameters
     ----------
     result
-        From `rk.surveys.nps_by`.
+        From `rk.surveys.nps_by`; or from `rk.compare.several`, all of one kind of figure.
     language
         Texts in English (`"en"`) or Chinese (`"zh"`). Without a font that has Chinese glyphs they
         are in English, and the picture says so.
@@ -67,6 +85,8 @@ def forest(result: NPSGroups, *, language: Language = "en", ax: Axes | None = No
     ------
     KindError
         If it is something else.
+    DataError
+        The comparisons are of figures that do not share an axis, such as rates and means.
     OptionError
         `language` is neither.
     MissingExtraError
@@ -83,9 +103,23 @@ def forest(result: NPSGroups, *, language: Language = "en", ax: Axes | None = No
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['a (10)', 'b (10)']
     """
-    check_drawn(
-        result, NPSGroups, name="forest", do='rk.surveys.nps_by(frame, score="...", by="...")'
-    )
+    if isinstance(result, Comparisons):
+        ax = _draw_comparisons(result, language, ax)
+    else:
+        check_drawn(
+            result,
+            NPSGroups,
+            Comparisons,
+            name="forest",
+            do='rk.surveys.nps_by(frame, score="...", by="...")',
+        )
+        ax = _draw_groups(result, language, ax)
+    ax.tick_params(axis="y", length=0)
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    return ax
+
+
+def _draw_groups(result: NPSGroups, language: Language, ax: Axes | None) -> Axes:
     said = words(_SAID, language, lambda _: [str(key) for key in result.groups])
     ax = axes(ax, size=(7.0, 1.5 + _ROW * len(result)))
     shown = np.flatnonzero(~np.isnan(result.score))
@@ -94,13 +128,44 @@ def forest(result: NPSGroups, *, language: Language = "en", ax: Axes | None = No
     hidden = np.flatnonzero(np.isnan(result.score)).tolist()
     _draw_scores(ax, result, order, said)
     _draw_labels(ax, result, order, hidden, said)
-    ax.set_ylim(len(result) - 0.4, -0.6)
-    ax.tick_params(axis="y", length=0)
-    ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    ax.set_xlabel(
-        said.below(said.says["score"].format(level=100 * result.confidence)),
-        fontfamily=said.fonts,
-    )
+    _frame(ax, len(result), said.says["score"].format(level=100 * result.confidence), said)
+    return ax
+
+
+def _draw_comparisons(result: Comparisons, language: Language, ax: Axes | None) -> Axes:
+    """The effects in the order of the caller, and the line of none."""
+    parts = result.comparisons
+    measures = {part.measure for part in parts.values()}
+    if len(measures) > 1:
+        raise DataError(
+            "These comparisons do not share an axis.",
+            received=f"comparisons of {', '.join(sorted(f'{name}s' for name in measures))}",
+            allowed="comparisons of one kind of figure",
+            do="Draw each kind by itself: pass those of one kind to rk.compare.several.",
+        )
+    (measure,) = measures
+    said = words(_SAID, language, lambda _: list(parts))
+    ax = axes(ax, size=(7.0, 1.5 + _ROW * result.n))
+    ax.axvline(0, color=QUIET, lw=1, label=said.says["zero"])
+    scale = 100.0 if measure == "rate" else 1.0
+    effects = [part.effect for part in parts.values()]
+    value = scale * np.array([effect.value for effect in effects])
+    low = scale * np.array([effect.interval.low for effect in effects])
+    high = scale * np.array([effect.interval.high for effect in effects])
+    found = np.isin(list(parts), result.found)
+    label = said.says["found"].format(level=1 - result.confidence)
+    _draw_marks(ax, (value, low, high), filled=found, label=label)
+    labels = [_named(name, part.n) for name, part in parts.items()]
+    ax.set_yticks(range(result.n), labels, fontfamily=said.fonts, fontsize="small")
+    axis = said.says["points" if measure in {"rate", "nps"} else "difference"]
+    _frame(ax, result.n, axis.format(level=100 * result.confidence), said)
+    return ax
+
+
+def _frame(ax: Axes, rows: int, axis: str, said: Words) -> None:
+    """What lies about the rows."""
+    ax.set_ylim(rows - 0.4, -0.6)
+    ax.set_xlabel(said.below(axis), fontfamily=said.fonts)
     ax.legend(
         frameon=False,
         loc="lower left",
@@ -109,7 +174,19 @@ def forest(result: NPSGroups, *, language: Language = "en", ax: Axes | None = No
         borderaxespad=0.3,
         prop={"family": said.fonts, "size": "small"},
     )
-    return ax
+
+
+def _draw_marks(
+    ax: Axes, figures: tuple[Floats, Floats, Floats], *, filled: NDArray[np.bool_], label: str
+) -> None:
+    """A mark in each row with its interval, if it has one; filled ones have a label."""
+    value, low, high = figures
+    rows = np.arange(len(value))
+    known = ~np.isnan(low)  # all answers of one respondent have no interval
+    ax.hlines(rows[known], low[known], high[known], color=MODEL, lw=1.6)
+    ax.plot(value[~filled], rows[~filled], "o", color=MODEL, mfc="white", ms=5)
+    if filled.any():
+        ax.plot(value[filled], rows[filled], "o", color=ACTUAL, ms=5, label=label)
 
 
 def _draw_scores(ax: Axes, result: NPSGroups, order: list[int], said: Words) -> None:
@@ -117,15 +194,9 @@ def _draw_scores(ax: Axes, result: NPSGroups, order: list[int], said: Words) -> 
     total = result.total
     ax.axvspan(total.interval.low, total.interval.high, color=QUIET, alpha=0.15, lw=0)
     ax.axvline(total.score, color=QUIET, lw=1, label=said.says["total"].format(score=total.score))
-    rows = np.arange(len(order))
-    score, low, high = result.score[order], result.low[order], result.high[order]
+    figures = (result.score[order], result.low[order], result.high[order])
     differs: NDArray[np.bool_] = result.adjusted_p_value[order] < _LEVEL
-    known = ~np.isnan(low)  # all answers of one respondent have no interval
-    ax.hlines(rows[known], low[known], high[known], color=MODEL, lw=1.6)
-    ax.plot(score[~differs], rows[~differs], "o", color=MODEL, mfc="white", ms=5)
-    if differs.any():
-        label = said.says["differs"].format(level=_LEVEL)
-        ax.plot(score[differs], rows[differs], "o", color=ACTUAL, ms=5, label=label)
+    _draw_marks(ax, figures, filled=differs, label=said.says["differs"].format(level=_LEVEL))
 
 
 def _draw_labels(
@@ -158,5 +229,10 @@ def _label(result: NPSGroups, at: int, said: Words) -> str:
     key = result.groups[at]
     parts = key if len(result.by) > 1 else (key,)
     text = ", ".join(said.says["missing"] if part is None else str(part) for part in parts)
+    return _named(text, int(result.n[at]))
+
+
+def _named(text: str, n: int | None) -> str:
+    """A name, not too long, and of how many answers or customers."""
     text = text if len(text) <= _LONG else text[: _LONG - 1] + "…"
-    return f"{text} ({result.n[at]:,})"
+    return text if n is None else f"{text} ({n:,})"

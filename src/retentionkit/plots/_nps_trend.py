@@ -25,6 +25,7 @@ _SAID: Final[Texts] = {
     "en": {
         "score": "net promoter score, {level:g} % intervals",
         "unobserved": "not observed",
+        "few": "fewer than {least} answers",
         "partial": "period not filled by answers",
         "rolling": "end of {days} days; neighbouring windows share answers",
         "wave": "",
@@ -32,6 +33,7 @@ _SAID: Final[Texts] = {
     "zh": {
         "score": "净推荐值（{level:g} % 置信区间）",
         "unobserved": "未观测",
+        "few": "回答少于 {least} 份",
         "partial": "回答未覆盖整个周期",
         "rolling": "{days} 天窗口的结束日；相邻窗口共用回答",
         "wave": "",
@@ -44,8 +46,9 @@ def nps_trend(
 ) -> Axes:
     """Draw scores over time with a band of their intervals.
 
-    A wave that was not observed leaves a gap, marked in grey, and no line goes through it. A period
-    that the answers do not fill has an open mark.
+    A wave that was not observed leaves a gap, marked in grey, and no line goes through it; one of
+    too few answers (`minimum_n`) does too, and is hatched. A period that the answers do not fill
+    has an open mark.
 
     Parameters
     ----------
@@ -76,7 +79,7 @@ def nps_trend(
     >>> import matplotlib
     >>> matplotlib.use("Agg")
     >>> import retentionkit as rk
-    >>> first, second = rk.surveys.nps([10, 9, 3, 8]), rk.surveys.nps([10, 9, 9, 7])
+    >>> first, second = rk.surveys.nps([10, 9, 3, 8] * 5), rk.surveys.nps([10, 9, 9] * 5)
     >>> ax = rk.plots.nps_trend(rk.surveys.nps_trend({"spring": first, "autumn": second}))
     >>> [label.get_text() for label in ax.get_xticklabels()]
     ['spring', 'autumn']
@@ -124,7 +127,11 @@ def _draw_waves(ax: Axes, result: NPSTrend, said: Words) -> None:
     for count, at in enumerate(x[~result.observed].tolist()):
         label = "" if count else said.says["unobserved"]
         ax.axvspan(at - 0.5, at + 0.5, color=QUIET, alpha=0.15, lw=0, label=label)
-    if part.any() or not result.observed.all():
+    few: dict[str, Any] = {"facecolor": "none", "edgecolor": QUIET, "hatch": "///", "lw": 0}
+    for count, at in enumerate(x[result.suppressed].tolist()):
+        label = "" if count else said.says["few"].format(least=result.minimum_n)
+        ax.axvspan(at - 0.5, at + 0.5, alpha=0.3, label=label, **few)
+    if part.any() or not result.observed.all() or result.suppressed.any():
         ax.legend(
             frameon=False,
             loc="lower left",

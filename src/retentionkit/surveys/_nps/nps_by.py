@@ -142,8 +142,8 @@ def nps_by(
     >>> north, south = [10] * 14 + [7] * 4 + [3] * 2, [10] * 6 + [8] * 5 + [2] * 9
     >>> frame = pd.DataFrame({"branch": ["north"] * 20 + ["south"] * 20, "answer": north + south})
     >>> found = rk.surveys.nps_by(frame, score="answer", by="branch")
-    >>> found.score.tolist(), found.adjusted_p_value.round(3).tolist()
-    ([60.0, -15.0], [0.005, 0.005])
+    >>> found.score.round(9).tolist(), found.adjusted_p_value.round(3).tolist()
+    ([60.0, -15.0], [0.008, 0.008])
     >>> found.group("north").n
     20
     """

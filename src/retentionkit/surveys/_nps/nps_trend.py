@@ -264,6 +264,7 @@ def _result(waves: Waves, asked: _Asked, every: Every | None) -> NPSTrend:
         confidence=options.confidence,
         method=options.method,
         definition=definition,
+        shares=frozen_array(np.where(shown[:, None], waves.shares, np.nan), np.float64),
         kind=waves.kind,
     )
 

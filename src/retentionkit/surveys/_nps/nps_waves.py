@@ -86,6 +86,9 @@ class NPSTrend(Result):
         How p-values are adjusted, the level of the intervals, and how they are made.
     definition
         One sentence: what scores, changes and slope are.
+    shares
+        Shares of promoters, passives and detractors, weighted if weights were given; shape
+        (waves, 3), NaN where a wave is not shown.
     kind
         The kind of frame that the caller brought.
     """
@@ -122,6 +125,7 @@ class NPSTrend(Result):
     confidence: float
     method: GroupMethod
     definition: str
+    shares: Floats
     kind: FrameKind | None = None
 
     _heading: ClassVar[str] = "NPS over time"
