@@ -84,6 +84,27 @@ class Comparisons(Result):
         return _interval(next(iter(self.comparisons.values()))).confidence
 
     @property
+    def measures(self) -> tuple[str, ...]:
+        """What each comparison is of, as in `Comparison.measure`; "other" of another room."""
+        parts = self.comparisons.values()
+        return tuple(part.measure if isinstance(part, Comparison) else "other" for part in parts)
+
+    @property
+    def effect(self) -> NDArray[np.float64]:
+        """The differences, net of a control group if there is one, shape (n,)."""
+        return np.array([_effect(part) for part in self.comparisons.values()])
+
+    @property
+    def low(self) -> NDArray[np.float64]:
+        """Lower limits of the effects, shape (n,)."""
+        return np.array([_interval(part).low for part in self.comparisons.values()])
+
+    @property
+    def high(self) -> NDArray[np.float64]:
+        """Upper limits of the effects, shape (n,)."""
+        return np.array([_interval(part).high for part in self.comparisons.values()])
+
+    @property
     def found(self) -> tuple[str, ...]:
         """Names of the findings that are left: adjusted p-value below 1 less the confidence."""
         level = 1 - self.confidence
@@ -105,9 +126,9 @@ class Comparisons(Result):
             "comparison": list(self.comparisons),
             "first": [math.nan if pair is None else pair.first.value for pair in pairs],
             "second": [math.nan if pair is None else pair.second.value for pair in pairs],
-            "effect": [_effect(part) for part in parts],
-            "low": [_interval(part).low for part in parts],
-            "high": [_interval(part).high for part in parts],
+            "effect": self.effect,
+            "low": self.low,
+            "high": self.high,
             "relative": [_relative(part) for part in parts],
             "n": [getattr(part, "n", None) for part in parts],
             "required_n": [_required(part) for part in parts],
@@ -119,13 +140,12 @@ class Comparisons(Result):
     def _printed(self) -> Columns:
         parts = list(self.comparisons.values())
         words = [_words(part) for part in parts]
+        rows = zip(words, self.effect.tolist(), self.low.tolist(), self.high.tolist(), strict=True)
+        told = [(word.change(value), word.span(*ends, signed=True)) for word, value, *ends in rows]
         return {
             "": list(self.comparisons),
-            "effect": [word.change(_effect(part)) for word, part in zip(words, parts, strict=True)],
-            f"{100 * self.confidence:g} %": [
-                word.span(_interval(part).low, _interval(part).high, signed=True)
-                for word, part in zip(words, parts, strict=True)
-            ],
+            "effect": [effect for effect, _ in told],
+            f"{100 * self.confidence:g} %": [span for _, span in told],
             "relative": [percent(_relative(part)) for part in parts],
             "p": [p_text(p) for p in self.p_values.tolist()],
             "adjusted": [p_text(p) for p in self.adjusted.tolist()],

@@ -135,7 +135,7 @@ def _draw_groups(result: NPSGroups, language: Language, ax: Axes | None) -> Axes
 def _draw_comparisons(result: Comparisons, language: Language, ax: Axes | None) -> Axes:
     """The effects in the order of the caller, and the line of none."""
     parts = result.comparisons
-    measures = {part.measure for part in parts.values()}
+    measures = set(result.measures)
     if len(measures) > 1:
         raise DataError(
             "These comparisons do not share an axis.",
@@ -148,14 +148,11 @@ def _draw_comparisons(result: Comparisons, language: Language, ax: Axes | None) 
     ax = axes(ax, size=(7.0, 1.5 + _ROW * result.n))
     ax.axvline(0, color=QUIET, lw=1, label=said.says["zero"])
     scale = 100.0 if measure == "rate" else 1.0
-    effects = [part.effect for part in parts.values()]
-    value = scale * np.array([effect.value for effect in effects])
-    low = scale * np.array([effect.interval.low for effect in effects])
-    high = scale * np.array([effect.interval.high for effect in effects])
     found = np.isin(list(parts), result.found)
     label = said.says["found"].format(level=1 - result.confidence)
-    _draw_marks(ax, (value, low, high), filled=found, label=label)
-    labels = [_named(name, part.n) for name, part in parts.items()]
+    figures = (scale * result.effect, scale * result.low, scale * result.high)
+    _draw_marks(ax, figures, filled=found, label=label)
+    labels = [_named(name, getattr(part, "n", None)) for name, part in parts.items()]
     ax.set_yticks(range(result.n), labels, fontfamily=said.fonts, fontsize="small")
     axis = said.says["points" if measure in {"rate", "nps"} else "difference"]
     _frame(ax, result.n, axis.format(level=100 * result.confidence), said)
