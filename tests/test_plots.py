@@ -19,13 +19,6 @@ from retentionkit.values import LifetimeValue
 MODEL = rk.clv.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")
 
 
-@pytest.fixture(autouse=True)
-def _figures():
-    """No figure outlives its test."""
-    yield
-    plt.close("all")
-
-
 @pytest.fixture(scope="module")
 def tracked():
     log = rk.Transactions(rk.datasets.load_cdnow())

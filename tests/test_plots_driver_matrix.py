@@ -16,13 +16,6 @@ NAMES = ["booking", "information", "guide", "hotel", "pace", "bus", "follow-up",
 PHASES = {"before": NAMES[:2], "during": NAMES[2:6], "after": NAMES[6:]}
 
 
-@pytest.fixture(autouse=True)
-def _figures():
-    """No figure outlives its test."""
-    yield
-    plt.close("all")
-
-
 def trip(n=300, *, alike=False):
     rng = np.random.default_rng(3)
     halo = 0.6 * rng.standard_normal((n, 1))

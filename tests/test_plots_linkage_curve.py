@@ -11,14 +11,6 @@ import pytest
 import retentionkit as rk
 from retentionkit.errors import KindError, OptionError
 
-
-@pytest.fixture(autouse=True)
-def _figures():
-    """No figure outlives its test."""
-    yield
-    plt.close("all")
-
-
 ANSWERS = [1] * 20 + [2] * 4 + [4] * 20 + [5] * 20
 STAYED = [1] * 6 + [0] * 14 + [1, 0, 0, 0] + [1] * 10 + [0] * 10 + [1] * 18 + [0] * 2
 

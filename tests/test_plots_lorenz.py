@@ -11,14 +11,6 @@ import pytest
 import retentionkit as rk
 from retentionkit.errors import DataError, OptionError
 
-
-@pytest.fixture(autouse=True)
-def _figures():
-    """No figure outlives its test."""
-    yield
-    plt.close("all")
-
-
 # Worked example: the curve of four customers.
 
 

@@ -6,7 +6,6 @@ import matplotlib as mpl
 
 mpl.use("Agg")
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.patches import PathPatch
@@ -19,13 +18,6 @@ from retentionkit.transitions import Labelled, transitions
 NAMES = ("gold", "silver", "basic")
 #: From gold: 3 stay, 1 falls to basic, 2 go. From silver: 4 rise. From basic: 5 go. 2 are new.
 COUNTS = np.array([[3, 0, 1, 2], [4, 0, 0, 0], [0, 0, 0, 5], [0, 0, 2, 0]])
-
-
-@pytest.fixture(autouse=True)
-def _figures():
-    """No figure outlives its test."""
-    yield
-    plt.close("all")
 
 
 def result(counts=COUNTS, names=NAMES, **options):

@@ -13,13 +13,6 @@ import retentionkit as rk
 from retentionkit.errors import DataError, KindError, OptionError
 
 
-@pytest.fixture(autouse=True)
-def _figures():
-    """No figure outlives its test."""
-    yield
-    plt.close("all")
-
-
 def by_group(groups=3, **options):
     """Scores that rise with the number of the group."""
     frame = pd.DataFrame({"shop": np.arange(groups * 20) % groups})

@@ -17,13 +17,6 @@ from retentionkit.errors import KindError, MissingExtraError, OptionError
 from retentionkit.plots import _outcomes
 
 
-@pytest.fixture(autouse=True)
-def _figures():
-    """No figure outlives its test."""
-    yield
-    plt.close("all")
-
-
 @pytest.fixture(scope="module")
 def found():
     log = rk.Transactions(rk.datasets.load_cdnow())

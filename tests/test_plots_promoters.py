@@ -15,13 +15,6 @@ import retentionkit as rk
 from retentionkit.errors import DataError, KindError, OptionError, RetentionKitWarning
 
 
-@pytest.fixture(autouse=True)
-def _figures():
-    """No figure outlives its test."""
-    yield
-    plt.close("all")
-
-
 def counted(promoters, passives, detractors, **options):
     return rk.surveys.NPS.from_counts(
         promoters=promoters, passives=passives, detractors=detractors, **options

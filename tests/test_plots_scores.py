@@ -18,13 +18,6 @@ from retentionkit.errors import DataError, KindError, MissingExtraError, OptionE
 DRAW = {"rf_heat_map": rk.plots.rf_heat_map, "score_histogram": rk.plots.score_histogram}
 
 
-@pytest.fixture(autouse=True)
-def _figures():
-    """No figure outlives its test."""
-    yield
-    plt.close("all")
-
-
 @pytest.fixture(scope="module")
 def table():
     return rk.rfm.measure(rk.Transactions(rk.datasets.load_cdnow()), as_of="1997-09-30")

@@ -23,13 +23,6 @@ BILINGUAL = {"best": "冠军客户", "not so good": "一般客户", "none": "无
 DRAW = ("segments", "treemap")
 
 
-@pytest.fixture(autouse=True)
-def _figures():
-    """No figure outlives its test."""
-    yield
-    plt.close("all")
-
-
 @pytest.fixture
 def profile():
     """Three segments, one of them empty, one customer in none and one with refunds only."""

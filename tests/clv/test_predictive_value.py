@@ -235,7 +235,7 @@ def test_infinite_variances_have_simulated_totals():
 
 
 def test_too_many_customers_of_infinite_variance_have_no_total_interval(monkeypatch):
-    monkeypatch.setattr("retentionkit.intervals._COST", 2_000)
+    monkeypatch.setattr("retentionkit.intervals._totals._COST", 2_000)
     value = rk.clv.lifetime_value(BUYS, rk.clv.GammaGamma(6.25, 1.5, 4.0), few(), **TERMS)
     assert math.isnan(value.predictive_total_interval(uncertainty="randomness").low)
 

@@ -150,7 +150,7 @@ def test_too_many_for_an_exact_sum_or_draws_have_the_moments(monkeypatch, bgnbd,
     counts = rk.clv.predict_purchases(bgnbd, cdnow[:5], horizon=WEEKS)
     money = rk.clv.predict_spend(bgnbd, spend, cdnow[:5], horizon=WEEKS)
     monkeypatch.setattr("retentionkit.clv._value.count_totals._MOST", 10)
-    monkeypatch.setattr("retentionkit.intervals._COST", 10)
+    monkeypatch.setattr("retentionkit.intervals._totals._COST", 10)
     for found in (counts, money):
         for uncertainty in ("both", "randomness"):
             limits = found.total_interval(uncertainty=uncertainty)

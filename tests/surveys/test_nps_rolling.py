@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retentionkit.errors import DataError, OptionError
-from retentionkit.surveys import nps, nps_rolling
+from retentionkit.surveys import nps, nps_rolling, nps_trend
 
 FIRST = np.datetime64("2024-01-05")
 
@@ -151,3 +151,13 @@ def test_windows_are_of_whole_days_and_not_longer_than_the_survey():
         nps_rolling(frame, score="answer", when="day", step=0)
     with pytest.raises(OptionError, match="do not have this interval"):
         nps_rolling(frame, score="answer", when="day", method="bayesian")
+
+
+def test_a_mistyped_century_is_refused_before_a_million_windows_are_made():
+    days = ["2025-01-01", "2025-03-01", "0205-03-01"]
+    frame = pd.DataFrame({"day": np.array(days, dtype="datetime64[s]"), "answer": [9, 10, 3]})
+    message = "lie too far apart.*\n.*windows from 0205-03-01 to 2025-03-01"
+    with pytest.raises(DataError, match=message):
+        nps_rolling(frame, score="answer", when="day")
+    with pytest.raises(DataError, match=r"94,\d+ weeks from 0205"):
+        nps_trend(frame, score="answer", when="day", every="week")

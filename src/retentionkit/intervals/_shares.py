@@ -36,7 +36,9 @@ def wilson(
     z = normal_quantile(confidence)
     centre = (k + z**2 / 2) / (n + z**2)
     half = z * np.sqrt(k * (n - k) / n + z**2 / 4) / (n + z**2)
-    return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+    # Where nobody or everybody is counted, rounding must not leave out the share itself.
+    low, high = np.where(k <= 0, 0.0, centre - half), np.where(k >= n, 1.0, centre + half)
+    return np.where(np.isnan(n), np.nan, low), np.where(np.isnan(n), np.nan, high)
 
 
 def share(

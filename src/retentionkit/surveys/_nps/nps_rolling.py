@@ -19,7 +19,7 @@ from retentionkit.results import Columns, Result, frozen_array
 from retentionkit.surveys._nps.nps_result import definition_of
 from retentionkit.surveys._nps.printed import last_facts, points
 from retentionkit.surveys._nps.survey_options import Options
-from retentionkit.surveys._nps.survey_rows import read_rows
+from retentionkit.surveys._nps.survey_rows import check_span, read_rows
 from retentionkit.surveys._nps.tallies import Tallies, one_nps
 
 if TYPE_CHECKING:
@@ -214,6 +214,7 @@ def nps_rolling(
             allowed="a window that is not longer than the time from the first answer to the last",
             do=f"Pass a shorter window, such as window={max(span // 3, 1)}.",
         )
+    check_span(1 + (span - length) // stride, "windows", first, last)
     daily, _, undated = rows.placed(np.where(dated, days - first, -1), span, what="date")
     begins = np.arange(span - length, -1, -stride)[::-1]
     definition = (

@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["SurveyRows", "read_rows"]
+__all__ = ["SurveyRows", "check_span", "read_rows"]
 
 _UNANSWERED, _INVALID, _REPEATED, _KINDS = 11, 12, 13, 14  # beside the answers 0 to 10
 _TOP: Final = 10
 _PER_DAY: Final = 86_400_000_000  # microseconds
+_MOST: Final = 10_000  # periods or windows
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -262,3 +263,15 @@ def _reaches(tied: NDArray[np.bool_], kept: NDArray[np.bool_], *, last: bool) ->
     inside = (stop >= 0) & (stop < len(tied))
     at = np.clip(stop, 0, max(len(tied) - 1, 0))
     return np.asarray(inside & tied[at] & ends[at], dtype=np.bool_)
+
+
+def check_span(number: int, what: str, first: int, last: int) -> None:
+    """Refuse dates so far apart that most periods between them are empty: one is mistyped."""
+    if number > _MOST:
+        ends = " to ".join(str(np.datetime64(day, "D")) for day in (first, last))
+        raise DataError(
+            "The first and the last answer lie too far apart.",
+            received=f"{number:,} {what} from {ends}",
+            allowed=f"at most {_MOST:,}",
+            do="Look for a mistyped date at either end, or ask for fewer and longer periods.",
+        )

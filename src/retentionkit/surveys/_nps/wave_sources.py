@@ -14,6 +14,7 @@ from retentionkit._texts import counted
 from retentionkit.durations import calendar_period, day_number, first_day
 from retentionkit.errors import DataError
 from retentionkit.surveys._nps.nps_result import NPS
+from retentionkit.surveys._nps.survey_rows import check_span
 from retentionkit.surveys._nps.tallies import limits_of
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def of_periods(rows: SurveyRows, every: Every) -> Waves:
     days, dated = rows.days()
     first, last = int(days[dated].min()), int(days[dated].max())
     begin, end = calendar_period(first, every), calendar_period(last, every)
+    check_span(end - begin + 1, f"{every}s", first, last)
     place = np.where(dated, calendar_period(days, every) - begin, -1)
     starts = [first_day(period, every) for period in range(begin, end + 2)]
     names = {"month": "{0:%Y-%m}", "quarter": "{0:%Y} Q{1}", "year": "{0:%Y}"}
