@@ -246,6 +246,6 @@ def test_other_results_and_languages_are_refused():
     with pytest.raises(OptionError, match="`language` is not one of its choices"):
         rk.plots.forest(by_group(), language="fr")
     both = {"a": rk.compare.rates(0.2, (30, 90)), "b": rk.compare.means([1.0, 2], [2.0, 4])}
-    with pytest.raises(DataError, match=r"do not share an axis[\s\S]*means, rates"):
+    with pytest.raises(DataError, match=r"do not share an axis[\s\S]*mean, rate"):
         rk.plots.forest(rk.compare.several(both))
     assert not plt.get_fignums()

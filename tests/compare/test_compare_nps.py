@@ -217,3 +217,14 @@ def test_options_that_are_refused():
     one_cluster = rk.surveys.nps([10, 9, 3], clusters=["a", "a", "a"])
     with pytest.raises(DataError, match="has no standard error"):
         nps(one_cluster, (1, 2, 3))
+
+
+def test_a_population_is_not_in_the_needed_numbers_and_the_note_says_so():
+    told = rk.surveys.NPS.from_counts(promoters=17, passives=15, detractors=9, population=48)
+    other = rk.surveys.NPS.from_counts(promoters=10, passives=15, detractors=16, population=48)
+    assert any("population without end" in note for note in rk.compare.nps(told, other).notes)
+    assert not any("without end" in note for note in rk.compare.nps((5, 3, 2), (6, 2, 2)).notes)
+
+
+def test_a_difference_that_is_next_to_none_needs_no_end_of_answers():
+    assert rk.compare.required_n(1e-300, (0.25, 0.25)) == math.inf

@@ -1,5 +1,6 @@
 """Estimates and results of other rooms as figures of a comparison."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -114,3 +115,29 @@ def test_refusals():
         rates(rk.surveys.NPS.from_counts(promoters=1, passives=1, detractors=1), (1, 2))
     with pytest.raises(KindError, match="needs the values"):
         rates(BEFORE, AFTER, paired=True)
+
+
+def test_clusters_keep_their_degrees_of_freedom():
+    rng = np.random.default_rng(2)
+    answers, clusters = rng.integers(1, 6, 100), np.repeat(range(5), 20)
+    told = rk.surveys.csat(answers, clusters=clusters).mean
+    found = rk.compare.means(told, told)
+    assert found.first.interval.low == pytest.approx(told.interval.low, rel=1e-6)
+    # Welch's degrees of freedom of two equal errors of 4 are 8.
+    half = float(stats.t.ppf(0.975, 8)) * told.standard_error * np.sqrt(2)
+    assert found.difference.interval.high == pytest.approx(half, rel=1e-6)
+    plain = rk.surveys.csat(answers).mean
+    data = rk.compare.means(answers, answers)
+    assert rk.compare.means(plain, plain).difference.interval.high == pytest.approx(
+        data.difference.interval.high, rel=1e-9
+    )
+    unknown = dataclasses.replace(plain, interval=Interval(np.nan, np.nan, 0.95))
+    assert rk.compare.means(unknown, unknown).difference.interval.high == pytest.approx(
+        data.difference.interval.high, rel=1e-9
+    )
+
+
+def test_several_complaints_of_one_order_are_no_share():
+    told = rk.service.complaint_rate(5, base=1000, per="order", several=True)
+    with pytest.raises(KindError, match="it is no share"):
+        rk.compare.rates(told, told)

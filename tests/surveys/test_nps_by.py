@@ -583,3 +583,13 @@ def test_columns_are_named_and_not_brought():
     ):
         with pytest.raises(KindError, match="must be the name of a column"):
             nps_by(frame, **options)
+
+
+def test_groups_of_few_respondents_do_not_tell_whether_groups_differ():
+    frame = pd.DataFrame(
+        {"g": np.repeat(["a", "b"], 60), "who": np.arange(120) // 10, "x": [9, 3, 10, 7, 9, 2] * 20}
+    )
+    found = nps_by(frame, score="x", by="g", respondent="who")
+    assert math.isnan(found.homogeneity.p_value)
+    frame["who"] = np.arange(120) // 5
+    assert nps_by(frame, score="x", by="g", respondent="who").homogeneity.p_value > 0

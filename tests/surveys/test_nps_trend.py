@@ -559,3 +559,12 @@ def test_results_come_alone_and_at_one_level():
         nps_trend({"a": None})
     with pytest.raises(OptionError, match=r"Results have no columns[\s\S]*'day'"):
         nps_trend({"a": nps([9])}, when="day")
+
+
+def test_the_same_answers_of_the_same_people_leave_no_error_to_round():
+    frame = pd.DataFrame(
+        {"w": np.repeat([1, 2, 3], 60), "who": list(range(60)) * 3, "x": [9, 3, 10, 7, 9, 2] * 30}
+    )
+    slope = nps_trend(frame, score="x", wave="w", respondent="who").slope
+    assert slope.value == pytest.approx(0, abs=1e-9)
+    assert math.isnan(slope.interval.low)

@@ -75,6 +75,7 @@ answers = st.dictionaries(
 ).filter(lambda wave: any(answer is not None for answer, _ in wave.values()))
 
 
+@pytest.mark.filterwarnings("ignore:Nobody is in both waves")
 @given(answers, answers)
 def test_nobody_is_lost(first, second):
     waves = [
@@ -149,3 +150,11 @@ def test_what_cannot_be_followed_is_refused():
         migration(wave([1], ids=[1]), wave([1], ids=["1"]))
     with pytest.raises(OptionError, match="`scope`"):
         migration(early, late, scope="some")
+
+
+def test_waves_of_other_people_are_warned_of():
+    first, second = (
+        rk.surveys.satisfaction_stage([1, 5], ids=ids) for ids in (["a", "b"], ["c", "d"])
+    )
+    with pytest.warns(RetentionKitWarning, match="Nobody is in both waves"):
+        rk.surveys.stage_migration(first, second)

@@ -81,6 +81,8 @@ class Figure:
         How many values were missing and left out.
     worth
         As how many independent customers n counts; NaN where that is n itself.
+    freedom
+        Degrees of freedom of the error; NaN where that is n - 1.
     """
 
     value: float
@@ -91,6 +93,7 @@ class Figure:
     limits: Limits = lambda _confidence: (math.nan, math.nan)
     missing: int = 0
     worth: float = math.nan
+    freedom: float = math.nan
 
     @property
     def of_each(self) -> float:

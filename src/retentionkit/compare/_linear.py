@@ -27,15 +27,19 @@ __all__ = ["figure_of", "spread_or_none", "welch"]
 _ROUNDING: Final = 1e-14
 
 
-def figure_of(value: float, error: float, n: int, missing: int = 0) -> Figure:
+def figure_of(
+    value: float, error: float, n: int, missing: int = 0, freedom: float = math.nan
+) -> Figure:
     """A figure with its t interval; none where there is one customer, or no spread."""
     error = spread_or_none(error, value)
+    number = n if math.isnan(freedom) else freedom + 1
 
     def limits(confidence: float) -> tuple[float, float]:
-        half = float(t_quantile(n, confidence=confidence)) * error
+        half = float(t_quantile(number, confidence=confidence)) * error
         return (value - half, value + half) if half > 0 else (math.nan, math.nan)
 
-    return Figure(value, n * error**2, error, n, float(n), limits, missing)
+    spread = n * error**2
+    return Figure(value, spread, error, n, float(n), limits, missing, freedom=freedom)
 
 
 def spread_or_none(error: float, size: float) -> float:
@@ -49,9 +53,8 @@ def welch(first: Figure, second: Figure) -> Contrast:
         return unknown(first, second)
     squares = (first.error**2, second.error**2)
     total = sum(squares)
-    parts = [
-        square**2 / (n - 1) for square, n in zip(squares, (first.n, second.n), strict=True) if n > 1
-    ]
+    known = zip(squares, (_freedom(first), _freedom(second)), strict=True)
+    parts = [square**2 / freedom for square, freedom in known if freedom > 0]
     freedom = total**2 / sum(parts) if sum(parts) > 0 else math.nan
     error = math.sqrt(total)
     limits, ratio, p_value = student(
@@ -60,3 +63,9 @@ def welch(first: Figure, second: Figure) -> Contrast:
     value = second.value - first.value
     spread = (first.variance, second.variance)
     return Contrast(value, error, limits, ratio, value, p_value, spread)
+
+
+def _freedom(figure: Figure) -> float:
+    if not math.isnan(figure.freedom):
+        return figure.freedom
+    return 0.0 if figure.n is None else figure.n - 1.0

@@ -40,6 +40,7 @@ _METHODS: Final = Methods(
 )
 _CLUSTERED: Final = "adjusted Wald interval with Student's t for the clusters"
 _CLUSTERED_TEST: Final = "adjusted Wald test with Student's t for the clusters"
+_ENDLESS: Final = "The needed numbers are of answers from a population without end."
 _WORST: Final = "The needed numbers are for surveys without passives, the worst case."
 
 
@@ -143,7 +144,10 @@ def nps(
     methods = _METHODS
     if passives is None and published:
         methods = dataclasses.replace(_METHODS, notes=(_WORST,))
-    if any(getattr(given, "n_clusters", None) is not None for given in (first, second)):
+    given = (first, second, *(control or ()))
+    if any(getattr(each, "population", None) is not None for each in given):
+        methods = dataclasses.replace(methods, notes=(*methods.notes, _ENDLESS))
+    if any(getattr(each, "n_clusters", None) is not None for each in given):
         methods = dataclasses.replace(methods, difference=_CLUSTERED, test=_CLUSTERED_TEST)
     return assembled("nps", terms, pair, methods, control=other, kind=kind_of(first, second))
 

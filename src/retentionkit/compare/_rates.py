@@ -42,7 +42,7 @@ from retentionkit.compare._notes import warn_of_selection
 from retentionkit.compare._sides import CONTROL, OWN, sides_of, two_columns
 from retentionkit.compare._terms import Design, Selected, terms_of
 from retentionkit.compare._told import estimate_of, worth_of
-from retentionkit.errors import DataError
+from retentionkit.errors import DataError, KindError
 from retentionkit.intervals import log_wald, newcombe, wilson
 
 if TYPE_CHECKING:
@@ -255,6 +255,13 @@ def _read(name: str, given: object, missing: Missing) -> Figure:
             name, given, low=0, high=1, do="Write 15 % as 0.15, or pass (successes, n)."
         )
         return published(rate, rate * (1 - rate))
+    if getattr(given, "several", False) is True:
+        raise KindError(
+            f"`{name}` counts several for one unit: it is no share.",
+            received=type(given).__name__,
+            allowed="shares",
+            do="Pass (events, exposure) to rk.compare.counts.",
+        )
     told = estimate_of(given, "share", "rate")
     if told is not None:
         do = "Pass an estimate of a share; compare means with rk.compare.means."

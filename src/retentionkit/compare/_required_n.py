@@ -11,12 +11,15 @@ interval that just reaches zero.
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from retentionkit.arguments import check_number
 from retentionkit.errors import OptionError
 from retentionkit.intervals import normal_quantile
 
 __all__ = ["required_n"]
+
+_TINY: Final = 1e-100  # differences whose square would be rounded to nothing
 
 
 def required_n(
@@ -77,7 +80,7 @@ def required_n(
     if power is not None:
         chance = check_number("power", power, low=0.5, high=1 - 1e-9)
         z += normal_quantile(2 * chance - 1) if chance > 0.5 else 0.0  # noqa: PLR2004 - one half
-    if d == 0:
+    if abs(d) < _TINY:
         return math.inf
     # A quotient that is whole but for rounding is not raised by one.
     return float(max(math.ceil(spread * (z / d) ** 2 * (1 - 1e-12)), 1))

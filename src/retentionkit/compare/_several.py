@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeGuard, cast
 
 import numpy as np
 
@@ -85,9 +85,8 @@ class Comparisons(Result):
 
     @property
     def measures(self) -> tuple[str, ...]:
-        """What each comparison is of, as in `Comparison.measure`; "other" of another room."""
-        parts = self.comparisons.values()
-        return tuple(part.measure if isinstance(part, Comparison) else "other" for part in parts)
+        """What each comparison is of, as in `Comparison.measure`; "other" where it is not told."""
+        return tuple(map(_measure, self.comparisons.values()))
 
     @property
     def effect(self) -> NDArray[np.float64]:
@@ -216,7 +215,7 @@ def several(
     if not _is_named(comparisons):
         raise KindError(
             "`comparisons` must be comparisons by name.",
-            received=repr(comparisons)[:80],
+            received=_strange(comparisons),
             allowed="a dictionary of results that have a difference, its interval and a p_value",
             do="Write {'north': rk.compare.rates((48, 80), (56, 70))}.",
         )
@@ -258,6 +257,15 @@ def _is_named(given: object) -> TypeGuard[Mapping[object, Finding]]:
     return all(_is_finding(part) for part in values)
 
 
+def _strange(given: object) -> str:
+    """The first that is no comparison, with its name; all of it where it is no mapping."""
+    if not isinstance(given, Mapping):
+        return repr(given)[:80]
+    named = cast("Mapping[object, object]", given)
+    name, part = next((name, part) for name, part in named.items() if not _is_finding(part))
+    return f"{name!r}: an object of type {type(part).__name__}"
+
+
 def _is_finding(given: object) -> bool:
     told = getattr(given, "difference", None)
     interval = told.interval if isinstance(told, Estimate) else getattr(given, "interval", None)
@@ -294,4 +302,11 @@ def _required(part: Finding) -> float:
 
 def _words(part: Finding) -> Wording:
     """How the figures of a comparison are told; those of another room as plain numbers."""
-    return MEASURES[part.measure if isinstance(part, Comparison) else "mean"]
+    measure = _measure(part)
+    return MEASURES["mean" if measure == "other" else measure]
+
+
+def _measure(part: Finding) -> Literal["rate", "mean", "count", "ratio", "nps", "other"]:
+    """What a comparison is of; results of other rooms may tell it, such as a change of NPS."""
+    told = getattr(part, "measure", None)
+    return next((measure for measure in MEASURES if measure == told), "other")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from retentionkit.arguments import check_number
 from retentionkit.compare._figure import HUGE, Figure
 from retentionkit.compare._linear import figure_of
@@ -15,6 +17,8 @@ __all__ = ["estimate_of", "mean_of", "worth_of"]
 
 #: Two limits that tell of the same number of customers are Wilson's.
 _ALIKE = 1e-6
+#: Degrees of freedom nearer to n - 1 than that are n - 1.
+_NEAR = 1e-3
 
 
 def estimate_of(given: object, *names: str) -> Estimate | None:
@@ -30,7 +34,23 @@ def mean_of(name: str, told: Estimate) -> Figure:
     value = check_number(name, told.value, low=-HUGE, high=HUGE)
     if math.isnan(told.standard_error):
         raise _without_error(name, told)
-    return figure_of(value, told.standard_error, told.n)
+    return figure_of(value, told.standard_error, told.n, freedom=_freedom(told))
+
+
+def _freedom(told: Estimate) -> float:
+    """Degrees of freedom by which the interval is wider than its standard error; NaN for n - 1.
+
+    Few clusters, or unequal weights, leave fewer than there are answers.
+    """
+    from scipy.special import stdtridf  # noqa: PLC0415 - scipy is loaded when needed
+
+    limits = (told.interval.low, told.interval.high)
+    half = max(abs(limit - told.value) for limit in limits)
+    if told.standard_error == 0 or not math.isfinite(half):
+        return math.nan
+    level = 0.5 + told.interval.confidence / 2
+    found = float(np.asarray(stdtridf(level, half / told.standard_error), dtype=np.float64))
+    return found if 1 - _ALIKE <= found < (told.n - 1) * (1 - _NEAR) else math.nan
 
 
 def worth_of(name: str, told: Estimate) -> float:

@@ -139,7 +139,7 @@ def _draw_comparisons(result: Comparisons, language: Language, ax: Axes | None) 
     if len(measures) > 1:
         raise DataError(
             "These comparisons do not share an axis.",
-            received=f"comparisons of {', '.join(sorted(f'{name}s' for name in measures))}",
+            received=f"comparisons of {', '.join(sorted(measures))}",
             allowed="comparisons of one kind of figure",
             do="Draw each kind by itself: pass those of one kind to rk.compare.several.",
         )

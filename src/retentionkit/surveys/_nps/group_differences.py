@@ -20,7 +20,7 @@ than there are groups.
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -46,6 +46,8 @@ __all__ = [
     "shared_respondents",
     "side_of",
 ]
+
+_FEW: Final = 10  # respondents of a group
 
 
 class Side(NamedTuple):
@@ -226,8 +228,9 @@ def shared_respondents(tallies: Tallies | None, among: Any = slice(None)) -> boo
 def homogeneity(tallies: Tallies, shown: NDArray[np.bool_]) -> Homogeneity:
     """Whether the groups that are shown differ at all.
 
-    Not known for fewer than two groups, nor where respondents are in several: these are alike
-    because they are of the same people.
+    Not known for fewer than two groups; where respondents are in several, which are alike because
+    they are of the same people; and where a group has fewer than ten of them who answered again and
+    again, whose scatter is hardly known.
     """
     from scipy.special import chdtrc  # noqa: PLC0415 - loaded when needed
 
@@ -235,7 +238,8 @@ def homogeneity(tallies: Tallies, shown: NDArray[np.bool_]) -> Homogeneity:
     degrees = max(len(worth) - 1, 0)
     together = tallies.merged(np.where(shown, 0, -1), 1)
     variance = float(net_scores.moments(together.sums)[1][0]) if degrees else 0.0
-    if variance == 0 or shared_respondents(tallies, shown) or np.isnan(worth).any():
+    few = tallies.clusters is not None and bool((tallies.clusters[shown] < _FEW).any())
+    if variance == 0 or few or shared_respondents(tallies, shown) or np.isnan(worth).any():
         return Homogeneity(float("nan"), degrees, float("nan"))
     values = tallies.values[shown]
     middle = float(worth @ values) / float(worth.sum())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from retentionkit._texts import counted, p_text
 from retentionkit.results import Columns, Interval, Result
@@ -82,6 +82,11 @@ class NPSChange(Result):
     kind: FrameKind | None = None
 
     _heading: ClassVar[str] = "Change of NPS"
+
+    @property
+    def measure(self) -> Literal["nps"]:
+        """What changed, for `compare.several`."""
+        return "nps"
 
     @property
     def n_before(self) -> int:

@@ -39,6 +39,7 @@ __all__ = ["Slope", "slope_of"]
 
 #: Waves from which on their scatter about a line is believed, as in `rk.compare.progress`.
 _FEWEST: Final = 4
+_ROUNDING: Final = 1e-12
 
 
 class Slope(NamedTuple):
@@ -76,7 +77,10 @@ def slope_of(
     c = u * times / spread
     value, middle = float(c @ side.value[at]), float(c @ side.centre[at])
     parts = c * np.sqrt(side.variance[at])
-    sampling = math.sqrt(max(float(parts @ parts) + _shared(waves.tallies, at, parts), 0.0))
+    alone = float(parts @ parts)
+    variance = alone + _shared(waves.tallies, at, parts)
+    # The same people with the same answers in all waves leave nothing but rounding.
+    sampling = math.sqrt(variance) if variance >= _ROUNDING * alone else nan
     errors, degrees = [sampling], [_satterthwaite(parts**2, side.number[at])]
     residual = side.centre[at] - float(u @ side.centre[at]) / float(u.sum()) - middle * times
     scatter, freedom = float(u @ residual**2), len(at) - 2

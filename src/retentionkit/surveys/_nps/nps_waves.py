@@ -196,7 +196,7 @@ class NPSTrend(Result):
 
     def _told_slope(self) -> str:
         if math.isnan(self.slope.value):
-            return "undefined: fewer than two waves to draw a line through"
+            return "undefined: fewer than two waves with a sampling error to draw a line through"
         low, high = self.slope.interval.low, self.slope.interval.high
         unit = self.every or "wave"
         text = f"{self.slope.value:+z.2f} ({low:z.2f} to {high:z.2f}) points per {unit}"

@@ -168,6 +168,8 @@ def stage_migration(
         labels=_said(before),
         kind=after.kind or before.kind,
     )
+    if not found.present_at_both().counts.any():
+        warn("Nobody is in both waves: are these ids of the same people?")
     unproven = _unproven(before, after)
     if unproven:
         warn(
