@@ -13,7 +13,7 @@ from retentionkit._texts import counted, p_text
 from retentionkit.arguments import check_choice
 from retentionkit.compare._comparison import Comparison
 from retentionkit.compare._figure import kind_of
-from retentionkit.compare._measure import MEASURES, Wording, percent
+from retentionkit.compare._measure import MEASURES, Measure, Wording, percent
 from retentionkit.compare._multiplicity import MULTIPLICITIES, Multiplicity, adjusted_p_values
 from retentionkit.compare._needed import RequiredN
 from retentionkit.errors import KindError, OptionError
@@ -306,7 +306,8 @@ def _words(part: Finding) -> Wording:
     return MEASURES["mean" if measure == "other" else measure]
 
 
-def _measure(part: Finding) -> Literal["rate", "mean", "count", "ratio", "nps", "other"]:
+def _measure(part: Finding) -> Measure | Literal["other"]:
     """What a comparison is of; results of other rooms may tell it, such as a change of NPS."""
     told = getattr(part, "measure", None)
-    return next((measure for measure in MEASURES if measure == told), "other")
+    found: list[Measure] = [measure for measure in MEASURES if measure == told]
+    return found[0] if found else "other"
