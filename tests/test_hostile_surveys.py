@@ -70,7 +70,7 @@ def seen(result):
     assert result.equals(result)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(frame=frames(), treatment=st.sampled_from(["error", "drop", "drop"]))
 def test_scores_count_every_answer(frame, treatment):
     answers, options = frame["answer"], {"missing": treatment, "invalid": treatment}
@@ -139,7 +139,7 @@ CALLS = {
 
 
 @pytest.mark.parametrize("name", CALLS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(frame=frames(), treatment=st.sampled_from(["error", "drop", "drop"]))
 def test_a_result_or_an_error_of_ours(name, frame, treatment):
     with warnings.catch_warnings(action="ignore", category=RetentionKitWarning):
