@@ -593,3 +593,9 @@ def test_groups_of_few_respondents_do_not_tell_whether_groups_differ():
     assert math.isnan(found.homogeneity.p_value)
     frame["who"] = np.arange(120) // 5
     assert nps_by(frame, score="x", by="g", respondent="who").homogeneity.p_value > 0
+
+
+def test_python_objects_of_polars_are_no_labels():
+    frame = pl.DataFrame({"g": pl.Series([1, "a", 2.5], dtype=pl.Object), "x": [9, 3, 10]})
+    with pytest.raises(DataError, match=r"are not labels of one kind[\s\S]*Object"):
+        nps_by(frame, score="x", by="g")

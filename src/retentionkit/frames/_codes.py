@@ -104,7 +104,7 @@ def _of_numbers(values: NDArray[Any]) -> tuple[NDArray[Any], list[Any], bool]:
 
 def _of_polars(series: Any) -> tuple[NDArray[Any], list[Any], bool]:  # noqa: ANN401
     pl: Any = import_module("polars")
-    if series.dtype.is_nested():
+    if series.dtype.is_nested() or series.dtype == pl.Object:
         raise TypeError(f"values of type {series.dtype}")
     if series.dtype.is_float():
         series = series.fill_nan(None)
