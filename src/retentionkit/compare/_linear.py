@@ -20,7 +20,7 @@ from typing import Final
 
 from retentionkit.compare._contrast import Contrast, student, unknown
 from retentionkit.compare._figure import Figure
-from retentionkit.intervals import t_quantile
+from retentionkit.intervals import satterthwaite, t_quantile
 
 __all__ = ["figure_of", "spread_or_none", "welch"]
 
@@ -53,9 +53,8 @@ def welch(first: Figure, second: Figure) -> Contrast:
         return unknown(first, second)
     squares = (first.error**2, second.error**2)
     total = sum(squares)
-    known = zip(squares, (_freedom(first), _freedom(second)), strict=True)
-    parts = [square**2 / freedom for square, freedom in known if freedom > 0]
-    freedom = total**2 / sum(parts) if sum(parts) > 0 else math.nan
+    freedom = satterthwaite(squares, [_freedom(first), _freedom(second)])
+    freedom = math.nan if math.isinf(freedom) else freedom  # no spread, or one customer each
     error = math.sqrt(total)
     limits, ratio, p_value = student(
         (first.value, first.error), (second.value, second.error), freedom, error

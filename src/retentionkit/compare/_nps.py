@@ -26,6 +26,7 @@ from retentionkit.compare._nps_figures import END, Survey, read_survey
 from retentionkit.compare._sides import CONTROL, OWN, sides_of
 from retentionkit.compare._terms import Design, Selected, terms_of
 from retentionkit.errors import warn
+from retentionkit.intervals import satterthwaite
 
 if TYPE_CHECKING:
     from retentionkit.compare._comparison import Comparison
@@ -160,11 +161,7 @@ def _pair(first: Survey, second: Survey) -> Pair:
     squares = (first.error**2, second.error**2)
     error = math.sqrt(sum(squares))
     # By Welch; normal where there are no clusters, or nothing is left to chance.
-    lost = sum(
-        square**2 / (number - 1)
-        for square, number in zip(squares, (first.number, second.number), strict=True)
-    )
-    freedom = error**4 / lost if lost > 0 else math.inf
+    freedom = satterthwaite(squares, [first.number - 1, second.number - 1])
 
     def limits(confidence: float) -> tuple[float, float]:
         from scipy.special import stdtrit  # noqa: PLC0415 - scipy is loaded when needed

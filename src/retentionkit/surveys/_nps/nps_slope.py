@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from retentionkit.intervals import satterthwaite
 from retentionkit.results import Estimate, Interval
 from retentionkit.surveys._nps.group_differences import shared_respondents
 from retentionkit.surveys._nps.tallies import added, over
@@ -81,7 +82,7 @@ def slope_of(
     variance = alone + _shared(waves.tallies, at, parts)
     # The same people with the same answers in all waves leave nothing but rounding.
     sampling = math.sqrt(variance) if variance >= _ROUNDING * alone else nan
-    errors, degrees = [sampling], [_satterthwaite(parts**2, side.number[at])]
+    errors, degrees = [sampling], [satterthwaite(parts**2, side.number[at] - 1)]
     residual = side.centre[at] - float(u @ side.centre[at]) / float(u.sum()) - middle * times
     scatter, freedom = float(u @ residual**2), len(at) - 2
     if len(at) >= _FEWEST:
@@ -117,12 +118,6 @@ def _less_certain(
             tails.append(2 * float(ndtr(far) if normal else stdtr(freedom, far)))
     half = max(halves)
     return half, errors[halves.index(half)], max(tails, default=math.nan)
-
-
-def _satterthwaite(parts: Floats, number: Floats) -> float:
-    """Degrees of freedom of the sum of variances that come from so many respondents."""
-    below = float(np.sum(parts**2 / (number - 1)))
-    return float(parts.sum()) ** 2 / below if below > 0 else math.inf
 
 
 def _tail(scatter: float, freedom: int) -> float:
