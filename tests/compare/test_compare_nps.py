@@ -228,3 +228,14 @@ def test_a_population_is_not_in_the_needed_numbers_and_the_note_says_so():
 
 def test_a_difference_that_is_next_to_none_needs_no_end_of_answers():
     assert rk.compare.required_n(1e-300, (0.25, 0.25)) == math.inf
+
+
+def test_where_everybody_answered_no_number_is_needed():
+    before, after = (
+        rk.surveys.NPS.from_counts(promoters=k, passives=15, detractors=26 - k, population=41)
+        for k in (17, 20)
+    )
+    text = repr(rk.compare.nps(before, after))
+    assert "+14.6 points, without sampling error" in text
+    assert "needed  " not in text
+    assert "needed  " in repr(rk.compare.nps((17, 15, 9), (20, 15, 6)))

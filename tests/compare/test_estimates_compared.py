@@ -126,7 +126,11 @@ def test_clusters_keep_their_degrees_of_freedom():
     # Welch's degrees of freedom of two equal errors of 4 are 8.
     half = float(stats.t.ppf(0.975, 8)) * told.standard_error * np.sqrt(2)
     assert found.difference.interval.high == pytest.approx(half, rel=1e-6)
+    assert "tell of weights or clusters" in found.definition
     plain = rk.surveys.csat(answers).mean
+    assert "independent" in rk.compare.means(plain, plain).definition
+    share = rk.surveys.csat(answers, clusters=clusters).share
+    assert "tell of weights or clusters" in rk.compare.rates((5, 9), share).definition
     data = rk.compare.means(answers, answers)
     assert rk.compare.means(plain, plain).difference.interval.high == pytest.approx(
         data.difference.interval.high, rel=1e-9

@@ -42,6 +42,8 @@ class Methods:
     difference: str
     relative: str
     test: str
+    #: `difference`, where figures came with errors that independent customers would not have.
+    told: str = ""
     #: What else the measure takes for granted.
     notes: tuple[str, ...] = ()
 
@@ -70,6 +72,8 @@ def assembled(
     kind: FrameKind | None = None,
 ) -> Comparison:
     """The comparison of a pair, net of the pair of a control group if there is one."""
+    if methods.told and (pair.first.is_tied or pair.second.is_tied):
+        methods = dataclasses.replace(methods, difference=methods.told)
     other = None
     contrast, test = pair.contrast, methods.test
     if control is not None:

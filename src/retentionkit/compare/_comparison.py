@@ -153,12 +153,15 @@ class Comparison(Result):
             facts["net relative"] = _per_cent(self.net_relative)
         if not math.isnan(self.p_value):
             facts["p-value"] = f"{p_text(self.p_value)} ({self.test})"
-        facts["needed"] = str(self.required_n)
+        if not _is_sure(self.effect):
+            facts["needed"] = str(self.required_n)
         facts |= {"note" + " " * place: note for place, note in enumerate(self.notes)}
         return {**facts, "definition": self.definition}
 
     def _points(self, part: Estimate) -> str:
         wording, level = MEASURES[self.measure], 100 * part.interval.confidence
+        if _is_sure(part):
+            return f"{wording.change(part.value)}, without sampling error"
         span = wording.span(part.interval.low, part.interval.high, signed=True)
         limits = "no interval" if span == "–" else f"{level:g} % {span}"
         return f"{wording.change(part.value)}, {limits}"
@@ -173,6 +176,11 @@ class Comparison(Result):
     def _headed(self, text: str) -> str:
         """The text with what is compared in its heading."""
         return text.replace("Comparison", MEASURES[self.measure].heading, 1)
+
+
+def _is_sure(part: Estimate) -> bool:
+    """Whether everybody was asked: the limits meet, and nothing is left to chance."""
+    return part.standard_error == 0 and part.interval.low == part.interval.high
 
 
 def _untold(part: Estimate) -> bool:

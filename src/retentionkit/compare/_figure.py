@@ -96,6 +96,11 @@ class Figure:
     freedom: float = math.nan
 
     @property
+    def is_tied(self) -> bool:
+        """Whether it came with the error of weights or clusters, and not of n independent ones."""
+        return self.of_each != 1 or not math.isnan(self.freedom)
+
+    @property
     def of_each(self) -> float:
         """As how many independent customers one counts."""
         return 1.0 if math.isnan(self.worth) else self.worth / self.size

@@ -48,6 +48,7 @@ _WELCH: Final = Methods(
     figure="with a t interval",
     difference="Welch's t interval, customers independent of one another",
     relative="with Fieller's interval and the t quantile of the difference",
+    told="Welch's t interval, by what the figures tell of weights or clusters",
     test="Welch's t test",
 )
 _PAIRED: Final = Methods(

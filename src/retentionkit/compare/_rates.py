@@ -60,6 +60,7 @@ _UNPAIRED: Final = Methods(
     figure="with a Wilson interval",
     difference="Newcombe's hybrid score interval, customers independent of one another",
     relative="with the hybrid score interval that agrees with that of the difference",
+    told="Newcombe's hybrid score interval, by what the figures tell of weights or clusters",
     test="the level at which the Newcombe interval just reaches zero",
 )
 _PAIRED: Final = Methods(
